@@ -1,0 +1,61 @@
+import { hub } from "./hub.ts";
+import { passOn } from "./pass-on.ts";
+import { replaceMethod } from "./replace.ts";
+import { runCall, type Call } from "./calls.ts";
+import { safely } from "./safely.ts";
+import { isTransport, roleOf } from "./sdk-shapes.ts";
+import { tapStarted, tapTransport } from "./tap.ts";
+
+/**
+ * `connect(transport)`: the one door every message's transport goes through, in every SDK from 1.10 to 2.x.
+ * Also on v2's `Client`, whose own `connect` probes the transport before the protocol gets it.
+ */
+export function wrapConnect(prototype: object): boolean {
+  return replaceMethod(prototype, "connect", (original) => function (transport, ...rest) {
+    if (hub() !== undefined && isTransport(transport)) safely("connect", () => tapTransport(transport, roleOf(this)));
+    return original.call(this, transport, ...rest);
+  });
+}
+
+/** A transport class whose instances are also started without a protocol: v2's stdio client probes on a sibling process. */
+export function wrapStart(prototype: object): boolean {
+  return replaceMethod(prototype, "start", (original) => function (...args) {
+    if (hub() !== undefined && isTransport(this)) {
+      const transport = this;
+      safely("start", () => tapStarted(transport, "client"));
+    }
+    return original.apply(this, args);
+  });
+}
+
+/** Where a generation of the SDK makes its outgoing requests, and where the arguments stand that we read. */
+interface Funnel {
+  readonly name: string;
+  readonly request: number;
+  readonly options: number;
+}
+
+/** v2 first: there, calls from inside a handler pass by the public `request`. */
+const FUNNELS: readonly Funnel[] = [
+  { name: "_requestWithSchemaViaCodec", request: 1, options: 3 },
+  { name: "request", request: 0, options: 2 },
+];
+
+/** The outgoing funnel: timeout, abort and failed validation show nowhere on the wire. */
+export function wrapFunnel(prototype: object): boolean {
+  const funnel = FUNNELS.find(({ name }) => Object.hasOwn(prototype, name));
+  if (funnel === undefined) return false;
+  return replaceMethod(prototype, funnel.name, (original) => function (...args) {
+    if (hub() === undefined) return original.apply(this, args);
+    const call: Call = safely("request", () => describeCall(args[funnel.request], args[funnel.options])) ?? NO_CALL;
+    const result = runCall(call, () => original.apply(this, args));
+    return call.settle === undefined ? result : passOn(result, call.settle);
+  });
+}
+
+const NO_CALL: Call = { method: undefined, aborted: () => false };
+
+function describeCall(request: unknown, options: unknown): Call {
+  const { signal } = (options ?? {}) as { signal?: AbortSignal };
+  return { method: (request as { method?: unknown } | undefined)?.method, aborted: () => signal?.aborted === true };
+}

@@ -1,0 +1,26 @@
+import type { KnownNames } from "../operation/known-names.ts";
+import type { OperationObserver } from "../operation/observer.ts";
+
+/** Who is told of what the patched SDKs do. */
+export interface Hub {
+  readonly observer: OperationObserver;
+  readonly known: KnownNames;
+}
+
+let current: Hub | undefined;
+
+/** The hub in force; `undefined` while nobody observes, and then every patch passes straight through. */
+export function hub(): Hub | undefined {
+  return current;
+}
+
+/** Puts a hub in force. There is one per process: a second observer would double every span. */
+export function occupyHub(next: Hub): { release(): void } | undefined {
+  if (current !== undefined) return undefined;
+  current = next;
+  return {
+    release() {
+      if (current === next) current = undefined;
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { learnFromRequest, learnFromResult, learnVersion } from "../operation/connection.ts";
+import { describeMessage, metaOf, paramsOf, progressTokenOf, type JsonObject, type NotificationMessage, type RequestMessage, type ResponseMessage } from "../operation/message.ts";
+import { METHODS, methodRow } from "../operation/methods.ts";
+import type { Carrier } from "../operation/observer.ts";
+import { describeOperation, describeProgress } from "../operation/operation.ts";
+import { asksForInput, CANCELLED, describeResponse, SUCCESS } from "../operation/outcome.ts";
+import * as semconv from "../semconv.ts";
+import type { Hub } from "./hub.ts";
+import { finish, learnNames, type PendingRequest } from "./pending.ts";
+import { safely, surround } from "./safely.ts";
+import { versionHeaderOf } from "./sdk-shapes.ts";
+import { currentRequest, type Tap } from "./tap-state.ts";
+
+/** How a delivery is to be surrounded, and what is to be done after it. */
+interface Arrival {
+  readonly around: <T>(deliver: () => T) => T;
+  readonly after?: () => void;
+}
+
+/**
+ * A message arrives. `deliver` hands it to the protocol, synchronously: some transports decide by what is sent inside
+ * that very call (v2's PerRequestHTTPServerTransport picks the HTTP status so).
+ */
+export function arrive(tap: Tap, message: unknown, extra: unknown, hub: Hub, deliver: () => unknown): unknown {
+  const arrival = safely("arrive", () => observe(tap, message, extra, hub));
+  if (arrival === undefined) return deliver();
+  try {
+    return surround("deliver", arrival.around, deliver);
+  } finally {
+    const { after } = arrival;
+    if (after !== undefined) safely("after delivery", after);
+  }
+}
+
+function observe(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | undefined {
+  const seen = describeMessage(value);
+  switch (seen?.kind) {
+    case "request":
+      learnVersion(tap.connection, versionHeaderOf(extra));
+      learnFromRequest(tap.connection, seen.message);
+      return requestArrives(tap, seen.message, hub);
+    case "notification":
+      return notificationArrives(tap, seen.message, hub);
+    case "response":
+      responseArrives(tap, seen.message, hub);
+      return undefined;
+    case undefined:
+      return undefined;
+  }
+}
+
+function requestArrives(tap: Tap, message: RequestMessage, hub: Hub): Arrival {
+  const operation = describeOperation(message, "server", tap.connection, hub.known);
+  const pending: PendingRequest = {
+    id: message.id,
+    operation,
+    active: hub.observer.begin(operation, carrierOf(message)),
+    progressToken: progressTokenOf(message),
+    awaited: false,
+    changesSeen: tap.connection.changes,
+  };
+  tap.inbound.add(pending);
+  // Only these two have patches deeper in the SDK that look for the request they run in.
+  const looked = message.method === "tools/call" || message.method === "resources/read";
+  return { around: (deliver) => pending.active.run(looked ? () => currentRequest.run(pending, deliver) : deliver) };
+}
+
+function notificationArrives(tap: Tap, message: NotificationMessage, hub: Hub): Arrival | undefined {
+  const params = paramsOf(message);
+  if (methodRow(message.method).signal === "progress") {
+    if (params !== undefined) tap.outbound.byToken(params["progressToken"])?.active.event(semconv.EVENT_PROGRESS, describeProgress(params));
+    return undefined;
+  }
+  if (message.method === "notifications/cancelled") {
+    // A cancelled request gets no response, so this is its end.
+    const cancelled = tap.inbound.take(params?.["requestId"]);
+    if (cancelled !== undefined) finish(cancelled, CANCELLED, tap.connection, hub.known);
+  }
+  acknowledge(tap, message, hub);
+  const active = hub.observer.begin(describeOperation(message, "server", tap.connection, hub.known), carrierOf(message));
+  return { around: (deliver) => active.run(deliver), after: () => active.end(SUCCESS) };
+}
+
+/** Ends a request whose stream stays open: it has been answered in all but name. */
+function acknowledge(tap: Tap, message: NotificationMessage, hub: Hub): void {
+  const id = metaOf(paramsOf(message))?.["io.modelcontextprotocol/subscriptionId"];
+  if (id === undefined || !ACKNOWLEDGEMENTS.has(message.method)) return;
+  const pending = tap.outbound.take(id);
+  if (pending !== undefined) finish(pending, SUCCESS, tap.connection, hub.known);
+}
+
+const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set([...METHODS.values()].flatMap((row) => row.endsAt ?? []));
+
+function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): void {
+  // v1 and v2 look requests up by `Number(id)`, so an answer with id "3" reaches request 3.
+  const pending = tap.outbound.take(response.id) ?? tap.outbound.take(Number(response.id));
+  if (pending === undefined) return;
+  learnFromResult(tap.connection, pending.operation.method, response["result"]);
+  learnNames(pending.operation.method, response["result"], hub.known);
+  const outcome = describeResponse(response, "client");
+  // The wire says yes, but the caller may still hear no: the SDK has yet to validate the result.
+  if (pending.awaited && outcome === SUCCESS && !asksForInput(response)) pending.provisional = outcome;
+  else finish(pending, outcome, tap.connection, hub.known);
+}
+
+function carrierOf(message: JsonObject): Carrier {
+  return metaOf(paramsOf(message)) ?? {};
+}

@@ -1,0 +1,100 @@
+import { describeConnection, type Connection } from "../operation/connection.ts";
+import type { KnownNames } from "../operation/known-names.ts";
+import { isObject, type RequestId } from "../operation/message.ts";
+import { methodRow } from "../operation/methods.ts";
+import type { ActiveOperation } from "../operation/observer.ts";
+import { nameOf, type Operation } from "../operation/operation.ts";
+import type { Outcome } from "../operation/outcome.ts";
+import * as semconv from "../semconv.ts";
+
+/** A request on its way: seen, not answered yet. Patches deeper in the SDK write down here what they see of it. */
+export interface PendingRequest {
+  readonly id: RequestId;
+  readonly operation: Operation;
+  readonly active: ActiveOperation;
+  readonly progressToken: RequestId | undefined;
+  /** Set where the caller's promise decides, and the wire has already said yes. */
+  provisional?: Outcome;
+  /** True while the caller's promise is watched and will end the operation. */
+  awaited: boolean;
+  /** The class of the error the tool's own code threw. */
+  thrown?: string;
+  /** The URI template the server matched. */
+  template?: string;
+  readonly changesSeen: number;
+}
+
+/** Requests in one direction of one connection, by id and by progress token. */
+export interface PendingTable {
+  add(pending: PendingRequest): void;
+  /** The oldest request with this id. */
+  find(id: unknown): PendingRequest | undefined;
+  /** Removes and returns the oldest request with this id. */
+  take(id: unknown): PendingRequest | undefined;
+  byToken(token: unknown): PendingRequest | undefined;
+  remove(pending: PendingRequest): void;
+  drain(): PendingRequest[];
+}
+
+export function createPendingTable(): PendingTable {
+  // A list per id: a peer may reuse an id that is still open, and then each answer ends one of them.
+  const byId = new Map<unknown, PendingRequest[]>();
+  const byToken = new Map<unknown, PendingRequest>();
+
+  function forget(pending: PendingRequest): void {
+    const { id, progressToken } = pending;
+    const others = byId.get(id)?.filter((other) => other !== pending) ?? [];
+    if (others.length === 0) byId.delete(id);
+    else byId.set(id, others);
+    if (progressToken !== undefined && byToken.get(progressToken) === pending) byToken.delete(progressToken);
+  }
+
+  return {
+    add(pending) {
+      const same = byId.get(pending.id);
+      if (same === undefined) byId.set(pending.id, [pending]);
+      else same.push(pending);
+      if (pending.progressToken !== undefined) byToken.set(pending.progressToken, pending);
+    },
+    find: (id) => byId.get(id)?.[0],
+    take(id) {
+      const oldest = byId.get(id)?.[0];
+      if (oldest !== undefined) forget(oldest);
+      return oldest;
+    },
+    byToken: (token) => byToken.get(token),
+    remove: forget,
+    drain() {
+      const all = [...byId.values()].flat();
+      byId.clear();
+      byToken.clear();
+      return all;
+    },
+  };
+}
+
+/** Ends a request's operation, adding what was learnt since it began. */
+export function finish(pending: PendingRequest, outcome: Outcome, connection: Connection, known: KnownNames): void {
+  const { operation, active, thrown, template } = pending;
+  const { target: kind } = methodRow(operation.method);
+  const succeeded = outcome.errorType === undefined && outcome.statusCode === undefined && outcome.cancelled === undefined;
+  if (kind !== undefined && succeeded) known.learn(kind, operation.target);
+
+  const name = nameOf(operation.method, operation.target, known);
+  const late: Record<string, string | number> = connection.changes === pending.changesSeen ? {} : describeConnection(connection);
+  if (template !== undefined) late[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = template;
+  active.end({
+    ...outcome,
+    ...(thrown !== undefined && { thrown }),
+    ...(name !== operation.name && { name }),
+    ...(Object.keys(late).length > 0 && { attributes: late }),
+  });
+}
+
+/** Names that a list result makes known. */
+export function learnNames(method: string, result: unknown, known: KnownNames): void {
+  const { lists } = methodRow(method);
+  const items = lists === undefined || !isObject(result) ? undefined : result[`${lists}s`];
+  if (lists === undefined || !Array.isArray(items)) return;
+  for (const item of items) if (isObject(item)) known.learn(lists, item["name"]);
+}

@@ -1,0 +1,93 @@
+import type { NetworkAttributes, Role } from "../operation/connection.ts";
+import { isObject } from "../operation/message.ts";
+import * as semconv from "../semconv.ts";
+
+/**
+ * What the SDKs' objects look like from outside. Always by shape: each SDK generation, version and module format has
+ * classes of its own, and an application may hold several at once.
+ */
+
+type Callback = (this: unknown, ...args: unknown[]) => unknown;
+
+/** The public Transport contract of every SDK. `start` and `send` may throw, or return anything, in a user's own. */
+export interface Transport {
+  start: Callback;
+  send: Callback;
+  onmessage?: Callback | undefined;
+  onclose?: Callback | undefined;
+  readonly sessionId?: unknown;
+}
+
+export function isTransport(value: unknown): value is Transport {
+  const object = value as Partial<Transport> | null | undefined;
+  return typeof object === "object" && typeof object?.start === "function" && typeof object.send === "function";
+}
+
+/** Client and Server each have a public question for the other's capabilities, in every version. */
+export function roleOf(protocol: unknown): Role | undefined {
+  if (typeof protocol !== "object" || protocol === null) return undefined;
+  if ("getServerCapabilities" in protocol) return "client";
+  return "getClientCapabilities" in protocol ? "server" : undefined;
+}
+
+export function sessionIdOf(transport: Transport): string | undefined {
+  const { sessionId } = transport;
+  return typeof sessionId === "string" && sessionId !== "" ? sessionId : undefined;
+}
+
+/** Class names of transports, and of whatever extends them. The first match counts. */
+const NETWORKS: readonly (readonly [RegExp, NetworkAttributes])[] = [
+  [/^InMemory/, {}],
+  [/^Stdio/, { [semconv.ATTR_NETWORK_TRANSPORT]: "pipe" }],
+  [/^WebSocket/, { [semconv.ATTR_NETWORK_TRANSPORT]: "tcp", [semconv.ATTR_NETWORK_PROTOCOL_NAME]: "websocket" }],
+  [/HTTP|^SSE/, { [semconv.ATTR_NETWORK_TRANSPORT]: "tcp", [semconv.ATTR_NETWORK_PROTOCOL_NAME]: "http" }],
+];
+
+/** How the bytes travel. Empty for a transport nobody knows: better nothing than a guess. */
+export function networkOf(transport: Transport): NetworkAttributes {
+  return { ...networkByClass(transport), ...remoteServer(transport), ...remoteClient(transport) };
+}
+
+function networkByClass(transport: Transport): NetworkAttributes {
+  for (let prototype: unknown = Object.getPrototypeOf(transport); isObject(prototype); prototype = Object.getPrototypeOf(prototype)) {
+    const name = String((prototype["constructor"] as { name?: unknown } | undefined)?.name);
+    const row = NETWORKS.find(([pattern]) => pattern.test(name));
+    if (row !== undefined) return row[1];
+  }
+  return {};
+}
+
+/** Client transports over HTTP and WebSocket keep the URL they were given. */
+function remoteServer(transport: Transport): NetworkAttributes {
+  const url = (transport as { _url?: unknown })._url;
+  if (!(url instanceof URL) || url.hostname === "") return {};
+  const port = Number(url.port) || DEFAULT_PORTS[url.protocol];
+  return {
+    [semconv.ATTR_SERVER_ADDRESS]: url.hostname.replace(/^\[(.*)\]$/, "$1"), // IPv6 without brackets, as conventions have it
+    ...(port !== undefined && { [semconv.ATTR_SERVER_PORT]: port }),
+  };
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443, "ws:": 80, "wss:": 443 };
+
+/** The SSE server transport lives as long as one HTTP response, which knows its peer. */
+function remoteClient(transport: Transport): NetworkAttributes {
+  const response = (transport as { res?: unknown }).res;
+  const request = isObject(response) ? response["req"] : undefined;
+  const socket = isObject(request) ? request["socket"] : undefined;
+  if (!isObject(request) || !isObject(socket) || typeof socket["remoteAddress"] !== "string") return {};
+  const { httpVersion } = request;
+  return {
+    [semconv.ATTR_CLIENT_ADDRESS]: socket["remoteAddress"],
+    ...(typeof socket["remotePort"] === "number" && { [semconv.ATTR_CLIENT_PORT]: socket["remotePort"] }),
+    ...(typeof httpVersion === "string" && { [semconv.ATTR_NETWORK_PROTOCOL_VERSION]: httpVersion }),
+  };
+}
+
+/** The protocol version header of the HTTP request a message came with, as v1 and v2 hand it on. */
+export function versionHeaderOf(extra: unknown): unknown {
+  if (!isObject(extra)) return undefined;
+  const { requestInfo, request } = extra; // v1: plain headers; v2: a Fetch Request
+  if (isObject(requestInfo) && isObject(requestInfo["headers"])) return requestInfo["headers"]["mcp-protocol-version"];
+  return request instanceof Request ? (request.headers.get("mcp-protocol-version") ?? undefined) : undefined;
+}

@@ -1,0 +1,60 @@
+import { classNameOf } from "../operation/outcome.ts";
+import type { NameKind } from "../operation/known-names.ts";
+import { hub } from "./hub.ts";
+import { replaceMethod } from "./replace.ts";
+import { safely } from "./safely.ts";
+import { currentRequest } from "./tap-state.ts";
+
+/**
+ * What only the high-level server knows of a request. Each of these is a bonus: where an SDK version has no such method,
+ * the span lacks a detail and nothing else.
+ */
+
+/** The public ways to register something under a name, v1 and v2. */
+const REGISTRATIONS: readonly (readonly [method: string, kind: NameKind])[] = [
+  ["tool", "tool"],
+  ["registerTool", "tool"],
+  ["prompt", "prompt"],
+  ["registerPrompt", "prompt"],
+];
+
+/** Registered names are known before anybody has listed or used them. */
+export function wrapRegistrations(prototype: object): void {
+  for (const [method, kind] of REGISTRATIONS) {
+    replaceMethod(prototype, method, (original) => function (...args) {
+      safely("register", () => hub()?.known.learn(kind, args[0]));
+      return original.apply(this, args);
+    });
+  }
+}
+
+/**
+ * A tool's own error: `McpServer` turns it into a result with `isError`, and only here it is still an error.
+ * v1 from 1.24 and v2; undocumented, hence optional.
+ */
+export function wrapToolExecution(prototype: object): void {
+  replaceMethod(prototype, "executeToolHandler", (original) => function (...args) {
+    const result = original.apply(this, args);
+    // An async method: the caller inside the SDK awaits and catches it, so listening aside handles nothing away.
+    if (result instanceof Promise) result.catch((error: unknown) => safely("tool error", () => noteThrown(error)));
+    return result;
+  });
+}
+
+function noteThrown(error: unknown): void {
+  const pending = currentRequest.getStore();
+  if (pending === undefined) return;
+  pending.thrown = typeof error === "object" && error !== null ? classNameOf(error, (error as { name?: unknown }).name) : typeof error;
+}
+
+/** The first template that matches while a resource is read is the one the server uses. */
+export function wrapTemplateMatch(prototype: object): void {
+  replaceMethod(prototype, "match", (original) => function (...args) {
+    const result = original.apply(this, args);
+    safely("template", () => {
+      const pending = currentRequest.getStore();
+      if (result && pending?.operation.method === "resources/read") pending.template ??= String(this);
+    });
+    return result;
+  });
+}

@@ -1,0 +1,106 @@
+import { createConnection, type Role } from "../operation/connection.ts";
+import { CONNECTION_CLOSED } from "../operation/outcome.ts";
+import { hub } from "./hub.ts";
+import { arrive } from "./inbound.ts";
+import { createPendingTable, finish } from "./pending.ts";
+import { depart } from "./outbound.ts";
+import { disguise } from "./replace.ts";
+import { safely } from "./safely.ts";
+import { networkOf, sessionIdOf, type Transport } from "./sdk-shapes.ts";
+import type { Tap } from "./tap-state.ts";
+
+/** Keyed by the transport itself, so that a connection nobody closes is collected with it. */
+const taps = new WeakMap<Transport, Tap>();
+
+/**
+ * Taps a transport in place: shadows its `send`, and once its `start`, at which point the protocol has set its callbacks
+ * and no byte has flowed yet. In place, because SDKs compare, subclass and key maps by the very object they were given.
+ */
+export function tapTransport(transport: Transport, role: Role | undefined): void {
+  const tap = tapOf(transport, role);
+  if (!tap.armed) armStart(transport, tap);
+}
+
+/** For a transport that is being started by hand, without a protocol: its callbacks are set already. */
+export function tapStarted(transport: Transport, role: Role): void {
+  if (!taps.has(transport)) wrapCallbacks(transport, tapOf(transport, role));
+}
+
+function tapOf(transport: Transport, role: Role | undefined): Tap {
+  const known = taps.get(transport);
+  if (known !== undefined) {
+    known.connection.role ??= role;
+    return known;
+  }
+  const tap: Tap = {
+    connection: createConnection(role, networkOf(transport), () => sessionIdOf(transport)),
+    inbound: createPendingTable(),
+    outbound: createPendingTable(),
+    armed: false,
+  };
+  shadowSend(transport, tap);
+  taps.set(transport, tap);
+  return tap;
+}
+
+function shadowSend(transport: Transport, tap: Tap): void {
+  const original = transport.send;
+  const send = function (this: unknown, message: unknown, ...rest: unknown[]): unknown {
+    const pass = (outgoing: unknown): unknown => original.call(this, outgoing, ...rest);
+    const observing = hub();
+    return observing === undefined ? pass(message) : depart(tap, message, observing, pass);
+  };
+  shadow(transport, "send", disguise(send, original));
+}
+
+function armStart(transport: Transport, tap: Tap): void {
+  const before = Object.getOwnPropertyDescriptor(transport, "start");
+  const original = transport.start;
+  const start = function (this: unknown, ...args: unknown[]): unknown {
+    // Restored first, and to exactly what was there: v2 puts a one-shot `start` of its own on a probed transport.
+    safely("start", () => {
+      tap.armed = false;
+      if (before === undefined) delete (transport as Partial<Transport>).start;
+      else Object.defineProperty(transport, "start", before);
+      wrapCallbacks(transport, tap);
+    });
+    return original.apply(this, args);
+  };
+  shadow(transport, "start", disguise(start, original));
+  tap.armed = true;
+}
+
+function wrapCallbacks(transport: Transport, tap: Tap): void {
+  const { onmessage, onclose } = transport;
+  if (typeof onmessage === "function") {
+    transport.onmessage = function (this: unknown, ...args: unknown[]): unknown {
+      const deliver = (): unknown => onmessage.apply(this, args);
+      const observing = hub();
+      if (observing === undefined || tap.delivering === args[0]) return deliver();
+      tap.delivering = args[0];
+      try {
+        return arrive(tap, args[0], args[1], observing, deliver);
+      } finally {
+        delete tap.delivering;
+      }
+    };
+  }
+  transport.onclose = function (this: unknown, ...args: unknown[]): unknown {
+    safely("close", () => closeTap(tap));
+    return onclose?.apply(this, args);
+  };
+}
+
+/** Ends what the closing connection leaves open. In memory `onclose` comes twice; the second finds nothing. */
+function closeTap(tap: Tap): void {
+  const open = [...tap.inbound.drain(), ...tap.outbound.drain()];
+  const observing = hub();
+  if (observing === undefined) return;
+  for (const pending of open) finish(pending, pending.provisional ?? CONNECTION_CLOSED, tap.connection, observing.known);
+}
+
+/** As an own property that does not show when the transport is printed or iterated. */
+function shadow(transport: Transport, name: "send" | "start", value: unknown): void {
+  const own = Object.getOwnPropertyDescriptor(transport, name);
+  Object.defineProperty(transport, name, { value, configurable: true, writable: true, enumerable: own?.enumerable ?? false });
+}

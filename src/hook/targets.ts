@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+
+/** One row per generation of the SDK: which package it is, which versions are known to work, which files hold classes. */
+export interface SdkRow {
+  readonly package: string;
+  /** Lowest supported version, and the major from which on nothing is promised. */
+  readonly from: readonly [major: number, minor: number];
+  readonly below: number;
+  /** Paths below `dist/`, as ECMAScript modules and as CommonJS. */
+  readonly files: Readonly<Record<string, "esm" | "cjs">>;
+}
+
+export const SDK_ROWS: readonly SdkRow[] = [
+  {
+    // Plain tsc output, the same names in every version. Users never import these files; they are reached from within.
+    package: "@modelcontextprotocol/sdk",
+    from: [1, 10],
+    below: 2,
+    files: {
+      "esm/shared/protocol.js": "esm",
+      "cjs/shared/protocol.js": "cjs",
+      "esm/server/mcp.js": "esm",
+      "cjs/server/mcp.js": "cjs",
+      "esm/shared/uriTemplate.js": "esm",
+      "cjs/shared/uriTemplate.js": "cjs",
+    },
+  },
+  {
+    // Bundled into chunks whose names change with every release; the entry has every class in its scope.
+    package: "@modelcontextprotocol/server",
+    from: [2, 0],
+    below: 3,
+    files: { "index.mjs": "esm", "index.cjs": "cjs" },
+  },
+  {
+    package: "@modelcontextprotocol/client",
+    from: [2, 0],
+    below: 3,
+    files: { "index.mjs": "esm", "index.cjs": "cjs", "stdio.mjs": "esm", "stdio.cjs": "cjs" },
+  },
+];
+
+/** A loaded file that belongs to an SDK. */
+export interface SdkFile {
+  readonly package: string;
+  readonly version: string;
+  readonly format: "esm" | "cjs";
+  readonly supported: boolean;
+}
+
+/** Ends of paths that can be an SDK's: everything else is waved through after this one test. */
+const CANDIDATE = new RegExp(
+  `^(.*)/dist/(${[...new Set(SDK_ROWS.flatMap((row) => Object.keys(row.files)))].map((file) => file.replaceAll(".", "\\.")).join("|")})$`,
+);
+
+/**
+ * Tells whether a file is one of an SDK's. By the name in the package's own `package.json`, not by `node_modules/…` in the
+ * path: npm aliases, linked workspaces and pnpm put packages anywhere.
+ * @param path an absolute path, with either kind of slash
+ */
+export function findSdkFile(path: string): SdkFile | undefined {
+  const match = CANDIDATE.exec(path.replaceAll("\\", "/"));
+  const root = match?.[1];
+  const file = match?.[2];
+  if (root === undefined || file === undefined) return undefined;
+  const manifest = readManifest(root);
+  const row = SDK_ROWS.find((candidate) => candidate.package === manifest?.name);
+  const format = row?.files[file];
+  if (manifest === undefined || row === undefined || format === undefined) return undefined;
+  return { package: row.package, version: manifest.version, format, supported: isSupported(manifest.version, row) };
+}
+
+function isSupported(version: string, { from, below }: SdkRow): boolean {
+  const [major = Number.NaN, minor = Number.NaN] = version.split(".").map(Number);
+  const recent = major > from[0] || (major === from[0] && minor >= from[1]);
+  return recent && major < below;
+}
+
+function readManifest(root: string): { readonly name: string; readonly version: string } | undefined {
+  try {
+    const { name, version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as Record<string, unknown>;
+    return typeof name === "string" && typeof version === "string" ? { name, version } : undefined;
+  } catch {
+    return undefined; // somebody's folder named dist, without a package around it
+  }
+}

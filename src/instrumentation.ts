@@ -1,0 +1,113 @@
+import { trace, type Tracer, type TracerProvider } from "@opentelemetry/api";
+import { InstrumentationBase, type InstrumentationConfig } from "@opentelemetry/instrumentation";
+import { readConfig, type McpConfig } from "./config.ts";
+import { VERSION } from "./version.ts";
+import { onSdkSeen, SCOPE, startWiring, type SdkReport, wireByHand } from "./wiring.ts";
+
+/** Options of {@link McpInstrumentation}; what is not given is read from the environment, then from the defaults. */
+export interface McpInstrumentationConfig extends InstrumentationConfig, Partial<McpConfig> {}
+
+/**
+ * OpenTelemetry instrumentation of the MCP TypeScript SDK, for those who set up OpenTelemetry themselves:
+ *
+ * ```ts
+ * new NodeSDK({ instrumentations: [new McpInstrumentation()] }).start();
+ * ```
+ *
+ * Must be created before the application loads the SDK, as every instrumentation. It needs no loader hook of
+ * OpenTelemetry's: it brings its own, for both module formats.
+ */
+export class McpInstrumentation extends InstrumentationBase<McpInstrumentationConfig> {
+  // Not initialised here: the base class calls `enable` from its constructor, before initialisers would run.
+  declare private settings: McpConfig | undefined;
+  declare private wiring: { stop(): void } | undefined;
+  declare private given: TracerProvider | undefined;
+
+  constructor(config: McpInstrumentationConfig = {}) {
+    super(SCOPE, VERSION, config);
+  }
+
+  /** No module definitions: OpenTelemetry's hooks never fire for SDK v1 as CommonJS, and need a set-up of their own for ESM. */
+  protected override init(): [] {
+    return [];
+  }
+
+  override enable(): void {
+    super.enable();
+    if (this.wiring !== undefined) return;
+    this.wiring = startWiring({
+      tracer: () => this.currentTracer(),
+      config: () => this.currentSettings(),
+      fault: (where, error) => this._diag.error(`a mistake of ours in "${where}"; the application goes on without it`, error),
+    });
+    if (this.wiring === undefined) this._diag.warn("MCP is instrumented in this process already; this instance does nothing");
+    else onSdkSeen((report) => this.tell(report));
+  }
+
+  override disable(): void {
+    super.disable();
+    this.wiring?.stop();
+    this.wiring = undefined;
+  }
+
+  override setConfig(config: McpInstrumentationConfig = {}): void {
+    super.setConfig(config);
+    this.settings = undefined;
+  }
+
+  /** Remembered only if it is a real one: `registerInstrumentations` hands over the API's proxy where none was given. */
+  override setTracerProvider(provider: TracerProvider): void {
+    super.setTracerProvider(provider);
+    this.given = "getDelegate" in provider ? undefined : provider;
+  }
+
+  /**
+   * From the provider in force now. The base class keeps a tracer from the start; with the 3.x line that one can belong
+   * to another copy of the API (there is one per module format) and would stay silent for ever.
+   */
+  private currentTracer(): Tracer {
+    return (this.given ?? trace.getTracerProvider()).getTracer(SCOPE, VERSION);
+  }
+
+  private currentSettings(): McpConfig {
+    this.settings ??= { ...readConfig(process.env, (problem) => this._diag.warn(problem)), ...definedOf(this.getConfig()) };
+    return this.settings;
+  }
+
+  private tell(report: SdkReport): void {
+    const sdk = `${report.package} ${report.version} (${report.format})`;
+    if (report.problem !== undefined) this._diag.warn(`${sdk} was seen but is not instrumented: ${report.problem}`);
+    else if (report.patched.length > 0) this._diag.info(`${sdk}: patched ${report.patched.join(", ")}`);
+  }
+}
+
+/**
+ * Patches an MCP SDK that no loader hook can see, because a bundler has put it into the application's own file.
+ * Call it before the first `connect`.
+ *
+ * ```ts
+ * import { instrumentMcp } from "mcp-otelkit";
+ * import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+ * const server = new McpServer({ name: "weather", version: "1.0.0" });
+ * instrumentMcp(server);
+ * ```
+ *
+ * @param moduleOrClass a module of the SDK (`import * as sdk from …`), one of its classes (`Server`, `Client`, `Protocol`),
+ *   or an instance of one, `McpServer` included
+ * @returns the names of the classes that are patched now; empty, with a process warning, where none was found
+ */
+export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
+  const warn = (problem: string): void => process.emitWarning(problem, { code: "MCP_OTELKIT" });
+  const config = readConfig(process.env, warn);
+  // Where nothing observes yet, this call is the whole set-up; where something does, it does nothing more.
+  startWiring({ tracer: () => trace.getTracer(SCOPE, VERSION), config: () => config, fault: warn });
+  const classes = wireByHand(moduleOrClass);
+  if (!classes.includes("Protocol")) {
+    warn("instrumentMcp() found no MCP Client or Server in what it was given; pass the SDK's module, its Server or Client class, or an instance of one");
+  }
+  return classes;
+}
+
+function definedOf(config: McpInstrumentationConfig): Partial<McpConfig> {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+}

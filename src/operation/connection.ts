@@ -1,0 +1,100 @@
+import * as semconv from "../semconv.ts";
+import { isObject, metaOf, paramsOf, stringOr, type JsonObject } from "./message.ts";
+
+/** Which end of an MCP connection this process is. Not the same as who sends a given message. */
+export type Role = "client" | "server";
+
+export interface Peer {
+  readonly name: string;
+  readonly version?: string;
+}
+
+/** What is known of the way the bytes travel; fixed when the transport is connected. */
+export type NetworkAttributes = Readonly<Record<string, string | number>>;
+
+/** What a connection has learnt about itself so far. Plain data, changed by the `learn*` functions alone. */
+export interface Connection {
+  role: Role | undefined;
+  readonly network: NetworkAttributes;
+  /** Asked each time: clients are told their session id only by the answer to `initialize`. */
+  readonly sessionId: () => string | undefined;
+  protocolVersion?: string;
+  client?: Peer;
+  server?: Peer;
+  /** Counts what was learnt, so that spans which began before are told at their end. */
+  changes: number;
+}
+
+export function createConnection(role: Role | undefined, network: NetworkAttributes, sessionId: () => string | undefined): Connection {
+  return { role, network, sessionId, changes: 0 };
+}
+
+/** The first revision without `initialize` and sessions: version and identity travel in each request's `_meta`. */
+const STATELESS_SINCE = "2026-07-28";
+
+const META_PROTOCOL_VERSION = "io.modelcontextprotocol/protocolVersion";
+const META_CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
+const META_SERVER_INFO = "io.modelcontextprotocol/serverInfo";
+
+/** Takes from a request or notification what it says about the connection. */
+export function learnFromRequest(connection: Connection, message: JsonObject): void {
+  const params = paramsOf(message);
+  const meta = metaOf(params);
+  learnVersion(connection, meta?.[META_PROTOCOL_VERSION]);
+  learnPeer(connection, "client", message["method"] === "initialize" ? params?.["clientInfo"] : meta?.[META_CLIENT_INFO]);
+}
+
+/** Takes from a result what it says about the connection. */
+export function learnFromResult(connection: Connection, method: string, result: unknown): void {
+  if (!isObject(result)) return;
+  if (method === "initialize") {
+    learnVersion(connection, result["protocolVersion"]);
+    learnPeer(connection, "server", result["serverInfo"]);
+  } else {
+    learnPeer(connection, "server", metaOf(result)?.[META_SERVER_INFO]);
+  }
+}
+
+/** Over HTTP the version stands in a header as well; where no `initialize` was seen, only there. */
+export function learnVersion(connection: Connection, version: unknown): void {
+  if (typeof version !== "string" || version === connection.protocolVersion || version.length > MAX_LENGTH) return;
+  connection.protocolVersion = version;
+  connection.changes += 1;
+}
+
+function learnPeer(connection: Connection, which: Role, introduced: unknown): void {
+  if (!isObject(introduced)) return;
+  const name = shortString(introduced["name"]);
+  if (name === undefined) return;
+  const version = shortString(introduced["version"]);
+  const known = connection[which];
+  if (known !== undefined && known.name === name && known.version === version) return;
+  connection[which] = version === undefined ? { name } : { name, version };
+  connection.changes += 1;
+}
+
+/** Names and versions are the peer's to choose; longer ones are cut. */
+const MAX_LENGTH = 256;
+
+function shortString(value: unknown): string | undefined {
+  return stringOr(value)?.slice(0, MAX_LENGTH);
+}
+
+/** What every span on this connection carries, as far as it is known by now. */
+export function describeConnection(connection: Connection): Record<string, string | number> {
+  const { protocolVersion, client, server } = connection;
+  const attributes: Record<string, string | number> = { ...connection.network };
+  if (protocolVersion !== undefined) attributes[semconv.ATTR_MCP_PROTOCOL_VERSION] = protocolVersion;
+  if (client !== undefined) {
+    attributes[semconv.ATTR_MCP_CLIENT_NAME] = client.name;
+    if (client.version !== undefined) attributes[semconv.ATTR_MCP_CLIENT_VERSION] = client.version;
+  }
+  if (server !== undefined) {
+    attributes[semconv.ATTR_MCP_SERVER_NAME] = server.name;
+    if (server.version !== undefined) attributes[semconv.ATTR_MCP_SERVER_VERSION] = server.version;
+  }
+  // Revision dates compare as text. An unknown version has a session if the transport says so.
+  const sessionId = protocolVersion === undefined || protocolVersion < STATELESS_SINCE ? connection.sessionId() : undefined;
+  if (sessionId !== undefined) attributes[semconv.ATTR_MCP_SESSION_ID] = sessionId;
+  return attributes;
+}

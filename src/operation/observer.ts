@@ -1,0 +1,28 @@
+import type { Operation } from "./operation.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** Trace context as it stands in `params._meta`: `traceparent`, `tracestate`, `baggage` and the like (SEP-414). */
+export type Carrier = Readonly<Record<string, unknown>>;
+
+/**
+ * The port between those who see MCP messages (hook) and those who make telemetry of them (signals).
+ * A hook calls `begin` once per request or notification; everything else happens on what it returns.
+ */
+export interface OperationObserver {
+  /**
+   * @param operation what is known when the message is seen
+   * @param carrier the context the message brought along; empty for messages this process sends
+   */
+  begin(operation: Operation, carrier: Carrier): ActiveOperation;
+}
+
+export interface ActiveOperation {
+  /** What to put into `params._meta` of a message that belongs to this operation. Empty when there is nothing to say. */
+  readonly carrier: Carrier;
+  /** Runs `fn` inside the operation's context, so that whatever it starts becomes a child. */
+  run<T>(fn: () => T): T;
+  /** Something happened on the way, such as progress. Ignored after the end. */
+  event(name: string, attributes: Readonly<Record<string, string | number>>): void;
+  /** Ends the operation. Calls after the first do nothing. */
+  end(outcome: Outcome): void;
+}

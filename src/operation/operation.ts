@@ -1,0 +1,91 @@
+import * as semconv from "../semconv.ts";
+import { describeConnection, type Connection, type Role } from "./connection.ts";
+import { redactUri } from "./content.ts";
+import type { KnownNames } from "./known-names.ts";
+import { isRequestId, paramsOf, stringOr, type JsonObject, type NotificationMessage, type RequestMessage } from "./message.ts";
+import { methodRow } from "./methods.ts";
+
+/** The end of one message: who sends it is its client, who receives it its server, whatever their roles. */
+export type Side = "client" | "server";
+
+export type AttributeValues = Readonly<Record<string, string | number>>;
+
+/** One request or notification as seen on one side of the wire. */
+export interface Operation {
+  readonly method: string;
+  readonly side: Side;
+  /** Which end of the connection this process is; `undefined` where the SDK does not tell. */
+  readonly role: Role | undefined;
+  /** `{method} {target}`, the target only when it is a known name. */
+  readonly name: string;
+  /** The tool or prompt that is named, known or not. */
+  readonly target?: string;
+  /** A log message is an operation whose context matters but which is no span. */
+  readonly signal: "span" | "log";
+  readonly attributes: AttributeValues;
+}
+
+/** Longer than any method or tool name that means something, short enough for every back end. */
+const MAX_ATTRIBUTE_LENGTH = 256;
+
+/** Says what a message is about. Total: every field of the message may be anything. */
+export function describeOperation(
+  message: RequestMessage | NotificationMessage,
+  side: Side,
+  connection: Connection,
+  known: KnownNames,
+): Operation {
+  const { target: kind, uri, signal } = methodRow(message.method);
+  const params = paramsOf(message);
+  const target = kind === undefined ? undefined : stringOr(params?.["name"]);
+  const attributes: Record<string, string | number> = describeConnection(connection);
+
+  attributes[semconv.ATTR_MCP_METHOD_NAME] = limit(message.method);
+  const id = message["id"];
+  if (isRequestId(id)) attributes[semconv.ATTR_JSONRPC_REQUEST_ID] = limit(String(id));
+  const version = message["jsonrpc"];
+  if (typeof version === "string" && version !== "2.0") {
+    attributes[semconv.ATTR_JSONRPC_PROTOCOL_VERSION] = limit(version);
+  }
+  if (kind === "tool") attributes[semconv.ATTR_GEN_AI_OPERATION_NAME] = semconv.GEN_AI_OPERATION_EXECUTE_TOOL;
+  if (kind !== undefined && target !== undefined) attributes[NAME_ATTRIBUTE[kind]] = limit(target);
+  const resource = uri ? stringOr(params?.["uri"]) : undefined;
+  if (resource !== undefined) attributes[semconv.ATTR_MCP_RESOURCE_URI] = redactUri(resource);
+
+  return {
+    method: message.method,
+    side,
+    role: connection.role,
+    name: nameOf(message.method, target, known),
+    signal: signal === "log" ? "log" : "span",
+    attributes,
+    ...(target !== undefined && { target }),
+  };
+}
+
+/** How far a request has come. Numbers only: a progress message is text of somebody's. */
+export function describeProgress(params: JsonObject): AttributeValues {
+  const { progress, total } = params;
+  return {
+    ...(typeof progress === "number" && { [semconv.ATTR_PROGRESS_VALUE]: progress }),
+    ...(typeof total === "number" && { [semconv.ATTR_PROGRESS_TOTAL]: total }),
+  };
+}
+
+/** The span's name with what is known by now; asked again at the end, since a successful use makes a name known. */
+export function nameOf(method: string, target: string | undefined, known: KnownNames): string {
+  // Methods the protocol does not name may be a user's extension or a peer's invention: a bounded number is taken in.
+  known.learn("method", method);
+  const base = known.has("method", method) ? method : semconv.OTHER;
+  const kind = methodRow(method).target;
+  return kind !== undefined && target !== undefined && known.has(kind, target) ? `${base} ${target}` : base;
+}
+
+const NAME_ATTRIBUTE = {
+  tool: semconv.ATTR_GEN_AI_TOOL_NAME,
+  prompt: semconv.ATTR_GEN_AI_PROMPT_NAME,
+} as const;
+
+function limit(text: string): string {
+  return text.length > MAX_ATTRIBUTE_LENGTH ? text.slice(0, MAX_ATTRIBUTE_LENGTH) : text;
+}

@@ -1,0 +1,103 @@
+import * as semconv from "../semconv.ts";
+import { isObject, isRequestId, stringOr, type ResponseMessage } from "./message.ts";
+import type { AttributeValues, Side } from "./operation.ts";
+
+/** How an operation ended. `errorType` is there if and only if it counts as failed. */
+export interface Outcome {
+  readonly errorType?: string;
+  /** The JSON-RPC error code of the response, failed or not. */
+  readonly statusCode?: string;
+  /** The JSON-RPC error's message as it came; redacted and made optional where it is recorded. */
+  readonly message?: string;
+  /** The peer took the request back. On its server's side that is not an error. */
+  readonly cancelled?: true;
+  /** The class name of the error a tool threw, where the SDK let it be seen. */
+  readonly thrown?: string;
+  /** The operation's name with what is known at its end. */
+  readonly name?: string;
+  /** What became known only after the beginning. */
+  readonly attributes?: AttributeValues;
+}
+
+export const SUCCESS: Outcome = {};
+export const CANCELLED: Outcome = { cancelled: true };
+export const CONNECTION_CLOSED: Outcome = { errorType: semconv.ERROR_TYPE_CONNECTION_CLOSED };
+
+/**
+ * JSON-RPC codes by which a server says that its caller was wrong: recorded there, but no error of the server's.
+ * Parse error, invalid request, method not found, invalid params, resource not found.
+ * Source: semantic conventions for MCP, server spans.
+ */
+const CALLER_WAS_WRONG: ReadonlySet<number> = new Set([-32700, -32600, -32601, -32602, -32002]);
+
+/** Reads a response. A result of kind `input_required` (2026-07-28) is an ordinary one. */
+export function describeResponse(response: ResponseMessage, side: Side): Outcome {
+  if (!("error" in response)) {
+    const result = response["result"];
+    return isObject(result) && result["isError"] === true ? { errorType: semconv.ERROR_TYPE_TOOL_ERROR } : SUCCESS;
+  }
+  const error = isObject(response["error"]) ? response["error"] : {};
+  const code = error["code"];
+  if (typeof code !== "number") return { errorType: semconv.OTHER };
+  const message = stringOr(error["message"]);
+  return {
+    statusCode: String(code),
+    ...(message !== undefined && { message }),
+    ...(!(side === "server" && CALLER_WAS_WRONG.has(code)) && { errorType: String(code) }),
+  };
+}
+
+/** True for an answer that asks the caller to come again with more input; the call as a whole goes on. */
+export function asksForInput(response: ResponseMessage): boolean {
+  const result = response["result"];
+  return isObject(result) && result["resultType"] === "input_required";
+}
+
+/**
+ * Reads the error that rejected a request's promise without a response on the wire.
+ * By shape, not by class: each SDK version, format and copy brings classes of its own.
+ */
+export function describeRejection(error: unknown, aborted: boolean): Outcome {
+  // First: SDKs reject an aborted request with the code of a timeout (v1 from 1.24, v2), or with the bare reason.
+  if (aborted) return { errorType: semconv.ERROR_TYPE_CANCELLED };
+  if (!isObject(error)) return { errorType: semconv.OTHER };
+  const { code, name } = error;
+  if (code === -32001 || code === "REQUEST_TIMEOUT") return { errorType: semconv.ERROR_TYPE_TIMEOUT };
+  if (code === -32000 || code === "CONNECTION_CLOSED") return CONNECTION_CLOSED;
+  return describeHttpRefusal(error) ?? { errorType: classNameOf(error, name) };
+}
+
+/** HTTP said no before any JSON-RPC answer; where its body holds one after all, that one counts. */
+function describeHttpRefusal(error: Readonly<Record<string, unknown>>): Outcome | undefined {
+  const className = classNameOf(error, error["name"]);
+  const status = HTTP_STATUS_OF[className]?.(error);
+  if (typeof status !== "number" || !Number.isInteger(status) || status < 100) return undefined;
+  const answer = jsonRpcErrorIn(isObject(error["data"]) ? error["data"]["text"] : undefined);
+  return answer === undefined ? { errorType: String(status) } : describeResponse(answer, "client");
+}
+
+/** Where each generation's HTTP transport errors keep the status. */
+const HTTP_STATUS_OF: Readonly<Record<string, (error: Readonly<Record<string, unknown>>) => unknown>> = {
+  Error: (error) => Number(/^Error POSTing to endpoint \(HTTP (\d{3})\)/.exec(String(error["message"]))?.[1]), // v1 SSE, v1 up to 1.20
+  StreamableHTTPError: (error) => error["code"],
+  SseError: (error) => error["code"],
+  SdkHttpError: (error) => error["status"] ?? (isObject(error["data"]) ? error["data"]["status"] : undefined),
+};
+
+function jsonRpcErrorIn(body: unknown): ResponseMessage | undefined {
+  if (typeof body !== "string" || body.length > 65_536) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(body);
+    // An edge that refuses a request unread answers with id null: that is HTTP speaking, not the method's own answer.
+    return isObject(parsed) && isRequestId(parsed["id"]) && isObject(parsed["error"]) ? (parsed as ResponseMessage) : undefined;
+  } catch {
+    return undefined; // an HTML error page, for example
+  }
+}
+
+/** The name of an error's class; `Error` subclasses that forgot to set `name` still have a constructor. */
+export function classNameOf(error: object, name: unknown): string {
+  const constructorName = error.constructor?.name;
+  if (typeof constructorName === "string" && constructorName !== "" && constructorName !== "Object") return constructorName;
+  return typeof name === "string" && name !== "" ? name : semconv.OTHER;
+}

@@ -1,0 +1,45 @@
+import type { SdkReport } from "../wiring.ts";
+
+/** Collects what becomes of the SDKs that a process loads, and tells it in as few lines as possible. */
+export interface Announcer {
+  add(report: SdkReport): void;
+  /** True once any SDK has been seen, instrumented or not. */
+  readonly seen: boolean;
+}
+
+/**
+ * An application loads an SDK's files one after the other within one turn of the event loop; they are told together.
+ * @param destination where telemetry goes, asked when the line is written
+ */
+export function createAnnouncer(version: string, destination: () => string, say: (line: string) => void): Announcer {
+  let patched = new Set<string>();
+  const problems = new Set<string>();
+  let scheduled = false;
+  let seen = false;
+
+  function flush(): void {
+    scheduled = false;
+    if (patched.size > 0) say(`${version}, instrumented ${[...patched].join(" and ")}; ${destination()}`);
+    patched = new Set();
+  }
+
+  return {
+    get seen() {
+      return seen;
+    },
+    add({ package: name, version: sdkVersion, format, patched: classes, problem }) {
+      seen = true;
+      const sdk = [name, sdkVersion, `(${format})`].filter((part) => part !== "").join(" ");
+      if (problem !== undefined) {
+        const line = `${sdk} was seen but is not instrumented: ${problem}`;
+        if (!problems.has(line)) say(line);
+        problems.add(line);
+      } else if (classes.includes("Protocol")) {
+        patched.add(sdk);
+      }
+      if (patched.size === 0 || scheduled) return;
+      scheduled = true;
+      setImmediate(flush).unref();
+    },
+  };
+}

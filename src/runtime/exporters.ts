@@ -1,0 +1,102 @@
+import type { SpanProcessor, SpanExporter, ReadableSpan } from "@opentelemetry/sdk-trace";
+import type { OtlpProtocol, RuntimeSettings } from "./env.ts";
+import { firstLine, load } from "./packages.ts";
+import { say } from "./stderr.ts";
+
+/** Where spans go, each destination with how it is fed: OTLP in batches, the console at once. */
+export function createSpanProcessors(settings: RuntimeSettings): SpanProcessor[] {
+  const { BatchSpanProcessor, SimpleSpanProcessor } = load("@opentelemetry/sdk-trace");
+  return settings.tracesExporters.map((name) =>
+    name === "console"
+      ? new SimpleSpanProcessor({ exporter: createStderrSpanExporter() })
+      : new BatchSpanProcessor({ exporter: createOtlpSpanExporter(settings), ...withoutUndefined(settings.batch) }),
+  );
+}
+
+const OTLP_PACKAGES = {
+  grpc: "@opentelemetry/exporter-trace-otlp-grpc",
+  "http/protobuf": "@opentelemetry/exporter-trace-otlp-proto",
+  "http/json": "@opentelemetry/exporter-trace-otlp-http",
+} as const satisfies Record<OtlpProtocol, string>;
+
+/** Endpoint, headers, certificates and compression are read from the environment by the exporter itself. */
+function createOtlpSpanExporter({ tracesProtocol, exportTimeoutMs }: RuntimeSettings): SpanExporter {
+  const { OTLPTraceExporter } = load(OTLP_PACKAGES[tracesProtocol]);
+  const exporter: SpanExporter = new OTLPTraceExporter(exportTimeoutMs === undefined ? {} : { timeoutMillis: exportTimeoutMs });
+  return tellingOnce(exporter, () => describeEndpoint(process.env, tracesProtocol));
+}
+
+/** What a person has to look at when nothing arrives. */
+export function describeEndpoint(env: NodeJS.ProcessEnv, protocol: OtlpProtocol): string {
+  const own = env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]?.trim();
+  if (own) return `${own} (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, ${protocol})`;
+  const fallback = protocol === "grpc" ? "http://localhost:4317" : "http://localhost:4318";
+  return `${env["OTEL_EXPORTER_OTLP_ENDPOINT"]?.trim() || fallback} (OTEL_EXPORTER_OTLP_ENDPOINT, ${protocol})`;
+}
+
+/**
+ * Tells of the first failed delivery in one line, then keeps quiet until one succeeds. The failure ends here: the batch
+ * processor would log it again with a stack of ten lines for every batch.
+ */
+function tellingOnce(exporter: SpanExporter, endpoint: () => string): SpanExporter {
+  let told = false;
+  let lost = 0;
+  return {
+    export(spans, done) {
+      exporter.export(spans, ({ code, error }) => {
+        if (code === 0) {
+          if (lost > 0) say(`spans are delivered again; ${lost} were lost`);
+          told = false;
+          lost = 0;
+        } else {
+          lost += spans.length;
+          if (!told) say(`cannot deliver spans to ${endpoint()}: ${describeError(error)}`);
+          told = true;
+        }
+        done({ code: 0 });
+      });
+    },
+    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
+    shutdown: () => exporter.shutdown(),
+  };
+}
+
+/** `ECONNREFUSED` hides in a list of one error per address, or in a cause. */
+function describeError(error: unknown): string {
+  const { code, errors, cause } = (error ?? {}) as { code?: unknown; errors?: unknown[]; cause?: unknown };
+  const inner = errors?.[0] ?? cause;
+  const line = firstLine(error) || (inner === undefined ? "" : firstLine(inner));
+  return line || (typeof code === "string" ? code : "no reason given");
+}
+
+/** The `console` exporter: one JSON object a line, on stderr. OpenTelemetry's own writes to stdout. */
+function createStderrSpanExporter(): SpanExporter {
+  return {
+    export(spans, done) {
+      for (const span of spans) process.stderr.write(`${JSON.stringify(describeSpan(span))}\n`);
+      done({ code: 0 });
+    },
+    shutdown: () => Promise.resolve(),
+  };
+}
+
+function describeSpan(span: ReadableSpan): Record<string, unknown> {
+  const { traceId, spanId } = span.spanContext();
+  return {
+    name: span.name,
+    kind: ["INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"][span.kind],
+    traceId,
+    spanId,
+    parentSpanId: span.parentSpanContext?.spanId,
+    startTime: new Date(span.startTime[0] * 1000 + span.startTime[1] / 1e6).toISOString(),
+    durationMs: span.duration[0] * 1000 + span.duration[1] / 1e6,
+    status: span.status,
+    attributes: span.attributes,
+    events: span.events.map(({ name, attributes }) => ({ name, attributes })),
+    links: span.links.map((link) => ({ traceId: link.context.traceId, spanId: link.context.spanId })),
+  };
+}
+
+function withoutUndefined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,82 @@
+import { trace, DiagLogLevel } from "@opentelemetry/api";
+import { readConfig } from "../config.ts";
+import { VERSION } from "../version.ts";
+import { onSdkSeen, SCOPE, startWiring } from "../wiring.ts";
+import { createAnnouncer } from "./announce.ts";
+import { isDisabled, isInstrumentationEnabled } from "./env.ts";
+import { firstLine } from "./packages.ts";
+import { startSdk } from "./sdk.ts";
+import { flushAtExit } from "./shutdown.ts";
+import { logDiagnosticsToStderr, logLevel, say } from "./stderr.ts";
+
+/** Set on the global object by the first preload, whichever copy of this package it came from. */
+const STARTED = Symbol.for("mcp-otelkit.runtime");
+
+/**
+ * The preload. Costs little until the first MCP module is seen, since `NODE_OPTIONS` brings it into npm and npx as well;
+ * only then is OpenTelemetry set up, unless the application has done so itself.
+ */
+export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
+  const globals = globalThis as Record<symbol, unknown>;
+  if (isDisabled(env) || !isInstrumentationEnabled(env, "mcp") || globals[STARTED] !== undefined) return;
+  globals[STARTED] = VERSION;
+
+  const level = logLevel(env);
+  const speak = level === DiagLogLevel.NONE ? () => undefined : say;
+  const config = readConfig(env, speak);
+  let destination = "";
+  const announcer = createAnnouncer(VERSION, () => destination, speak);
+
+  const wiring = startWiring({
+    tracer: () => trace.getTracer(SCOPE, VERSION),
+    config: () => config,
+    fault: (where, error) => speak(`a mistake of ours in "${where}", the application goes on without it: ${firstLine(error)}`),
+  });
+  if (wiring === undefined) return;
+
+  let started = false;
+  onSdkSeen((report) => {
+    if (!started && report.problem === undefined) {
+      started = true;
+      destination = startTelemetry(env, level, speak);
+    }
+    announcer.add(report);
+  });
+  tellIfNothingWasSeen(env, announcer, level, speak);
+}
+
+/** @returns for the start-up line: where telemetry goes */
+function startTelemetry(env: NodeJS.ProcessEnv, level: DiagLogLevel, speak: (line: string) => void): string {
+  if (hasTracerProvider()) return "telemetry goes through the OpenTelemetry SDK of this process";
+  try {
+    logDiagnosticsToStderr(level);
+    const sdk = startSdk(env);
+    flushAtExit(() => sdk.shutdown());
+    return `traces go to ${sdk.destination}`;
+  } catch (error) {
+    speak(`no telemetry: ${firstLine(error)}`);
+    return "no telemetry";
+  }
+}
+
+/** The API keeps what is registered on the global object, under its major version; there is no other way to ask. */
+function hasTracerProvider(): boolean {
+  const registered = (globalThis as Record<symbol, unknown>)[Symbol.for("opentelemetry.js.api.1")];
+  return (registered as { trace?: unknown } | undefined)?.trace !== undefined;
+}
+
+/**
+ * A bundled application shows the loader no SDK at all, and silence would look like a fault of the network. Not for
+ * preloads through `NODE_OPTIONS`, which meet many a process that has nothing to do with MCP.
+ */
+function tellIfNothingWasSeen(env: NodeJS.ProcessEnv, announcer: { readonly seen: boolean }, level: DiagLogLevel, speak: (line: string) => void): void {
+  const inherited = env["NODE_OPTIONS"]?.includes("mcp-otelkit") === true;
+  if (inherited && level < DiagLogLevel.INFO) return;
+  process.once("exit", () => {
+    if (announcer.seen) return;
+    speak(
+      "no MCP SDK was loaded in this process (looked for @modelcontextprotocol/sdk, @modelcontextprotocol/server and " +
+        "@modelcontextprotocol/client), so nothing was recorded; if it is bundled into the application, call instrumentMcp()",
+    );
+  });
+}

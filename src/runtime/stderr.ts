@@ -1,0 +1,72 @@
+import { diag, DiagLogLevel, type DiagLogger } from "@opentelemetry/api";
+
+/** One line for the operator. Always stderr: stdout belongs to the protocol, whatever transport the server turns out to use. */
+export function say(line: string): void {
+  process.stderr.write(`mcp-otelkit: ${line}\n`);
+}
+
+/** `OTEL_LOG_LEVEL`, and what each value lets through. */
+const LEVELS: Readonly<Record<string, DiagLogLevel>> = {
+  none: DiagLogLevel.NONE,
+  error: DiagLogLevel.ERROR,
+  warn: DiagLogLevel.WARN,
+  info: DiagLogLevel.INFO,
+  debug: DiagLogLevel.DEBUG,
+  verbose: DiagLogLevel.VERBOSE,
+  all: DiagLogLevel.ALL,
+};
+
+/** The level in force: `OTEL_LOG_LEVEL`, or warnings, so that a mistake in the set-up is not silent. */
+export function logLevel(env: NodeJS.ProcessEnv): DiagLogLevel {
+  return LEVELS[env["OTEL_LOG_LEVEL"]?.trim().toLowerCase() ?? ""] ?? DiagLogLevel.WARN;
+}
+
+/** Sends OpenTelemetry's own diagnostics to stderr. Its console logger writes info and debug to stdout. */
+export function logDiagnosticsToStderr(level: DiagLogLevel): void {
+  diag.setLogger(createStderrLogger(), { logLevel: level, suppressOverrideMessage: true });
+}
+
+export function createStderrLogger(): DiagLogger {
+  const log =
+    (level: string) =>
+    (message: string, ...details: unknown[]): void =>
+      say(`${level}: ${[message, ...details].map(oneLine).join(" ")}`);
+  return { error: log("error"), warn: log("warn"), info: log("info"), debug: log("debug"), verbose: log("verbose") };
+}
+
+function oneLine(value: unknown): string {
+  if (value instanceof Error) return value.stack === undefined ? value.message : value.stack.replaceAll(/\s*\n\s*/g, " | ");
+  const text = typeof value === "string" ? value : safeJson(value);
+  return text.replaceAll(/\s*\n\s*/g, " ");
+}
+
+function safeJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value); // cyclic, or with a getter that throws: the kind of value is better than nothing
+  }
+}
+
+/** The part of the API object that an SDK replaces its logger through. */
+interface DiagApi {
+  setLogger(logger: DiagLogger, options?: unknown): boolean;
+}
+
+/**
+ * Runs code that would install OpenTelemetry's console logger, and gives it ours in its place. NodeSDK does so whenever
+ * `OTEL_LOG_LEVEL` is set, `startNodeSdk` always, and from that moment info and debug go to stdout.
+ * @param api the API object that code uses, which may be another copy than ours
+ */
+export function keepingDiagnosticsOffStdout<T>(api: DiagApi, start: () => T): T {
+  const own = Object.getOwnPropertyDescriptor(api, "setLogger");
+  const { setLogger } = api;
+  api.setLogger = (_logger, options) =>
+    setLogger.call(api, createStderrLogger(), { ...(options as object | undefined), suppressOverrideMessage: true });
+  try {
+    return start();
+  } finally {
+    if (own === undefined) delete (api as Partial<DiagApi>).setLogger;
+    else Object.defineProperty(api, "setLogger", own);
+  }
+}

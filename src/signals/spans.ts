@@ -1,0 +1,104 @@
+import { context, SpanKind, SpanStatusCode, trace, type Context, type Link, type Span, type Tracer } from "@opentelemetry/api";
+import type { McpConfig } from "../config.ts";
+import { redactMessage } from "../operation/content.ts";
+import type { ActiveOperation, Carrier } from "../operation/observer.ts";
+import type { AttributeValues, Operation } from "../operation/operation.ts";
+import type { Outcome } from "../operation/outcome.ts";
+import * as semconv from "../semconv.ts";
+import { extract, inject, namesParent } from "./propagation.ts";
+
+/** The span of a message this process sends: a child of whatever is active. */
+export function startClientSpan(operation: Operation, tracer: Tracer, config: McpConfig): ActiveOperation {
+  const parent = context.active();
+  const outer = config.reuseExecuteTool ? executeToolSpan(parent, operation) : undefined;
+  if (outer !== undefined) {
+    outer.setAttributes(visible(operation.attributes, config));
+    return activeSpan(outer, parent, config, { ends: false });
+  }
+  const attributes = visible(operation.attributes, config);
+  const span = tracer.startSpan(operation.name, { kind: SpanKind.CLIENT, attributes }, parent);
+  return activeSpan(span, trace.setSpan(parent, span), config, { ends: true });
+}
+
+/**
+ * The span of a message this process receives. Its parent is the one its sender names in `params._meta`; what was
+ * ambient, such as the HTTP server's span, becomes a link, and stands in as the parent where the sender names none.
+ * Source: semantic conventions for MCP, "context propagation".
+ */
+export function startServerSpan(operation: Operation, carrier: Carrier, tracer: Tracer, config: McpConfig): ActiveOperation {
+  const ambient = context.active();
+  const parent = extract(carrier, ambient);
+  const links = ambientLinks(operation, carrier, ambient, parent);
+  const attributes = visible(operation.attributes, config);
+  const span = tracer.startSpan(operation.name, { kind: SpanKind.SERVER, attributes, links }, parent);
+  return activeSpan(span, trace.setSpan(parent, span), config, { ends: true });
+}
+
+function ambientLinks(operation: Operation, carrier: Carrier, ambient: Context, parent: Context): Link[] {
+  // On an MCP client, messages arrive in the context of the call or the start-up code that once opened the stream.
+  // That is an accident of plumbing, not a cause; only a server's ambient context is the request being served.
+  if (operation.role === "client") return [];
+  const around = trace.getSpanContext(ambient);
+  if (around === undefined || !namesParent(carrier)) return [];
+  return around.spanId === trace.getSpanContext(parent)?.spanId ? [] : [{ context: around }];
+}
+
+function activeSpan(span: Span, current: Context, config: McpConfig, { ends }: { ends: boolean }): ActiveOperation {
+  let over = false;
+  return {
+    get carrier() {
+      return inject(current);
+    },
+    run: (fn) => context.with(current, fn),
+    event(name, attributes) {
+      if (!over) span.addEvent(name, attributes);
+    },
+    end(outcome) {
+      if (over) return;
+      over = true;
+      if (span.isRecording()) record(span, outcome, config, ends);
+      if (ends) span.end();
+    },
+  };
+}
+
+function record(span: Span, outcome: Outcome, config: McpConfig, ours: boolean): void {
+  const { errorType, statusCode, message, cancelled, thrown, name, attributes } = outcome;
+  if (attributes !== undefined) span.setAttributes(visible(attributes, config));
+  if (ours && name !== undefined) span.updateName(name);
+  if (statusCode !== undefined) span.setAttribute(semconv.ATTR_RPC_RESPONSE_STATUS_CODE, statusCode);
+  // The class alone: MCP turns an error's message into tool output, which is content.
+  if (thrown !== undefined) span.addEvent(semconv.EVENT_EXCEPTION, { [semconv.ATTR_EXCEPTION_TYPE]: thrown });
+  if (cancelled === true) span.addEvent(semconv.EVENT_CANCELLED);
+  if (errorType === undefined) return;
+  span.setAttribute(semconv.ATTR_ERROR_TYPE, errorType);
+  const description = config.errorMessage && message !== undefined ? redactMessage(message) : undefined;
+  span.setStatus({ code: SpanStatusCode.ERROR, ...(description !== undefined && { message: description }) });
+}
+
+/** What {@link McpConfig.resourceUri} takes away. */
+const HIDDEN = {
+  full: [],
+  template: [semconv.ATTR_MCP_RESOURCE_URI],
+  off: [semconv.ATTR_MCP_RESOURCE_URI, semconv.ATTR_MCP_RESOURCE_TEMPLATE],
+} as const;
+
+/** The attributes as the configuration wants them seen. */
+function visible(attributes: AttributeValues, config: McpConfig): AttributeValues {
+  const hidden = HIDDEN[config.resourceUri].filter((name) => Object.hasOwn(attributes, name));
+  if (hidden.length === 0) return attributes;
+  const rest = { ...attributes };
+  for (const name of hidden) delete rest[name];
+  return rest;
+}
+
+/** A GenAI `execute_tool` span that is already active for this very tool call, if the SDK lets us read it. */
+function executeToolSpan(active: Context, operation: Operation): Span | undefined {
+  if (operation.attributes[semconv.ATTR_GEN_AI_OPERATION_NAME] === undefined) return undefined;
+  const span = trace.getSpan(active);
+  if (span === undefined || !span.isRecording() || !("attributes" in span)) return undefined;
+  const { attributes } = span as { attributes: Readonly<Record<string, unknown>> };
+  const sameTool = attributes[semconv.ATTR_GEN_AI_TOOL_NAME] === operation.target;
+  const executes = attributes[semconv.ATTR_GEN_AI_OPERATION_NAME] === semconv.GEN_AI_OPERATION_EXECUTE_TOOL;
+  return executes && sameTool ? span : undefined;
+}

@@ -1,0 +1,50 @@
+import type { Tracer } from "@opentelemetry/api";
+import type { McpConfig } from "./config.ts";
+import { occupyHub } from "./hook/hub.ts";
+import { onFault } from "./hook/safely.ts";
+import { patchByHand, startHook, type SdkReport } from "./hook/start.ts";
+import { createKnownNames } from "./operation/known-names.ts";
+import { createObserver } from "./signals/observer.ts";
+import { VERSION } from "./version.ts";
+
+export type { SdkReport };
+
+/** The name of our instrumentation scope. */
+export const SCOPE = "mcp-otelkit";
+
+export interface Wiring {
+  readonly tracer: () => Tracer;
+  readonly config: () => McpConfig;
+  /** Hears of a mistake of ours, each place in the code once. */
+  readonly fault: (where: string, error: unknown) => void;
+}
+
+const listeners = new Set<(report: SdkReport) => void>();
+
+/**
+ * Joins hook to signals: the only place where they meet. Light on purpose, since a preload pays for it in every process.
+ * @returns `undefined` where something in this process observes already; two observers would double every span
+ */
+export function startWiring(wiring: Wiring): { stop(): void } | undefined {
+  const hub = occupyHub({ observer: createObserver(wiring), known: createKnownNames() });
+  if (hub === undefined) return undefined;
+  onFault(wiring.fault);
+  startHook(VERSION, announce);
+  return { stop: () => hub.release() };
+}
+
+/** Hears of every MCP SDK that this process loads from now on. */
+export function onSdkSeen(listener: (report: SdkReport) => void): void {
+  listeners.add(listener);
+}
+
+/** Patches an SDK that the loader does not show; see `instrumentMcp`. */
+export function wireByHand(given: unknown): readonly string[] {
+  const { patched, already } = patchByHand(given, VERSION);
+  if (patched.length > 0) announce({ package: "bundled MCP SDK", version: "", format: "by hand", patched });
+  return [...patched, ...already];
+}
+
+function announce(report: SdkReport): void {
+  for (const listener of listeners) listener(report);
+}
