@@ -1,3 +1,4 @@
+import type { Role } from "../operation/connection.ts";
 import { hub } from "./hub.ts";
 import { passOn } from "./pass-on.ts";
 import { replaceMethod } from "./replace.ts";
@@ -17,12 +18,15 @@ export function wrapConnect(prototype: object): boolean {
   });
 }
 
-/** A transport class whose instances are also started without a protocol: v2's stdio client probes on a sibling process. */
-export function wrapStart(prototype: object): boolean {
+/**
+ * A transport class whose instances are also started without a protocol: v2's stdio client probes on a sibling process,
+ * v2's `serveStdio` answers subscriptions itself.
+ */
+export function wrapStart(prototype: object, role: Role): boolean {
   return replaceMethod(prototype, "start", (original) => function (...args) {
     if (hub() !== undefined && isTransport(this)) {
       const transport = this;
-      safely("start", () => tapStarted(transport, "client"));
+      safely("start", () => tapStarted(transport, role));
     }
     return original.apply(this, args);
   });

@@ -6,10 +6,10 @@ import { describeOperation, describeProgress } from "../operation/operation.ts";
 import { asksForInput, CANCELLED, describeResponse, SUCCESS } from "../operation/outcome.ts";
 import * as semconv from "../semconv.ts";
 import type { Hub } from "./hub.ts";
-import { finish, learnNames, type PendingRequest } from "./pending.ts";
+import { finish, learnNames, type PendingRequest, type PendingTable } from "./pending.ts";
 import { safely, surround } from "./safely.ts";
 import { versionHeaderOf } from "./sdk-shapes.ts";
-import { currentRequest, type Tap } from "./tap-state.ts";
+import { arrivedAtEdge, currentRequest, type Tap } from "./tap-state.ts";
 
 /** How a delivery is to be surrounded, and what is to be done after it. */
 interface Arrival {
@@ -49,7 +49,12 @@ function observe(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | 
   }
 }
 
-function requestArrives(tap: Tap, message: RequestMessage, hub: Hub): Arrival {
+function requestArrives(tap: Tap, message: RequestMessage, hub: Hub): Arrival | undefined {
+  if (arrivedAtEdge.has(message)) return undefined;
+  if (tap.edge) {
+    if (methodRow(message.method).endsAt === undefined) return undefined;
+    arrivedAtEdge.add(message);
+  }
   const operation = describeOperation(message, "server", tap.connection, hub.known);
   const pending: PendingRequest = {
     id: message.id,
@@ -67,26 +72,30 @@ function requestArrives(tap: Tap, message: RequestMessage, hub: Hub): Arrival {
 
 function notificationArrives(tap: Tap, message: NotificationMessage, hub: Hub): Arrival | undefined {
   const params = paramsOf(message);
+  const cancels = message.method === "notifications/cancelled";
+  if (tap.edge && !(cancels && tap.subscriptions.delete(params?.["requestId"]))) return undefined;
   if (methodRow(message.method).signal === "progress") {
     if (params !== undefined) tap.outbound.byToken(params["progressToken"])?.active.event(semconv.EVENT_PROGRESS, describeProgress(params));
     return undefined;
   }
-  if (message.method === "notifications/cancelled") {
+  if (cancels) {
     // A cancelled request gets no response, so this is its end.
     const cancelled = tap.inbound.take(params?.["requestId"]);
     if (cancelled !== undefined) finish(cancelled, CANCELLED, tap.connection, hub.known);
   }
-  acknowledge(tap, message, hub);
+  acknowledge(tap.outbound, message, tap, hub);
   const active = hub.observer.begin(describeOperation(message, "server", tap.connection, hub.known), carrierOf(message));
   return { around: (deliver) => active.run(deliver), after: () => active.end(SUCCESS) };
 }
 
 /** Ends a request whose stream stays open: it has been answered in all but name. */
-function acknowledge(tap: Tap, message: NotificationMessage, hub: Hub): void {
+export function acknowledge(table: PendingTable, message: NotificationMessage, tap: Tap, hub: Hub): void {
   const id = metaOf(paramsOf(message))?.["io.modelcontextprotocol/subscriptionId"];
   if (id === undefined || !ACKNOWLEDGEMENTS.has(message.method)) return;
-  const pending = tap.outbound.take(id);
-  if (pending !== undefined) finish(pending, SUCCESS, tap.connection, hub.known);
+  const pending = table.take(id);
+  if (pending === undefined) return;
+  if (tap.edge) tap.subscriptions.add(id);
+  finish(pending, SUCCESS, tap.connection, hub.known);
 }
 
 const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set([...METHODS.values()].flatMap((row) => row.endsAt ?? []));

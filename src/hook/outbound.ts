@@ -7,10 +7,11 @@ import { describeRejection, describeResponse, SUCCESS } from "../operation/outco
 import * as semconv from "../semconv.ts";
 import { claimCall } from "./calls.ts";
 import type { Hub } from "./hub.ts";
+import { acknowledge } from "./inbound.ts";
 import { finish, learnNames, type PendingRequest } from "./pending.ts";
 import { safely, surround } from "./safely.ts";
 import { passOn } from "./pass-on.ts";
-import type { Tap } from "./tap-state.ts";
+import { departed, type Tap } from "./tap-state.ts";
 
 /** How a message leaves: what is sent in its place, inside what, and who hears how sending it went. */
 interface Departure {
@@ -36,6 +37,13 @@ export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unk
 }
 
 function observe(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
+  if (isObject(value) && departed.has(value)) return undefined;
+  const departure = describeDeparture(tap, value, hub);
+  if (isObject(departure?.message)) departed.add(departure.message);
+  return departure;
+}
+
+function describeDeparture(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
   const seen = describeMessage(value);
   switch (seen?.kind) {
     case "request":
@@ -93,6 +101,7 @@ function notificationDeparts(tap: Tap, message: NotificationMessage, hub: Hub): 
     request.event(semconv.EVENT_PROGRESS, describeProgress(params));
     return { message: withMeta(message, request.carrier) };
   }
+  acknowledge(tap.inbound, message, tap, hub);
   if (message.method === "notifications/cancelled") takeBack(tap, params?.["requestId"], hub);
   const active = hub.observer.begin(describeOperation(message, "client", tap.connection, hub.known), {});
   return {

@@ -14,7 +14,8 @@ const PATCHES: Readonly<Record<string, (prototype: object) => boolean | void>> =
     wrapToolExecution(prototype);
   },
   UriTemplate: wrapTemplateMatch,
-  StdioClientTransport: wrapStart,
+  StdioClientTransport: (prototype) => wrapStart(prototype, "client"),
+  StdioServerTransport: (prototype) => wrapStart(prototype, "server"),
 };
 
 /** The classes a loaded file is asked for. */

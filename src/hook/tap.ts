@@ -17,16 +17,17 @@ const taps = new WeakMap<Transport, Tap>();
  * and no byte has flowed yet. In place, because SDKs compare, subclass and key maps by the very object they were given.
  */
 export function tapTransport(transport: Transport, role: Role | undefined): void {
-  const tap = tapOf(transport, role);
+  const tap = tapOf(transport, role, false);
   if (!tap.armed) armStart(transport, tap);
 }
 
 /** For a transport that is being started by hand, without a protocol: its callbacks are set already. */
 export function tapStarted(transport: Transport, role: Role): void {
-  if (!taps.has(transport)) wrapCallbacks(transport, tapOf(transport, role));
+  // A server's transport without a protocol serves an entry that picks the protocol by the first message.
+  if (!taps.has(transport)) wrapCallbacks(transport, tapOf(transport, role, role === "server"));
 }
 
-function tapOf(transport: Transport, role: Role | undefined): Tap {
+function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap {
   const known = taps.get(transport);
   if (known !== undefined) {
     known.connection.role ??= role;
@@ -36,6 +37,8 @@ function tapOf(transport: Transport, role: Role | undefined): Tap {
     connection: createConnection(role, networkOf(transport), () => sessionIdOf(transport)),
     inbound: createPendingTable(),
     outbound: createPendingTable(),
+    edge,
+    subscriptions: new Set(),
     armed: false,
   };
   shadowSend(transport, tap);

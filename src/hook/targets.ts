@@ -30,7 +30,7 @@ export const SDK_ROWS: readonly SdkRow[] = [
     package: "@modelcontextprotocol/server",
     from: [2, 0],
     below: 3,
-    files: { "index.mjs": "esm", "index.cjs": "cjs" },
+    files: { "index.mjs": "esm", "index.cjs": "cjs", "stdio.mjs": "esm", "stdio.cjs": "cjs" },
   },
   {
     package: "@modelcontextprotocol/client",
