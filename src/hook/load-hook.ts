@@ -35,7 +35,8 @@ export function installLoadHook(listener: SdkListener): void {
   (globalThis as Record<symbol, unknown>)[Symbol.for(HOOK_SYMBOL)] = (file: SdkFile, exports: Readonly<Record<string, unknown>>): void =>
     void safely("patch", () => listener(file, exports));
   hookCommonJs(listener);
-  hookEsm();
+  // Node 20 with the permission model allows no loader thread, and a preload that throws ends the application.
+  safely("hook ECMAScript modules", hookEsm);
 }
 
 /**

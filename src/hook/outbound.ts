@@ -17,22 +17,19 @@ import { departed, type Tap } from "./tap-state.ts";
 interface Departure {
   readonly message: unknown;
   readonly around?: <T>(send: () => T) => T;
-  readonly sent?: () => void;
   readonly settled?: (failure: { readonly error: unknown } | undefined) => void;
 }
 
 /** A message is handed to the transport. `send` passes it on; what it gives back is the caller's. */
 export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unknown) => unknown): unknown {
   const departure = safely("depart", () => observe(tap, message, hub)) ?? { message };
-  const { around = (fn) => fn(), sent, settled }: Departure = departure;
+  const { around = (fn) => fn(), settled }: Departure = departure;
   try {
     const result = surround("send", around, () => send(departure.message));
     return settled === undefined ? result : passOn(result, settled);
   } catch (error) {
     if (settled !== undefined) safely("send", () => settled({ error }));
     throw error;
-  } finally {
-    if (sent !== undefined) safely("sent", sent);
   }
 }
 
@@ -122,10 +119,11 @@ function takeBack(tap: Tap, id: unknown, hub: Hub): void {
 function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departure {
   const pending = tap.inbound.take(response.id);
   if (pending === undefined) return { message: response };
+  // Ended before it is passed on: afterwards the peer, in memory or faster than we are, may have ended its own span.
   learnFromResult(tap.connection, pending.operation.method, response["result"]);
   learnNames(pending.operation.method, response["result"], hub.known);
-  const outcome = describeResponse(response, "server");
-  return { message: response, sent: () => finish(pending, outcome, tap.connection, hub.known) };
+  finish(pending, describeResponse(response, "server"), tap.connection, hub.known);
+  return { message: response };
 }
 
 /**

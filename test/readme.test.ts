@@ -1,0 +1,47 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { SETTINGS } from "../src/config.ts";
+import { SDK_ROWS } from "../src/hook/targets.ts";
+
+const README = new URL("../README.md", import.meta.url);
+
+/** What each setting is about, for people; the names, values and defaults come from the code. */
+const MEANING: Record<keyof typeof SETTINGS, string> = {
+  resourceUri: "`mcp.resource.uri` on spans: without userinfo and query values, only the URI template that matched, or not at all",
+  errorMessage: "the message of a JSON-RPC error as the span's status description, secrets redacted",
+  reuseExecuteTool: "put a client's `tools/call` on a GenAI `execute_tool` span that is already active for it, instead of a second span",
+};
+
+const TABLES: Record<string, string[]> = {
+  sdks: [
+    "| package | versions | formats |",
+    "|---|---|---|",
+    ...SDK_ROWS.map(({ package: name, from, below, files }) => {
+      const formats = [...new Set(Object.values(files))].map((format) => (format === "esm" ? "ES modules" : "CommonJS"));
+      return `| \`${name}\` | ${from.join(".")} to ${below - 1}.x | ${formats.join(", ")} |`;
+    }),
+  ],
+  settings: [
+    "| variable | values (default first) | what for |",
+    "|---|---|---|",
+    ...Object.entries(SETTINGS).map(([key, { variable, values, default: fallback }]) => {
+      const written = Object.entries(values).filter(([text]) => text !== "true" && text !== "false");
+      const sorted = written.toSorted(([, a], [, b]) => Number(b === fallback) - Number(a === fallback));
+      return `| \`${variable}\` | ${sorted.map(([text]) => `\`${text}\``).join(", ")} | ${MEANING[key as keyof typeof SETTINGS]} |`;
+    }),
+  ],
+};
+
+/** `UPDATE=1 npx vitest run test/readme.test.ts` writes the tables. */
+test("the tables in the README are those of the code", () => {
+  const written = readFileSync(README, "utf8");
+
+  const generated = written.replaceAll(
+    /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- \/table -->)/g,
+    (_all, open: string, name: string, close: string) => `${open}${TABLES[name]?.join("\n")}\n${close}`,
+  );
+  if (process.env["UPDATE"]) writeFileSync(README, generated);
+
+  expect(generated).not.toContain("undefined");
+  if (!process.env["UPDATE"]) expect(written).toBe(generated);
+});
