@@ -2,6 +2,8 @@
  * What a peer or a user wrote, made fit to be recorded. Pure and total: any text in, a bounded harmless text out.
  */
 
+import { isObject } from "./message.ts";
+
 const MAX_URI_LENGTH = 1024;
 const MAX_MESSAGE_LENGTH = 512;
 
@@ -41,6 +43,22 @@ export function redactMessage(message: string): string {
   let text = cut(message, MAX_MESSAGE_LENGTH);
   for (const [pattern, replacement] of SECRETS) text = text.replace(pattern, replacement);
   return text;
+}
+
+/**
+ * What a tool's result pours into the model's context, in bytes: texts as UTF-8, images and blobs as the base64 they travel in.
+ * Structured content is left out: by convention it says again what the text says.
+ */
+export function measureToolResult(result: unknown): number {
+  const content = isObject(result) ? result["content"] : undefined;
+  if (!Array.isArray(content)) return 0;
+  let bytes = 0;
+  for (const block of content) {
+    if (!isObject(block)) continue;
+    const parts = isObject(block["resource"]) ? [block["text"], block["data"], block["resource"]["text"], block["resource"]["blob"]] : [block["text"], block["data"]];
+    for (const part of parts) if (typeof part === "string") bytes += Buffer.byteLength(part);
+  }
+  return bytes;
 }
 
 function cut(text: string, length: number): string {

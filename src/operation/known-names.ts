@@ -1,13 +1,22 @@
+import { OTHER } from "../semconv.ts";
 import { METHODS } from "./methods.ts";
 
 /** Kinds of names that arrive from a peer, who may invent them. */
-export type NameKind = "tool" | "prompt" | "method";
+export type NameKind = "tool" | "prompt" | "resource" | "method";
+
+/** Why something was not recorded as it came. Values of `reason` on `mcp.telemetry.suppressed`. */
+export type SuppressionReason = "unknown_name" | "name_refused" | "value_cut";
 
 export interface KnownNames {
   /** True once this process has seen the name registered, listed or successfully used. */
   has(kind: NameKind, name: string): boolean;
   /** Takes a name in; refused past the cap and for names longer than {@link MAX_NAME_LENGTH}. */
   learn(kind: NameKind, name: unknown): void;
+  /** The name as a metric attribute: itself if it is known, else `_OTHER`, counted. */
+  bounded(kind: NameKind, name: string): string;
+  /** Counts something that was kept out of telemetry. */
+  suppress(reason: SuppressionReason): void;
+  readonly suppressed: ReadonlyMap<SuppressionReason, number>;
 }
 
 /** A longer name is never a span name or a metric attribute. */
@@ -17,16 +26,27 @@ export const MAX_NAME_LENGTH = 128;
  * How many names of a kind a process believes in. A registry of a thousand tools is a large one; a peer that lists
  * more is a mistake or an attack, and a metric with that many series is of no use either way.
  */
-const CAPS: Readonly<Record<NameKind, number>> = { tool: 1000, prompt: 1000, method: 100 };
+const CAPS: Readonly<Record<NameKind, number>> = { tool: 1000, prompt: 1000, resource: 1000, method: 100 };
 
 /** Cardinality is a security property: only names that passed here become span names and metric attributes. */
 export function createKnownNames(caps: Readonly<Record<NameKind, number>> = CAPS): KnownNames {
-  const names: Record<NameKind, Set<string>> = { tool: new Set(), prompt: new Set(), method: new Set() };
+  const names: Record<NameKind, Set<string>> = { tool: new Set(), prompt: new Set(), resource: new Set(), method: new Set() };
+  const suppressed = new Map<SuppressionReason, number>();
+  const has = (kind: NameKind, name: string): boolean => names[kind].has(name) || (kind === "method" && METHODS.has(name));
+  const suppress = (reason: SuppressionReason): void => void suppressed.set(reason, (suppressed.get(reason) ?? 0) + 1);
   return {
-    has: (kind, name) => names[kind].has(name) || (kind === "method" && METHODS.has(name)),
+    has,
     learn(kind, name) {
-      if (typeof name !== "string" || name.length === 0 || name.length > MAX_NAME_LENGTH) return;
-      if (names[kind].size < caps[kind]) names[kind].add(name);
+      if (typeof name !== "string" || name.length === 0 || has(kind, name)) return;
+      if (name.length <= MAX_NAME_LENGTH && names[kind].size < caps[kind]) names[kind].add(name);
+      else suppress("name_refused");
     },
+    bounded(kind, name) {
+      if (has(kind, name)) return name;
+      suppress("unknown_name");
+      return OTHER;
+    },
+    suppress,
+    suppressed,
   };
 }

@@ -1,5 +1,7 @@
+import type { HttpExchange } from "./endpoint.ts";
 import type { Operation } from "./operation.ts";
 import type { Outcome } from "./outcome.ts";
+import type { ActiveSession, Session } from "./session.ts";
 
 /** Trace context as it stands in `params._meta`: `traceparent`, `tracestate`, `baggage` and the like (SEP-414). */
 export type Carrier = Readonly<Record<string, unknown>>;
@@ -14,6 +16,10 @@ export interface OperationObserver {
    * @param carrier the context the message brought along; empty for messages this process sends
    */
   begin(operation: Operation, carrier: Carrier): ActiveOperation;
+  /** A connection has become a session. */
+  openSession(session: Session): ActiveSession;
+  /** This process has answered an HTTP request, of whatever kind. */
+  httpExchange(exchange: HttpExchange): void;
 }
 
 export interface ActiveOperation {

@@ -13,6 +13,8 @@ export interface Outcome {
   readonly cancelled?: true;
   /** The class name of the error a tool threw, where the SDK let it be seen. */
   readonly thrown?: string;
+  /** Bytes of content in a tool's result, counted on its server. */
+  readonly resultBytes?: number;
   /** The operation's name with what is known at its end. */
   readonly name?: string;
   /** What became known only after the beginning. */

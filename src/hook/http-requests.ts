@@ -1,0 +1,39 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createEndpoints, describeHttpMethod } from "../operation/endpoint.ts";
+import { hub } from "./hub.ts";
+import { safely } from "./safely.ts";
+
+/**
+ * HTTP requests as Node itself announces them: no patch, and no matter which framework answers.
+ * https://nodejs.org/api/diagnostics_channel.html#http
+ */
+export function watchHttpRequests(): void {
+  const endpoints = createEndpoints();
+  subscribe("http.server.request.start", (event) =>
+    void safely("http request", () => {
+      const { request, response } = event as { request: IncomingMessage; response: ServerResponse };
+      const start = performance.now();
+      // Not `http.server.response.finish`: a stream that the client leaves never finishes, but always closes.
+      response.once("close", () => void safely("http response", () => {
+        if (speaksMcp(request) && response.statusCode < 400) endpoints.learn(request.url);
+        hub()?.observer.httpExchange({
+          endpoint: endpoints.describe(request.url),
+          method: describeHttpMethod(request.method),
+          status: response.statusCode,
+          durationMs: performance.now() - start,
+          stream: request.method === "GET" && String(response.getHeader("content-type")).startsWith("text/event-stream"),
+        });
+      }));
+    }),
+  );
+}
+
+/** By the headers of Streamable HTTP, and by a client that takes an event stream for an answer. */
+function speaksMcp({ headers }: IncomingMessage): boolean {
+  return (
+    headers["mcp-protocol-version"] !== undefined ||
+    headers["mcp-session-id"] !== undefined ||
+    headers.accept?.includes("text/event-stream") === true
+  );
+}

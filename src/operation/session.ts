@@ -1,0 +1,43 @@
+import type { Connection, Peer, Role } from "./connection.ts";
+import * as semconv from "../semconv.ts";
+
+/** A client and a server that know each other for a while: on a server from `initialize` on, on a client from connect on. */
+export interface Session {
+  readonly role: Role;
+  /** Milliseconds on the clock of `performance.now()`. */
+  readonly since: number;
+  readonly client: Peer | undefined;
+  readonly server: Peer | undefined;
+  readonly attributes: Readonly<Record<string, string | number>>;
+  /** Over HTTP a peer can vanish without a word; on a pipe or in memory its end is always seen. */
+  readonly canVanish: boolean;
+}
+
+export interface ActiveSession {
+  /** The peer has been heard of. */
+  seen(): void;
+  /** Ends the session. Calls after the first do nothing. */
+  close(): void;
+}
+
+/** The part of a connection's attributes that session metrics carry. Source: semantic conventions for MCP, session metrics. */
+const SESSION_ATTRIBUTES = [
+  semconv.ATTR_NETWORK_TRANSPORT,
+  semconv.ATTR_NETWORK_PROTOCOL_NAME,
+  semconv.ATTR_SERVER_ADDRESS,
+  semconv.ATTR_SERVER_PORT,
+];
+
+/**
+ * The session a connection has become, if it has. A server has one where the peer can come back to it: on a pipe, in
+ * memory, or over HTTP with a session id; never one for each stateless request.
+ */
+export function describeSession(connection: Connection, since: number): Session | undefined {
+  const { role, network, protocolVersion, client, server } = connection;
+  const overHttp = network[semconv.ATTR_NETWORK_PROTOCOL_NAME] === "http";
+  if (role === undefined || (role === "server" && overHttp && connection.sessionId() === undefined)) return undefined;
+  const attributes: Record<string, string | number> = {};
+  for (const name of SESSION_ATTRIBUTES) if (network[name] !== undefined) attributes[name] = network[name];
+  if (protocolVersion !== undefined) attributes[semconv.ATTR_MCP_PROTOCOL_VERSION] = protocolVersion;
+  return { role, since, client, server, attributes, canVanish: role === "server" && overHttp };
+}
