@@ -83,6 +83,7 @@ const HTTP_STATUS_OF: Readonly<Record<string, (error: Readonly<Record<string, un
   Error: (error) => Number(/^Error POSTing to endpoint \(HTTP (\d{3})\)/.exec(String(error["message"]))?.[1]), // v1 SSE, v1 up to 1.20
   StreamableHTTPError: (error) => error["code"],
   SseError: (error) => error["code"],
+  UnauthorizedError: () => 401, // after the SDK's own attempt to sign in
   SdkHttpError: (error) => error["status"] ?? (isObject(error["data"]) ? error["data"]["status"] : undefined),
 };
 

@@ -1,11 +1,11 @@
 import type { SpanProcessor, SpanExporter, ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { OtlpProtocol, RuntimeSettings } from "./env.ts";
-import { firstLine, load } from "./packages.ts";
+import { firstLine, loadOfSdk } from "./packages.ts";
 import { say } from "./stderr.ts";
 
 /** Where spans go, each destination with how it is fed: OTLP in batches, the console at once. */
 export function createSpanProcessors(settings: RuntimeSettings): SpanProcessor[] {
-  const { BatchSpanProcessor, SimpleSpanProcessor } = load("@opentelemetry/sdk-trace");
+  const { BatchSpanProcessor, SimpleSpanProcessor } = loadOfSdk("@opentelemetry/sdk-trace");
   return settings.tracesExporters.map((name) =>
     name === "console"
       ? new SimpleSpanProcessor({ exporter: createStderrSpanExporter() })
@@ -21,7 +21,7 @@ const OTLP_PACKAGES = {
 
 /** Endpoint, headers, certificates and compression are read from the environment by the exporter itself. */
 function createOtlpSpanExporter({ tracesProtocol, exportTimeoutMs }: RuntimeSettings): SpanExporter {
-  const { OTLPTraceExporter } = load(OTLP_PACKAGES[tracesProtocol]);
+  const { OTLPTraceExporter } = loadOfSdk(OTLP_PACKAGES[tracesProtocol]);
   const exporter: SpanExporter = new OTLPTraceExporter(exportTimeoutMs === undefined ? {} : { timeoutMillis: exportTimeoutMs });
   return tellingOnce(exporter, () => describeEndpoint(process.env, tracesProtocol));
 }

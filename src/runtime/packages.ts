@@ -7,21 +7,39 @@ import { createRequire } from "node:module";
  */
 export const require = createRequire(import.meta.url);
 
-/** Everything the distribution loads, with the types of each. */
-interface Packages {
+/** Packages of our own `dependencies`, with their types. */
+interface OwnPackages {
   "@opentelemetry/sdk-node": typeof import("@opentelemetry/sdk-node");
-  "@opentelemetry/sdk-trace": typeof import("@opentelemetry/sdk-trace");
   "@opentelemetry/instrumentation-http": typeof import("@opentelemetry/instrumentation-http");
   "@opentelemetry/instrumentation-undici": typeof import("@opentelemetry/instrumentation-undici");
+}
+
+/** Packages that the SDK brings along, with their types. */
+interface SdkPackages {
+  "@opentelemetry/api": typeof import("@opentelemetry/api");
+  "@opentelemetry/sdk-trace": typeof import("@opentelemetry/sdk-trace");
   "@opentelemetry/exporter-trace-otlp-grpc": typeof import("@opentelemetry/exporter-trace-otlp-grpc");
   "@opentelemetry/exporter-trace-otlp-http": typeof import("@opentelemetry/exporter-trace-otlp-http");
   "@opentelemetry/exporter-trace-otlp-proto": typeof import("@opentelemetry/exporter-trace-otlp-proto");
 }
 
 /** @throws an error that names the package, where it is not installed or broken */
-export function load<Name extends keyof Packages>(name: Name): Packages[Name] {
+export function load<Name extends keyof OwnPackages>(name: Name): OwnPackages[Name] {
+  return loadFrom(require, name) as OwnPackages[Name];
+}
+
+/**
+ * Loads what belongs to the SDK from where the SDK itself finds it. It pins its siblings to the very release it was made with;
+ * a dependency of our own on them would bring a second copy as soon as one of them has had a patch.
+ * @throws an error that names the package, where it is not installed or broken
+ */
+export function loadOfSdk<Name extends keyof SdkPackages>(name: Name): SdkPackages[Name] {
+  return loadFrom(createRequire(require.resolve("@opentelemetry/sdk-node")), name) as SdkPackages[Name];
+}
+
+function loadFrom(from: NodeJS.Require, name: string): unknown {
   try {
-    return require(name) as Packages[Name];
+    return from(name);
   } catch (error) {
     throw new Error(`cannot load the package ${name}; is it installed? (${firstLine(error)})`, { cause: error });
   }

@@ -1,8 +1,8 @@
-import { syncBuiltinESMExports, createRequire } from "node:module";
+import { syncBuiltinESMExports } from "node:module";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { configFile, isInstrumentationEnabled, readSettings } from "./env.ts";
 import { createSpanProcessors, describeEndpoint } from "./exporters.ts";
-import { load, require } from "./packages.ts";
+import { load, loadOfSdk, require } from "./packages.ts";
 import { keepingDiagnosticsOffStdout, say } from "./stderr.ts";
 
 export interface RunningSdk {
@@ -18,17 +18,17 @@ export interface RunningSdk {
  */
 export function startSdk(env: NodeJS.ProcessEnv): RunningSdk {
   const sdkNode = load("@opentelemetry/sdk-node");
-  const api = apiOf("@opentelemetry/sdk-node");
+  const { diag } = loadOfSdk("@opentelemetry/api"); // as the SDK sees it: it may be another copy than ours
   const instrumentations = createInstrumentations(env);
   const file = configFile(env);
   if (file !== undefined) {
-    const sdk = keepingDiagnosticsOffStdout(api.diag, () => sdkNode.startNodeSDK({ instrumentations }));
+    const sdk = keepingDiagnosticsOffStdout(diag, () => sdkNode.startNodeSDK({ instrumentations }));
     patchBuiltins();
     return { destination: `as ${file} says (OTEL_CONFIG_FILE)`, shutdown: () => sdk.shutdown() };
   }
 
   const settings = readSettings(env, say);
-  const sdk = keepingDiagnosticsOffStdout(api.diag, () => {
+  const sdk = keepingDiagnosticsOffStdout(diag, () => {
     const spanProcessors = createSpanProcessors(settings);
     const node = new sdkNode.NodeSDK({ spanProcessors, metricReaders: [], logRecordProcessors: [], instrumentations });
     node.start();
@@ -55,9 +55,4 @@ function patchBuiltins(): void {
   require("node:http");
   require("node:https");
   syncBuiltinESMExports();
-}
-
-/** The API as a package sees it: a nested installation may have a copy of its own. */
-function apiOf(packageName: string): typeof import("@opentelemetry/api") {
-  return createRequire(require.resolve(packageName))("@opentelemetry/api") as typeof import("@opentelemetry/api");
 }

@@ -1,0 +1,119 @@
+/** One run of one of the official suites against one of our programs: a row of the table that main.ts goes through. */
+export interface Suite {
+  title: string;
+  side: "server" | "client";
+  /** In `test/homes/conformance`, beside the SDKs that it imports. */
+  program: string;
+  edition: Edition;
+  /** What the runner is told about which scenarios to run, and at which revision. */
+  select: string[];
+  /** Scenarios of the selection that are not run, and why not. */
+  leftOut?: { pattern: RegExp; why: string };
+  /** How many scenarios must come out of it: a suite that is silently empty is not a suite that passed. */
+  scenarios: number;
+  /** Scenarios that fail or warn without us too, and why. Every other one has to pass. */
+  shortcomings?: { pattern: RegExp; why: string }[];
+}
+
+/** The package of the home that carries the runner: the released one, and the one that knows 2026-07-28. */
+export type Edition = "@modelcontextprotocol/conformance" | "conformance-next";
+
+const RELEASED: Edition = "@modelcontextprotocol/conformance";
+const NEXT: Edition = "conformance-next";
+
+const NO_PRIMING = {
+  pattern: /^server-sse-polling$/,
+  why: "asks at 2025-03-26 for the priming event that the SDK sends from 2025-11-25 on",
+};
+const NO_TASKS = {
+  pattern: /^tasks-/,
+  why: "the tasks extension is optional, and this server does not offer it",
+};
+const AUTH_ELSEWHERE = {
+  pattern: /^auth\//,
+  why: "signing in goes on beside MCP, and each SDK line does it in another suite here",
+};
+
+/**
+ * `conformance-next` also holds every message against the JSON Schema of its revision (`wire-schema-valid`), which is
+ * the strictest reader there is of the `_meta` that we add.
+ */
+export const SUITES: Suite[] = [
+  {
+    title: "v1 server",
+    side: "server",
+    program: "server-v1.mjs",
+    edition: RELEASED,
+    select: ["--suite", "all"],
+    scenarios: 32,
+    shortcomings: [NO_PRIMING],
+  },
+  {
+    title: "v1 server, 2025-11-25",
+    side: "server",
+    program: "server-v1.mjs",
+    edition: NEXT,
+    select: ["--requirements", "2025-11-25"],
+    scenarios: 33,
+  },
+  {
+    title: "v2 server",
+    side: "server",
+    program: "server-v2.mjs",
+    edition: RELEASED,
+    select: ["--suite", "all"],
+    scenarios: 32,
+    shortcomings: [NO_PRIMING],
+  },
+  {
+    title: "v2 server, 2025-11-25",
+    side: "server",
+    program: "server-v2.mjs",
+    edition: NEXT,
+    select: ["--requirements", "2025-11-25"],
+    scenarios: 33,
+  },
+  {
+    title: "v2 server, 2026-07-28",
+    side: "server",
+    program: "server-v2.mjs",
+    edition: NEXT,
+    select: ["--requirements", "2026-07-28"],
+    scenarios: 50,
+    shortcomings: [NO_TASKS],
+  },
+  {
+    title: "v1 client",
+    side: "client",
+    program: "client-v1.mjs",
+    edition: RELEASED,
+    select: [],
+    scenarios: 26,
+  },
+  {
+    title: "v1 client, 2025-11-25",
+    side: "client",
+    program: "client-v1.mjs",
+    edition: NEXT,
+    select: ["--spec-version", "2025-11-25"],
+    leftOut: AUTH_ELSEWHERE,
+    scenarios: 5,
+  },
+  {
+    title: "v2 client, 2025-11-25",
+    side: "client",
+    program: "client-v2.mjs",
+    edition: NEXT,
+    select: ["--spec-version", "2025-11-25"],
+    leftOut: AUTH_ELSEWHERE,
+    scenarios: 5,
+  },
+  {
+    title: "v2 client, 2026-07-28",
+    side: "client",
+    program: "client-v2.mjs",
+    edition: NEXT,
+    select: ["--spec-version", "2026-07-28"],
+    scenarios: 33,
+  },
+];

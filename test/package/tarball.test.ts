@@ -1,0 +1,75 @@
+// What a user downloads: the built files and the four pages beside them, and nothing that points outside of it.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { pack, root } from "./npm.ts";
+
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  exports: Record<string, string | Record<string, string>>;
+  bin?: Record<string, string>;
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+};
+
+it("packs dist and four pages, each file of dist from a file of src", async () => {
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  const built = sources.flatMap((file) => [file.replace(/\.ts$/, ".js"), file.replace(/\.ts$/, ".d.ts")]);
+
+  const { files } = await pack("--dry-run");
+
+  const expected = [
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "package.json",
+    ...built.map((file) => `dist/${file}`),
+  ];
+  expect(files.map((file) => file.path).toSorted()).toEqual(expected.toSorted());
+});
+
+it("exports files that exist", () => {
+  const targets = Object.values(manifest.exports).flatMap((target) =>
+    typeof target === "string" ? target : Object.values(target),
+  );
+
+  const missing = [...targets, ...Object.values(manifest.bin ?? {})].filter(
+    (target) => !existsSync(join(root, target)),
+  );
+
+  expect(missing).toEqual([]);
+});
+
+it("resolves by its own name", () => {
+  const { resolve } = createRequire(join(root, "package.json"));
+
+  expect(resolve("mcp-otelkit")).toBe(join(root, "dist", "index.js"));
+  expect(resolve("mcp-otelkit/register")).toBe(join(root, "dist", "register.js"));
+  expect(resolve("mcp-otelkit/package.json")).toBe(join(root, "package.json"));
+  expect(() => resolve("mcp-otelkit/dist/index.js")).toThrow(/not defined by "exports"/);
+});
+
+it("names in its types only packages that come with it", () => {
+  const declared = new Set([
+    ...Object.keys(manifest.dependencies),
+    ...Object.keys(manifest.peerDependencies),
+  ]);
+  const declarations = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".d.ts"),
+  );
+
+  const foreign = declarations.flatMap((file) => {
+    const text = readFileSync(join(root, "dist", file), "utf8").replace(/\/\*[\s\S]*?\*\//g, ""); // examples in comments import too
+    const specifiers = [...text.matchAll(/(?:\bfrom|\bimport\(?)\s*"([^".][^"]*)"/g)].map(
+      (match) => match[1] ?? "",
+    );
+    const packages = specifiers
+      .filter((name) => !name.startsWith("node:"))
+      .map((name) => name.split("/", name.startsWith("@") ? 2 : 1).join("/"));
+    return packages.filter((name) => !declared.has(name)).map((name) => `${file}: ${name}`);
+  });
+
+  expect(foreign).toEqual([]);
+});

@@ -1,0 +1,23 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "test/homes/**"],
+    environment: "node",
+    // Providers, propagators and the context manager of OpenTelemetry, and our patches on the SDK's prototypes, are
+    // global to a process: every file gets a process of its own.
+    pool: "forks",
+    isolate: true,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    tags: [
+      {
+        name: "slow",
+        description:
+          "Installs packages or starts many processes. `npx vitest run --tagsFilter='!slow'` leaves these out.",
+        timeout: 180_000,
+      },
+    ],
+  },
+});
