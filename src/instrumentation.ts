@@ -1,4 +1,4 @@
-import { trace, type Tracer, type TracerProvider } from "@opentelemetry/api";
+import { metrics, trace, type MeterProvider, type Tracer, type TracerProvider } from "@opentelemetry/api";
 import { InstrumentationBase, type InstrumentationConfig } from "@opentelemetry/instrumentation";
 import { readConfig, type McpConfig } from "./config.ts";
 import { VERSION } from "./version.ts";
@@ -22,6 +22,7 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
   declare private settings: McpConfig | undefined;
   declare private wiring: { stop(): void } | undefined;
   declare private given: TracerProvider | undefined;
+  declare private givenMeters: MeterProvider | undefined;
 
   constructor(config: McpInstrumentationConfig = {}) {
     super(SCOPE, VERSION, config);
@@ -37,6 +38,7 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
     if (this.wiring !== undefined) return;
     this.wiring = startWiring({
       tracer: () => this.currentTracer(),
+      meterProvider: () => this.givenMeters ?? metrics.getMeterProvider(),
       config: () => this.currentSettings(),
       fault: (where, error) => this._diag.error(`a mistake of ours in "${where}"; the application goes on without it`, error),
     });
@@ -59,6 +61,12 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
   override setTracerProvider(provider: TracerProvider): void {
     super.setTracerProvider(provider);
     this.given = "getDelegate" in provider ? undefined : provider;
+  }
+
+  /** The metrics API has no proxy: what is handed over here may be the only real provider we ever hear of. */
+  override setMeterProvider(provider: MeterProvider): void {
+    super.setMeterProvider(provider);
+    this.givenMeters = provider === metrics.getMeterProvider() ? undefined : provider;
   }
 
   /**
@@ -100,7 +108,7 @@ export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
   const warn = (problem: string): void => process.emitWarning(problem, { code: "MCP_OTELKIT" });
   const config = readConfig(process.env, warn);
   // Where nothing observes yet, this call is the whole set-up; where something does, it does nothing more.
-  startWiring({ tracer: () => trace.getTracer(SCOPE, VERSION), config: () => config, fault: warn });
+  startWiring({ tracer: () => trace.getTracer(SCOPE, VERSION), meterProvider: () => metrics.getMeterProvider(), config: () => config, fault: warn });
   const classes = wireByHand(moduleOrClass);
   if (!classes.includes("Protocol")) {
     warn("instrumentMcp() found no MCP Client or Server in what it was given; pass the SDK's module, its Server or Client class, or an instance of one");

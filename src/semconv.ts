@@ -70,6 +70,9 @@ export const ERROR_TYPE_CANCELLED = "cancelled";
 /** Ours. `error.type` of a request that was open when the connection closed. */
 export const ERROR_TYPE_CONNECTION_CLOSED = "connection_closed";
 
+/** Ours. `error.type` of a session whose peer was not heard of for too long. */
+export const ERROR_TYPE_IDLE = "idle";
+
 /** Ours. Span event: the peer cancelled the request. */
 export const EVENT_CANCELLED = "mcp.cancelled";
 /** Ours. Span event: a `notifications/progress` of the request. */

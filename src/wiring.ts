@@ -1,10 +1,12 @@
-import type { Tracer } from "@opentelemetry/api";
+import type { MeterProvider, Tracer } from "@opentelemetry/api";
 import type { McpConfig } from "./config.ts";
 import { occupyHub } from "./hook/hub.ts";
+import { watchHttpRequests } from "./hook/http-requests.ts";
 import { onFault } from "./hook/safely.ts";
 import { patchByHand, startHook, type SdkReport } from "./hook/start.ts";
 import { createKnownNames } from "./operation/known-names.ts";
-import { createObserver } from "./signals/observer.ts";
+import type { McpMetrics } from "./signals/metrics.ts";
+import { createTelemetry } from "./signals/observer.ts";
 import { VERSION } from "./version.ts";
 
 export type { SdkReport };
@@ -14,6 +16,7 @@ export const SCOPE = "mcp-otelkit";
 
 export interface Wiring {
   readonly tracer: () => Tracer;
+  readonly meterProvider: () => MeterProvider;
   readonly config: () => McpConfig;
   /** Hears of a mistake of ours, each place in the code once. */
   readonly fault: (where: string, error: unknown) => void;
@@ -25,12 +28,15 @@ const listeners = new Set<(report: SdkReport) => void>();
  * Joins hook to signals: the only place where they meet. Light on purpose, since a preload pays for it in every process.
  * @returns `undefined` where something in this process observes already; two observers would double every span
  */
-export function startWiring(wiring: Wiring): { stop(): void } | undefined {
-  const hub = occupyHub({ observer: createObserver(wiring), known: createKnownNames() });
+export function startWiring(wiring: Wiring): { readonly metrics: McpMetrics; stop(): void } | undefined {
+  const known = createKnownNames();
+  const { observer, metrics } = createTelemetry(wiring, known, { name: SCOPE, version: VERSION });
+  const hub = occupyHub({ observer, known });
   if (hub === undefined) return undefined;
   onFault(wiring.fault);
   startHook(VERSION, announce);
-  return { stop: () => hub.release() };
+  if (wiring.config().metrics.has("guide")) watchHttpRequests();
+  return { metrics, stop: () => hub.release() };
 }
 
 /** Hears of every MCP SDK that this process loads from now on. */

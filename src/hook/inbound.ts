@@ -8,6 +8,7 @@ import * as semconv from "../semconv.ts";
 import type { Hub } from "./hub.ts";
 import { finish, learnNames, type PendingRequest, type PendingTable } from "./pending.ts";
 import { safely, surround } from "./safely.ts";
+import { clientAnswered } from "./sessions.ts";
 import { versionHeaderOf } from "./sdk-shapes.ts";
 import { arrivedAtEdge, currentRequest, type Tap } from "./tap-state.ts";
 
@@ -33,6 +34,7 @@ export function arrive(tap: Tap, message: unknown, extra: unknown, hub: Hub, del
 }
 
 function observe(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | undefined {
+  tap.session?.seen();
   const seen = describeMessage(value);
   switch (seen?.kind) {
     case "request":
@@ -107,6 +109,7 @@ function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): void {
   learnFromResult(tap.connection, pending.operation.method, response["result"]);
   learnNames(pending.operation.method, response["result"], hub.known);
   const outcome = describeResponse(response, "client");
+  clientAnswered(tap, outcome, hub);
   // The wire says yes, but the caller may still hear no: the SDK has yet to validate the result.
   if (pending.awaited && outcome === SUCCESS && !asksForInput(response)) pending.provisional = outcome;
   else finish(pending, outcome, tap.connection, hub.known);

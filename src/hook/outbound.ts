@@ -1,4 +1,5 @@
 import { learnFromRequest, learnFromResult } from "../operation/connection.ts";
+import { measureToolResult } from "../operation/content.ts";
 import { describeMessage, isObject, metaOf, paramsOf, progressTokenOf, type JsonObject, type NotificationMessage, type RequestMessage, type ResponseMessage } from "../operation/message.ts";
 import { methodRow } from "../operation/methods.ts";
 import type { Carrier } from "../operation/observer.ts";
@@ -10,6 +11,7 @@ import type { Hub } from "./hub.ts";
 import { acknowledge } from "./inbound.ts";
 import { finish, learnNames, type PendingRequest } from "./pending.ts";
 import { safely, surround } from "./safely.ts";
+import { serverAnswered } from "./sessions.ts";
 import { passOn } from "./pass-on.ts";
 import { departed, type Tap } from "./tap-state.ts";
 
@@ -122,7 +124,10 @@ function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departu
   // Ended before it is passed on: afterwards the peer, in memory or faster than we are, may have ended its own span.
   learnFromResult(tap.connection, pending.operation.method, response["result"]);
   learnNames(pending.operation.method, response["result"], hub.known);
-  finish(pending, describeResponse(response, "server"), tap.connection, hub.known);
+  const outcome = describeResponse(response, "server");
+  serverAnswered(tap, pending.operation.method, outcome, hub);
+  const size = pending.operation.method === "tools/call" ? { resultBytes: measureToolResult(response["result"]) } : {};
+  finish(pending, { ...outcome, ...size }, tap.connection, hub.known);
   return { message: response };
 }
 

@@ -1,5 +1,6 @@
 import { describeConnection, type Connection } from "../operation/connection.ts";
 import type { KnownNames } from "../operation/known-names.ts";
+import { redactUri } from "../operation/content.ts";
 import { isObject, type RequestId } from "../operation/message.ts";
 import { methodRow } from "../operation/methods.ts";
 import type { ActiveOperation } from "../operation/observer.ts";
@@ -96,5 +97,9 @@ export function learnNames(method: string, result: unknown, known: KnownNames): 
   const { lists } = methodRow(method);
   const items = lists === undefined || !isObject(result) ? undefined : result[`${lists}s`];
   if (lists === undefined || !Array.isArray(items)) return;
-  for (const item of items) if (isObject(item)) known.learn(lists, item["name"]);
+  for (const item of items) {
+    if (!isObject(item)) continue;
+    const { name, uri } = item;
+    known.learn(lists, lists === "resource" ? (typeof uri === "string" ? redactUri(uri) : undefined) : name);
+  }
 }

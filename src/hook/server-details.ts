@@ -1,3 +1,4 @@
+import { redactUri } from "../operation/content.ts";
 import { classNameOf } from "../operation/outcome.ts";
 import type { NameKind } from "../operation/known-names.ts";
 import { hub } from "./hub.ts";
@@ -11,21 +12,27 @@ import { currentRequest } from "./tap-state.ts";
  */
 
 /** The public ways to register something under a name, v1 and v2. */
-const REGISTRATIONS: readonly (readonly [method: string, kind: NameKind])[] = [
-  ["tool", "tool"],
-  ["registerTool", "tool"],
-  ["prompt", "prompt"],
-  ["registerPrompt", "prompt"],
+const REGISTRATIONS: readonly (readonly [method: string, kind: NameKind, argument: number])[] = [
+  ["tool", "tool", 0],
+  ["registerTool", "tool", 0],
+  ["prompt", "prompt", 0],
+  ["registerPrompt", "prompt", 0],
+  ["resource", "resource", 1], // a URI, or a template, which has no name of this kind
+  ["registerResource", "resource", 1],
 ];
 
 /** Registered names are known before anybody has listed or used them. */
 export function wrapRegistrations(prototype: object): void {
-  for (const [method, kind] of REGISTRATIONS) {
+  for (const [method, kind, argument] of REGISTRATIONS) {
     replaceMethod(prototype, method, (original) => function (...args) {
-      safely("register", () => hub()?.known.learn(kind, args[0]));
+      safely("register", () => hub()?.known.learn(kind, nameIn(args[argument], kind)));
       return original.apply(this, args);
     });
   }
+}
+
+function nameIn(argument: unknown, kind: NameKind): unknown {
+  return kind === "resource" && typeof argument === "string" ? redactUri(argument) : argument;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Connection } from "../operation/connection.ts";
+import type { ActiveSession } from "../operation/session.ts";
 import type { PendingRequest, PendingTable } from "./pending.ts";
 
 /** What we keep beside one transport. */
@@ -16,6 +17,12 @@ export interface Tap {
   readonly edge: boolean;
   /** Subscriptions an edge has acknowledged: their cancellation ends at the edge as well. */
   readonly subscriptions: Set<unknown>;
+  /** True once a protocol has been connected over it; a probe has none and is no session. */
+  connected: boolean;
+  /** On the clock of `performance.now()`, in milliseconds. */
+  readonly since: number;
+  /** The session that the connection has become. */
+  session?: ActiveSession;
   /** True while `start` is shadowed and will bring the callbacks. */
   armed: boolean;
   /** The message being delivered: a chained handler must not count it twice. */

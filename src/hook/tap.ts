@@ -18,6 +18,7 @@ const taps = new WeakMap<Transport, Tap>();
  */
 export function tapTransport(transport: Transport, role: Role | undefined): void {
   const tap = tapOf(transport, role, false);
+  tap.connected = true;
   if (!tap.armed) armStart(transport, tap);
 }
 
@@ -39,6 +40,8 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
     outbound: createPendingTable(),
     edge,
     subscriptions: new Set(),
+    connected: false,
+    since: performance.now(),
     armed: false,
   };
   shadowSend(transport, tap);
@@ -98,6 +101,8 @@ function wrapCallbacks(transport: Transport, tap: Tap): void {
 function closeTap(tap: Tap): void {
   const open = [...tap.inbound.drain(), ...tap.outbound.drain()];
   const observing = hub();
+  tap.session?.close();
+  delete tap.session;
   if (observing === undefined) return;
   for (const pending of open) finish(pending, pending.provisional ?? CONNECTION_CLOSED, tap.connection, observing.known);
 }

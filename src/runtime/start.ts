@@ -1,4 +1,4 @@
-import { trace, DiagLogLevel } from "@opentelemetry/api";
+import { DiagLogLevel, metrics, trace } from "@opentelemetry/api";
 import { readConfig } from "../config.ts";
 import { VERSION } from "../version.ts";
 import { onSdkSeen, SCOPE, startWiring } from "../wiring.ts";
@@ -29,6 +29,7 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
 
   const wiring = startWiring({
     tracer: () => trace.getTracer(SCOPE, VERSION),
+    meterProvider: () => metrics.getMeterProvider(),
     config: () => config,
     fault: (where, error) => speak(`a mistake of ours in "${where}", the application goes on without it: ${firstLine(error)}`),
   });

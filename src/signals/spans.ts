@@ -1,23 +1,30 @@
 import { context, SpanKind, SpanStatusCode, trace, type Context, type Link, type Span, type Tracer } from "@opentelemetry/api";
 import type { McpConfig } from "../config.ts";
 import { redactMessage } from "../operation/content.ts";
-import type { ActiveOperation, Carrier } from "../operation/observer.ts";
+import type { Carrier } from "../operation/observer.ts";
 import type { AttributeValues, Operation } from "../operation/operation.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import * as semconv from "../semconv.ts";
-import { extract, inject, namesParent } from "./propagation.ts";
+import { extract, namesParent } from "./propagation.ts";
+
+/** A span and the context it makes. */
+export interface MessageSpan {
+  readonly current: Context;
+  event(name: string, attributes: AttributeValues): void;
+  end(outcome: Outcome): void;
+}
 
 /** The span of a message this process sends: a child of whatever is active. */
-export function startClientSpan(operation: Operation, tracer: Tracer, config: McpConfig): ActiveOperation {
+export function startClientSpan(operation: Operation, tracer: Tracer, config: McpConfig): MessageSpan {
   const parent = context.active();
   const outer = config.reuseExecuteTool ? executeToolSpan(parent, operation) : undefined;
   if (outer !== undefined) {
     outer.setAttributes(visible(operation.attributes, config));
-    return activeSpan(outer, parent, config, { ends: false });
+    return messageSpan(outer, parent, config, { ends: false });
   }
   const attributes = visible(operation.attributes, config);
   const span = tracer.startSpan(operation.name, { kind: SpanKind.CLIENT, attributes }, parent);
-  return activeSpan(span, trace.setSpan(parent, span), config, { ends: true });
+  return messageSpan(span, trace.setSpan(parent, span), config, { ends: true });
 }
 
 /**
@@ -25,13 +32,13 @@ export function startClientSpan(operation: Operation, tracer: Tracer, config: Mc
  * ambient, such as the HTTP server's span, becomes a link, and stands in as the parent where the sender names none.
  * Source: semantic conventions for MCP, "context propagation".
  */
-export function startServerSpan(operation: Operation, carrier: Carrier, tracer: Tracer, config: McpConfig): ActiveOperation {
+export function startServerSpan(operation: Operation, carrier: Carrier, tracer: Tracer, config: McpConfig): MessageSpan {
   const ambient = context.active();
   const parent = extract(carrier, ambient);
   const links = ambientLinks(operation, carrier, ambient, parent);
   const attributes = visible(operation.attributes, config);
   const span = tracer.startSpan(operation.name, { kind: SpanKind.SERVER, attributes, links }, parent);
-  return activeSpan(span, trace.setSpan(parent, span), config, { ends: true });
+  return messageSpan(span, trace.setSpan(parent, span), config, { ends: true });
 }
 
 function ambientLinks(operation: Operation, carrier: Carrier, ambient: Context, parent: Context): Link[] {
@@ -43,19 +50,11 @@ function ambientLinks(operation: Operation, carrier: Carrier, ambient: Context, 
   return around.spanId === trace.getSpanContext(parent)?.spanId ? [] : [{ context: around }];
 }
 
-function activeSpan(span: Span, current: Context, config: McpConfig, { ends }: { ends: boolean }): ActiveOperation {
-  let over = false;
+function messageSpan(span: Span, current: Context, config: McpConfig, { ends }: { ends: boolean }): MessageSpan {
   return {
-    get carrier() {
-      return inject(current);
-    },
-    run: (fn) => context.with(current, fn),
-    event(name, attributes) {
-      if (!over) span.addEvent(name, attributes);
-    },
+    current,
+    event: (name, attributes) => void span.addEvent(name, attributes),
     end(outcome) {
-      if (over) return;
-      over = true;
       if (span.isRecording()) record(span, outcome, config, ends);
       if (ends) span.end();
     },

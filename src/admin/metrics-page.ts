@@ -1,0 +1,138 @@
+import type { Attributes, Collected, Histogram } from "./collected.ts";
+import { describeFamilies, TYPES, type Family, type Series } from "./metric-families.ts";
+import { escapeLabelValue } from "./prometheus-labels.ts";
+
+/** One measurement and the trace it was made in: the way from a bucket of a histogram to what filled it. */
+export interface Exemplar {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly value: number;
+  readonly timestampSeconds: number;
+}
+
+/**
+ * Asked for each bucket of each histogram. `Infinity` is the last one's bound.
+ * @param metricName the instrument's name in OpenTelemetry
+ */
+export type ExemplarOf = (
+  metricName: string,
+  attributes: Attributes,
+  bucketUpperBound: number,
+) => Exemplar | undefined;
+
+export interface PageOptions {
+  /** OpenMetrics 1.0.0, which has units and exemplars; otherwise Prometheus's own text format, 0.0.4. */
+  readonly openMetrics: boolean;
+  readonly exemplarOf?: ExemplarOf;
+}
+
+/**
+ * The page that Prometheus scrapes: https://prometheus.io/docs/instrumenting/exposition_formats/ and
+ * https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md
+ */
+export function renderMetrics(collected: Collected, options: PageOptions): string {
+  const { families, problems } = describeFamilies(collected);
+  const taken = new Set<string>();
+  const lines: string[] = [];
+  for (const family of families) {
+    // `a.count` beside a histogram `a` would be a second `a_count`, and OpenMetrics sees a counter `a_total` as `a`.
+    const clash = namesOf(family, options.openMetrics).find((name) => taken.has(name));
+    if (clash !== undefined) {
+      problems.push(`${family.name} is left out: ${clash} is the name of another metric already`);
+      continue;
+    }
+    for (const name of namesOf(family, options.openMetrics)) taken.add(name);
+    lines.push(...renderFamily(family, options));
+  }
+  // OpenMetrics has no comments.
+  if (options.openMetrics) lines.push("# EOF");
+  else lines.push(...problems.map((problem) => `# not shown: ${oneLine(problem)}`));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Every name that the family's lines begin with, or are about. */
+function namesOf(family: Family, openMetrics: boolean): string[] {
+  const { name, kind } = family;
+  if (kind === "histogram") return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
+  return openMetrics ? [...new Set([name, familyName(family)])] : [name];
+}
+
+function* renderFamily(family: Family, options: PageOptions): Generator<string> {
+  const { openMetrics } = options;
+  const { name, kind, help, unit, series } = family;
+  const title = openMetrics ? familyName(family) : name;
+  if (help !== "") yield `# HELP ${title} ${escapeHelp(help, openMetrics)}`;
+  yield `# TYPE ${title} ${openMetrics ? openMetricsType(family) : TYPES[kind]}`;
+  if (openMetrics && unit !== "" && title.endsWith(`_${unit}`)) yield `# UNIT ${title} ${unit}`;
+
+  for (const [labels, one] of series) {
+    if (typeof one.value === "number") yield sample(name, labels, numberText(one.value));
+    else yield* renderHistogram(name, labels, one, one.value, options);
+  }
+}
+
+function* renderHistogram(
+  name: string,
+  labels: string,
+  { instrument, attributes }: Series,
+  { buckets, sum, count }: Histogram,
+  { openMetrics, exemplarOf }: PageOptions,
+): Generator<string> {
+  const bounds = buckets.boundaries.filter((bound) => bound !== Infinity);
+  let below = 0;
+  for (const [i, bound] of [...bounds, Infinity].entries()) {
+    below = bound === Infinity ? count : below + (buckets.counts[i] ?? 0);
+    const le = `le="${openMetrics ? canonicalText(bound) : numberText(bound)}"`;
+    const exemplar = openMetrics ? exemplarOf?.(instrument, attributes, bound) : undefined;
+    yield sample(`${name}_bucket`, labels === "" ? le : `${labels},${le}`, numberText(below)) + exemplarText(exemplar);
+  }
+  if (sum !== undefined) yield sample(`${name}_sum`, labels, numberText(sum));
+  // OpenMetrics has the one if and only if it has the other; the last bucket tells the count all the same.
+  if (sum !== undefined || !openMetrics) yield sample(`${name}_count`, labels, numberText(count));
+}
+
+/** In OpenMetrics the suffix belongs to the sample: the family of `a_total` is `a`, that of `target_info` is `target`. */
+function familyName({ name, kind }: Family): string {
+  if (kind === "counter") return name.replace(/(?<=.)_total$/, "");
+  return kind === "info" ? name.replace(/_info$/, "") : name;
+}
+
+function openMetricsType(family: Family): string {
+  // An instrument without a letter in its name is just "total", and a counter needs something before that.
+  if (family.kind === "counter" && familyName(family) === family.name) return "unknown";
+  return family.kind === "info" ? "info" : TYPES[family.kind];
+}
+
+function sample(name: string, labels: string, value: string): string {
+  return labels === "" ? `${name} ${value}` : `${name}{${labels}} ${value}`;
+}
+
+function exemplarText(exemplar: Exemplar | undefined): string {
+  if (exemplar === undefined) return "";
+  const { traceId, spanId, value, timestampSeconds } = exemplar;
+  const labels = `trace_id="${escapeLabelValue(traceId)}",span_id="${escapeLabelValue(spanId)}"`;
+  return ` # {${labels}} ${numberText(value)} ${numberText(timestampSeconds)}`;
+}
+
+function numberText(value: number): string {
+  if (value === Infinity) return "+Inf";
+  return value === -Infinity ? "-Inf" : String(value);
+}
+
+/** OpenMetrics' way to write a bound, which is a label and therefore compared as text: `1.0`, `0.25`, `1e+06`. */
+function canonicalText(bound: number): string {
+  if (!Number.isFinite(bound)) return numberText(bound);
+  const [digits = "", exponent = "0"] = bound.toExponential().split("e");
+  const power = Number(exponent);
+  if (power >= -4 && power < 6) return Number.isInteger(bound) ? `${bound}.0` : String(bound);
+  return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
+
+function escapeHelp(text: string, openMetrics: boolean): string {
+  const escaped = text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+  return openMetrics ? escaped.replaceAll('"', '\\"') : escaped;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*[\r\n]\s*/g, " ");
+}
