@@ -38,14 +38,12 @@ function observe(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | 
   const seen = describeMessage(value);
   switch (seen?.kind) {
     case "request":
+    case "notification":
       learnVersion(tap.connection, versionHeaderOf(extra));
       learnFromRequest(tap.connection, seen.message);
-      return requestArrives(tap, seen.message, hub);
-    case "notification":
-      return notificationArrives(tap, seen.message, hub);
+      return seen.kind === "request" ? requestArrives(tap, seen.message, hub) : notificationArrives(tap, seen.message, hub);
     case "response":
-      responseArrives(tap, seen.message, hub);
-      return undefined;
+      return responseArrives(tap, seen.message, hub);
     case undefined:
       return undefined;
   }
@@ -102,17 +100,22 @@ export function acknowledge(table: PendingTable, message: NotificationMessage, t
 
 const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set([...METHODS.values()].flatMap((row) => row.endsAt ?? []));
 
-function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): void {
+function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): Arrival | undefined {
   // v1 and v2 look requests up by `Number(id)`, so an answer with id "3" reaches request 3.
   const pending = tap.outbound.take(response.id) ?? tap.outbound.take(Number(response.id));
-  if (pending === undefined) return;
+  if (pending === undefined) return undefined;
   learnFromResult(tap.connection, pending.operation.method, response["result"]);
   learnNames(pending.operation.method, response["result"], hub.known);
   const outcome = describeResponse(response, "client");
   clientAnswered(tap, outcome, hub);
   // The wire says yes, but the caller may still hear no: the SDK has yet to validate the result.
-  if (pending.awaited && outcome === SUCCESS && !asksForInput(response)) pending.provisional = outcome;
-  else finish(pending, outcome, tap.connection, hub.known);
+  if (pending.awaited && outcome === SUCCESS && !asksForInput(response)) {
+    pending.provisional = outcome;
+    return undefined;
+  }
+  finish(pending, outcome, tap.connection, hub.known);
+  // Inside the delivery the SDK asks the user and comes again: that belongs to this call, not to whatever opened the stream.
+  return asksForInput(response) ? { around: (deliver) => pending.active.run(deliver) } : undefined;
 }
 
 function carrierOf(message: JsonObject): Carrier {

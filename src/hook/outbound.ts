@@ -36,7 +36,8 @@ export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unk
 }
 
 function observe(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
-  if (isObject(value) && departed.has(value)) return undefined;
+  // At the edge alone: elsewhere the same object is a message of its own, forwarded or sent to several.
+  if (tap.edge && isObject(value) && departed.has(value)) return undefined;
   const departure = describeDeparture(tap, value, hub);
   if (isObject(departure?.message)) departed.add(departure.message);
   return departure;

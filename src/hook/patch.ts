@@ -54,14 +54,15 @@ export function patchExports(exports: Readonly<Record<string, unknown>>, version
  * Finds what {@link patchExports} wants in a module, a class or an instance of one, whatever its name: bundlers rename
  * classes, and a class is known by its methods.
  */
-export function exportsOf(given: unknown): Record<string, unknown> {
-  if (isClass(given)) return roleNames(given);
-  if (typeof given !== "object" || given === null) return {};
+export function exportsOf(given: unknown): Record<string, unknown>[] {
+  if (isClass(given)) return [roleNames(given)];
+  if (typeof given !== "object" || given === null) return [];
   const { server } = given as { server?: unknown }; // a McpServer holds its Server
   const instances = isObject(server) ? [given, server] : [given];
   const classes = instances.map((instance) => (instance as object).constructor).filter((candidate) => candidate !== Object);
   const values = classes.length > 0 && isProtocolLike(classes.at(-1)) ? classes : Object.values(given);
-  return Object.assign({}, ...values.filter(isClass).map(roleNames)) as Record<string, unknown>;
+  // One by one: v2's Client and Server each have a Protocol of their own.
+  return values.filter(isClass).map(roleNames);
 }
 
 function roleNames(given: Class): Record<string, unknown> {

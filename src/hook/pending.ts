@@ -16,6 +16,8 @@ export interface PendingRequest {
   readonly progressToken: RequestId | undefined;
   /** Set where the caller's promise decides, and the wire has already said yes. */
   provisional?: Outcome;
+  /** Set at the end: the wire and the caller's promise both tell of it, and the first one counts. */
+  finished?: true;
   /** True while the caller's promise is watched and will end the operation. */
   awaited: boolean;
   /** The class of the error the tool's own code threw. */
@@ -74,15 +76,17 @@ export function createPendingTable(): PendingTable {
   };
 }
 
-/** Ends a request's operation, adding what was learnt since it began. */
+/** Ends a request's operation, adding what was learnt since it began. Calls after the first do nothing. */
 export function finish(pending: PendingRequest, outcome: Outcome, connection: Connection, known: KnownNames): void {
+  if (pending.finished) return;
+  pending.finished = true;
   const { operation, active, thrown, template } = pending;
   const { target: kind } = methodRow(operation.method);
   const succeeded = outcome.errorType === undefined && outcome.statusCode === undefined && outcome.cancelled === undefined;
   if (kind !== undefined && succeeded) known.learn(kind, operation.target);
 
   const name = nameOf(operation.method, operation.target, known);
-  const late: Record<string, string | number> = connection.changes === pending.changesSeen ? {} : describeConnection(connection);
+  const late: Record<string, string | number> = connection.changes === pending.changesSeen ? {} : describeConnection(connection, operation.side);
   if (template !== undefined) late[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = template;
   active.end({
     ...outcome,

@@ -34,5 +34,8 @@ function supportedVersions(name: string): string {
 
 /** Patches what a program hands over: a module, a class or an instance. For bundles, where no loader can be watched. */
 export function patchByHand(given: unknown, version: string): PatchResult {
-  return patchExports(exportsOf(given), version);
+  const results = exportsOf(given).map((exports) => patchExports(exports, version));
+  const names = (key: keyof PatchResult): string[] => [...new Set(results.flatMap((result) => result[key]))];
+  const patched = names("patched");
+  return { patched, already: names("already").filter((name) => !patched.includes(name)), refused: names("refused") };
 }
