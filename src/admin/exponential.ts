@@ -9,7 +9,7 @@ export function toOrdinaryBuckets(histogram: ExponentialHistogram): Histogram {
   const { scale, zeroCount, positive, negative, sum, count } = histogram;
   // Above 0 a power of two is made of 2 ** scale buckets; below 0 a bucket spans several, and stays as it is.
   const shift = Math.max(scale, 0);
-  const factor = 2 ** (Math.max(-scale, 0));
+  const factor = 2 ** Math.max(-scale, 0);
 
   const countAt = new Map<number, number>();
   const add = (bound: number, counted: number): void => {

@@ -24,7 +24,12 @@ export interface Health {
   readonly memoryMB?: number;
 }
 
-export function describeHealth({ version, uptimeSeconds, activeSessions, residentBytes }: HealthFacts): Health {
+export function describeHealth({
+  version,
+  uptimeSeconds,
+  activeSessions,
+  residentBytes,
+}: HealthFacts): Health {
   return {
     status: "healthy",
     ...describeUptime(uptimeSeconds),

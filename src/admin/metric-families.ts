@@ -80,7 +80,11 @@ function describeTarget(resource: Attributes, labels: LabelWriter): Family | und
 }
 
 /** @returns why the metric, or part of it, is not shown */
-function addMetric(metric: CollectedMetric, families: Map<string, Family>, labels: LabelWriter): string | undefined {
+function addMetric(
+  metric: CollectedMetric,
+  families: Map<string, Family>,
+  labels: LabelWriter,
+): string | undefined {
   const kind = kindOf(metric);
   if (kind === undefined) return "is of a kind that is not known here";
   // Prometheus has no such thing as an increase since the last look.
@@ -102,14 +106,20 @@ function addMetric(metric: CollectedMetric, families: Map<string, Family>, label
   let clashes = 0;
   for (const { attributes, value } of metric.dataPoints) {
     const written = labels(attributes, taken);
-    const number = metric.dataPointType === POINT.exponentialHistogram ? toOrdinaryBuckets(value as ExponentialHistogram) : value;
+    const number =
+      metric.dataPointType === POINT.exponentialHistogram
+        ? toOrdinaryBuckets(value as ExponentialHistogram)
+        : value;
     const series: Series = { instrument, attributes, value: number as Series["value"] };
     const earlier = family.series.get(written);
-    const merged = earlier === undefined ? series : added(earlier, series, family.kind === "gauge" || kind === "gauge");
+    const merged =
+      earlier === undefined ? series : added(earlier, series, family.kind === "gauge" || kind === "gauge");
     if (merged === undefined) clashes += 1;
     else family.series.set(written, merged);
   }
-  return clashes === 0 ? undefined : `has ${clashes} series with the same labels as others of ${name}, which cannot be added up`;
+  return clashes === 0
+    ? undefined
+    : `has ${clashes} series with the same labels as others of ${name}, which cannot be added up`;
 }
 
 function kindOf({ dataPointType, isMonotonic }: CollectedMetric): MetricKind | undefined {

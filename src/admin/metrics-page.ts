@@ -84,7 +84,10 @@ function* renderHistogram(
     below = bound === Infinity ? count : below + (buckets.counts[i] ?? 0);
     const le = `le="${openMetrics ? canonicalText(bound) : numberText(bound)}"`;
     const exemplar = openMetrics ? exemplarOf?.(instrument, attributes, bound) : undefined;
-    yield sample(`${name}_bucket`, labels === "" ? le : `${labels},${le}`, numberText(below)) + exemplarText(exemplar);
+    yield (
+      sample(`${name}_bucket`, labels === "" ? le : `${labels},${le}`, numberText(below)) +
+      exemplarText(exemplar)
+    );
   }
   if (sum !== undefined) yield sample(`${name}_sum`, labels, numberText(sum));
   // OpenMetrics has the one if and only if it has the other; the last bucket tells the count all the same.

@@ -22,7 +22,9 @@ interface MediaRange {
 
 function parseRange(range: string): MediaRange {
   const [type = "", ...rest] = range.split(";").map((part) => part.trim().toLowerCase());
-  const parameters = new Map(rest.map((part) => part.split("=").map((side) => side.trim()) as [string, string]));
+  const parameters = new Map(
+    rest.map((part) => part.split("=").map((side) => side.trim()) as [string, string]),
+  );
   const quality = Number(parameters.get("q") ?? 1);
   return {
     type,

@@ -1,0 +1,100 @@
+import type { AdminHandle, AdminResponse } from "./handle.ts";
+import type { RequestHeaders } from "./routes.ts";
+
+/**
+ * The endpoints on a server of the application's own: `/metrics`, `/health` and `/ready` beside its other paths. That
+ * server decides who may reach them; the Host check that guards the loopback address is not made here.
+ */
+export interface AdminHandlers {
+  /**
+   * For `http.createServer`, and middleware for Express, Connect and the like: other paths are passed to `next`, or
+   * answered 404 where there is none. `app.use(handlers.node)`, or `app.use("/ops", handlers.node)`.
+   */
+  node(request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void): void;
+  /** For servers that speak Fetch, such as Hono: `app.get("/metrics", (c) => handlers.fetch(c.req.raw))`. */
+  fetch(request: FetchRequest): Promise<Response>;
+  /** A Fastify plugin: `await app.register(handlers.fastify)`, with `{ prefix: "/ops" }` where wanted. */
+  fastify(instance: FastifyInstance, options: unknown, done: () => void): void;
+}
+
+export interface HandlersOptions {
+  /** What stands before the paths, `/ops` for `/ops/metrics`, where the server does not take it off itself as Express and Fastify do. */
+  readonly basePath?: string;
+}
+
+export function createHandlers(handle: AdminHandle, { basePath = "" }: HandlersOptions = {}): AdminHandlers {
+  const base = basePath.replace(/\/+$/, "");
+  const inside = (path: string): string => (path.startsWith(`${base}/`) ? path.slice(base.length) : "");
+
+  return {
+    node(request, response, next) {
+      const path = inside(pathOf(request.url ?? "/"));
+      if (next !== undefined && !handle.paths.includes(path)) return next();
+      void handle(request.method ?? "GET", path, request.headers).then((answer) => {
+        // Somebody before us has answered meanwhile, a time-out for one; a second head would throw.
+        if (!response.headersSent) response.writeHead(answer.status, answer.headers).end(answer.body);
+      });
+    },
+
+    async fetch(request) {
+      const headers: RequestHeaders = {
+        accept: request.headers.get("accept") ?? undefined,
+        authorization: request.headers.get("authorization") ?? undefined,
+      };
+      const path = inside(new URL(request.url, "http://localhost").pathname);
+      const answer = await handle(request.method, path, headers);
+      const body = request.method === "HEAD" ? null : answer.body;
+      return new Response(body, { status: answer.status, headers: answer.headers });
+    },
+
+    fastify(instance, _options, done) {
+      for (const path of handle.paths) {
+        instance.get(path, async (request, reply) => {
+          // Fastify answers HEAD by itself, from what GET gives.
+          const answer: AdminResponse = await handle("GET", path, request.headers);
+          return reply
+            .code(answer.status)
+            .headers({ ...answer.headers })
+            .send(answer.body);
+        });
+      }
+      done();
+    },
+  };
+}
+
+function pathOf(url: string): string {
+  return url.split("?", 1)[0] ?? "/";
+}
+
+// What is used of each framework, so that none of them has to be there. Node's own shapes, and with them Express's, fit.
+
+export interface NodeRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: RequestHeaders;
+}
+
+export interface NodeResponse {
+  readonly headersSent: boolean;
+  writeHead(status: number, headers: Record<string, string>): { end(body: string): unknown };
+}
+
+export interface FetchRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+}
+
+export interface FastifyInstance {
+  get(
+    path: string,
+    handler: (request: { headers: RequestHeaders }, reply: FastifyReply) => Promise<unknown>,
+  ): unknown;
+}
+
+export interface FastifyReply {
+  code(status: number): FastifyReply;
+  headers(headers: Record<string, string>): FastifyReply;
+  send(body: string): FastifyReply;
+}

@@ -1,0 +1,82 @@
+import type { Collected } from "./collected.ts";
+import { describeHealth, type HealthFacts } from "./health.ts";
+import { renderMetrics, type ExemplarOf } from "./metrics-page.ts";
+import { OPEN_METRICS, TEXT, wantsOpenMetrics } from "./negotiate.ts";
+import type { Readiness } from "./ready.ts";
+
+/** Headers as Node gives them: names in lower case. */
+export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface Route {
+  /** Whether the bearer token is asked for, where there is one. */
+  readonly guarded: boolean;
+  answer(headers: RequestHeaders): Answer | Promise<Answer>;
+}
+
+/** By path. What cannot be answered, metrics when none are collected, is not among them. */
+export type Routes = Readonly<Record<string, Route>>;
+
+export interface AdminSources {
+  /** `MetricReader.collect()` of a reader with cumulative temporality. */
+  readonly collect?: (() => Promise<Collected>) | undefined;
+  readonly exemplarOf?: ExemplarOf | undefined;
+  readonly health: () => HealthFacts;
+  readonly readiness: Readiness;
+}
+
+export function createRoutes({ collect, exemplarOf, health, readiness }: AdminSources): Routes {
+  return {
+    ...(collect === undefined ? {} : { "/metrics": metricsRoute(collect, exemplarOf) }),
+    "/health": {
+      // Kubelets and load balancers carry no tokens, and nothing here is worth one.
+      guarded: false,
+      answer: () => json(200, describeHealth(health())),
+    },
+    "/ready": {
+      guarded: false,
+      async answer() {
+        const { ok, body } = await readiness.describe();
+        return json(ok ? 200 : 503, body);
+      },
+    },
+  };
+}
+
+function metricsRoute(collect: () => Promise<Collected>, exemplarOf: ExemplarOf | undefined): Route {
+  // Scrapers that come at once see the same collection: it runs every callback of every observable instrument.
+  let collecting: Promise<Collected> | undefined;
+  function collectOnce(): Promise<Collected> {
+    collecting ??= collect().finally(() => {
+      collecting = undefined;
+    });
+    return collecting;
+  }
+
+  return {
+    guarded: true,
+    async answer(headers) {
+      const openMetrics = wantsOpenMetrics(oneOf(headers["accept"]));
+      const collected = await collectOnce();
+      const body = renderMetrics(collected, {
+        openMetrics,
+        ...(exemplarOf === undefined ? {} : { exemplarOf }),
+      });
+      return { status: 200, contentType: openMetrics ? OPEN_METRICS : TEXT, body };
+    },
+  };
+}
+
+export function json(status: number, body: unknown): Answer {
+  return { status, contentType: "application/json; charset=utf-8", body: `${JSON.stringify(body)}\n` };
+}
+
+/** A header that came more than once is one list. */
+export function oneOf(header: string | readonly string[] | undefined): string | undefined {
+  return header === undefined || typeof header === "string" ? header : header.join(",");
+}

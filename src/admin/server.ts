@@ -1,0 +1,173 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createHandle, respond } from "./handle.ts";
+import { createHandlers } from "./handlers.ts";
+import { createHostCheck, isLoopback } from "./host-check.ts";
+import { addressesOf, closeAll, listenOn, type Listening } from "./listen.ts";
+import { json, type Routes } from "./routes.ts";
+
+export interface AdminServerOptions {
+  /** `localhost` when not given, which is both loopback addresses. */
+  readonly host?: string | undefined;
+  /** 0 is any free one. When not given, the first free one from 9464 on. */
+  readonly port?: number | undefined;
+  /** How many ports are tried when none is given; 10 when that is not given either. */
+  readonly range?: number | undefined;
+  /** Guards `/metrics`; see `HandleOptions`. */
+  readonly token?: string | undefined;
+  readonly routes: Routes;
+  /** Told, in one line, what an operator has to know: another port than the usual one, or none. */
+  readonly say: (line: string) => void;
+}
+
+export interface AdminServer {
+  /** Where it listens, the first where there are two. */
+  readonly address: string;
+  readonly port: number;
+  /** What to put a path behind. */
+  readonly url: string;
+  /** True for a request that came in here, so that whoever traces and counts requests can leave it out. */
+  owns(request: { readonly socket: object }): boolean;
+  close(): Promise<void>;
+}
+
+/** The port that OpenTelemetry names for Prometheus. */
+const FIRST_PORT = 9464;
+const RANGE = 10;
+const PORT_VARIABLE = "OTEL_EXPORTER_PROMETHEUS_PORT";
+const HOST_VARIABLE = "OTEL_EXPORTER_PROMETHEUS_HOST";
+
+/** Enough for a few scrapers and probes; a crowd is turned away before it costs the application memory. */
+const MAX_CONNECTIONS = 64;
+const LIMITS = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderSize: 8_192,
+} as const;
+/** Of silence, while an answer is being made or read. Longer than any check of readiness should take. */
+const IDLE_MS = 60_000;
+
+/**
+ * Serves the routes. It never keeps the process alive and never throws: where it cannot listen it says so, gives
+ * undefined, and the application goes on without.
+ */
+export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer | undefined> {
+  const { host = "localhost", port, say } = options;
+  const sockets = new WeakSet<object>();
+  const create = createServers(options, sockets);
+  let listening: Listening;
+  try {
+    listening =
+      port === undefined
+        ? await listenInRange(host, options.range ?? RANGE, create, say)
+        : await listenOn(addressesOf(host), port, create);
+  } catch (error) {
+    say(`${describeFailure(error as NodeJS.ErrnoException, options)}; ${what(options)} not served`);
+    return undefined;
+  }
+
+  const { servers, taken } = listening;
+  if (taken !== undefined) {
+    say(
+      `port ${listening.port} on ${taken} belongs to another process; ${what(options)} served on 127.0.0.1 alone`,
+    );
+  }
+  let closed: Promise<void> | undefined;
+  return {
+    address: (servers[0]?.address() as AddressInfo).address,
+    port: listening.port,
+    url: `http://${inUrl(host)}:${listening.port}`,
+    owns: ({ socket }) => sockets.has(socket),
+    close: () => (closed ??= closeAll(servers)),
+  };
+}
+
+function createServers(
+  { host = "localhost", routes, token, say }: AdminServerOptions,
+  sockets: WeakSet<object>,
+): () => Server {
+  const { node } = createHandlers(createHandle({ routes, token, say }));
+  const isOurName = createHostCheck(host);
+
+  return () => {
+    const server = createServer(LIMITS, (request, response) => {
+      const { address } = server.address() as AddressInfo;
+      if (!isLoopback(address) || isOurName(request.headers.host)) return node(request, response);
+      const refusal = respond(
+        request.method ?? "",
+        json(403, { error: "the Host header names another host" }),
+      );
+      response.writeHead(refusal.status, refusal.headers).end(refusal.body);
+    });
+    server.maxConnections = MAX_CONNECTIONS;
+    server.setTimeout(IDLE_MS);
+    server.unref();
+    server.on("connection", (socket) => {
+      sockets.add(socket);
+      socket.unref();
+    });
+    // Once it listens there is little left to go wrong, and none of it may end the application.
+    server.on("listening", () => server.on("error", (error) => say(`the admin endpoint: ${error.message}`)));
+    return server;
+  };
+}
+
+/** Several servers on one machine is the normal case for stdio: each takes the next port. */
+async function listenInRange(
+  host: string,
+  range: number,
+  create: () => Server,
+  say: (line: string) => void,
+): Promise<Listening> {
+  for (let port = FIRST_PORT; ; port += 1) {
+    let problem: unknown;
+    try {
+      const listening = await listenOn(addressesOf(host), port, create);
+      if (listening.taken === undefined) {
+        if (port !== FIRST_PORT) say(`port ${FIRST_PORT} is taken, using http://${inUrl(host)}:${port}`);
+        return listening;
+      }
+      // Half a port is not a free one: which process `localhost` reaches would depend on who asks.
+      await closeAll(listening.servers);
+      problem = Object.assign(new Error(`port ${port} is taken`), { code: "EADDRINUSE" });
+    } catch (error) {
+      problem = error;
+    }
+    const isTaken = (problem as NodeJS.ErrnoException).code === "EADDRINUSE";
+    if (!isTaken || port + 1 >= FIRST_PORT + range) throw problem;
+  }
+}
+
+/** What is wrong and what to do about it, in terms of what the operator has set. */
+function describeFailure(
+  error: NodeJS.ErrnoException,
+  { host = "localhost", port, range = RANGE }: AdminServerOptions,
+): string {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return port === undefined
+        ? `ports ${FIRST_PORT} to ${FIRST_PORT + range - 1} on ${host} are all taken, set ${PORT_VARIABLE} to a free one`
+        : `port ${port} on ${host} is taken, set ${PORT_VARIABLE} to a free one or unset it to have one found`;
+    case "EACCES":
+      return `port ${port} on ${host} is not allowed to this user, set ${PORT_VARIABLE} to one above 1023`;
+    case "ERR_SOCKET_BAD_PORT":
+      return `${port} is not a port, set ${PORT_VARIABLE} to a number from 0 to 65535`;
+    case "EADDRNOTAVAIL":
+    case "EAFNOSUPPORT":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `${host} is not an address of this machine, set ${HOST_VARIABLE} to localhost, 0.0.0.0 or one that is`;
+    default:
+      return `cannot listen on ${host} (${error.message}), see ${HOST_VARIABLE} and ${PORT_VARIABLE}`;
+  }
+}
+
+function what({ routes }: AdminServerOptions): string {
+  return `${Object.keys(routes).join(", ")} are`;
+}
+
+function inUrl(host: string): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+}
