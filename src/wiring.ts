@@ -2,7 +2,7 @@ import type { MeterProvider, Tracer } from "@opentelemetry/api";
 import type { McpConfig } from "./config.ts";
 import { occupyHub } from "./hook/hub.ts";
 import { watchHttpRequests } from "./hook/http-requests.ts";
-import { onFault } from "./hook/safely.ts";
+import { onFault, safely } from "./hook/safely.ts";
 import { patchByHand, startHook, type SdkReport } from "./hook/start.ts";
 import { createKnownNames } from "./operation/known-names.ts";
 import type { McpMetrics } from "./signals/metrics.ts";
@@ -46,7 +46,7 @@ export function onSdkSeen(listener: (report: SdkReport) => void): void {
 
 /** Patches an SDK that the loader does not show; see `instrumentMcp`. */
 export function wireByHand(given: unknown): readonly string[] {
-  const { patched, already } = patchByHand(given, VERSION);
+  const { patched, already } = safely("patch", () => patchByHand(given, VERSION)) ?? { patched: [], already: [] };
   if (patched.length > 0) announce({ package: "bundled MCP SDK", version: "", format: "by hand", patched });
   return [...patched, ...already];
 }

@@ -10,11 +10,11 @@ export interface AdminHandlers {
    * For `http.createServer`, and middleware for Express, Connect and the like: other paths are passed to `next`, or
    * answered 404 where there is none. `app.use(handlers.node)`, or `app.use("/ops", handlers.node)`.
    */
-  node(request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void): void;
+  readonly node: (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void) => void;
   /** For servers that speak Fetch, such as Hono: `app.get("/metrics", (c) => handlers.fetch(c.req.raw))`. */
-  fetch(request: FetchRequest): Promise<Response>;
+  readonly fetch: (request: FetchRequest) => Promise<Response>;
   /** A Fastify plugin: `await app.register(handlers.fastify)`, with `{ prefix: "/ops" }` where wanted. */
-  fastify(instance: FastifyInstance, options: unknown, done: () => void): void;
+  readonly fastify: (instance: FastifyInstance, options: unknown, done: () => void) => void;
 }
 
 export interface HandlersOptions {

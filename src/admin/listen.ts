@@ -1,10 +1,13 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** The servers that listen, one for each address, all on one port; and an address that another process has. */
+/** The servers that listen, one for each address, all on one port. */
 export interface Listening {
   readonly servers: readonly Server[];
+  /** The first of them, as the system tells it. */
+  readonly address: string;
   readonly port: number;
+  /** An address whose port another process has. */
   readonly taken?: string;
 }
 
@@ -18,18 +21,20 @@ export function addressesOf(host: string): string[] {
 }
 
 /**
- * Listens on all the addresses that this machine has, on the same port. One that is taken stops it only if it is the
- * first: whoever asked for this port would rather have half of it than nothing.
+ * Listens on all the addresses that this machine has, on the same port.
+ * @param partly what to do when all but the first are taken: whoever asked for this very port would rather have half of it
+ *   than nothing, but half a port is not a free one, since which process `localhost` reaches depends on who asks
  * @throws what `listen` fails with
  */
 export async function listenOn(
   addresses: readonly string[],
   port: number,
   create: () => Server,
+  { partly }: { partly: boolean },
 ): Promise<Listening> {
   const servers: Server[] = [];
   let taken: string | undefined;
-  let failure: unknown;
+  let absent: unknown;
   for (const address of addresses) {
     const server = create();
     try {
@@ -38,17 +43,20 @@ export async function listenOn(
       servers.push(server);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (servers.length > 0 && code === "EADDRINUSE") taken = address;
-      else if (!ABSENT.includes(code)) {
+      if (partly && servers.length > 0 && code === "EADDRINUSE") {
+        taken = address;
+      } else if (ABSENT.includes(code)) {
+        absent = error;
+      } else {
         await closeAll(servers);
         throw error;
       }
-      failure ??= error;
     }
   }
   const [first] = servers;
-  if (first === undefined) throw failure;
-  return { servers, port: portOf(first), ...(taken === undefined ? {} : { taken }) };
+  if (first === undefined) throw absent;
+  const { address, port: given } = first.address() as AddressInfo;
+  return { servers, address, port: given, ...(taken === undefined ? {} : { taken }) };
 }
 
 /** Ends what is being answered, too: a scraper asks again, a process that is going down does not wait for it. */

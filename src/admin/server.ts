@@ -61,8 +61,8 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   try {
     listening =
       port === undefined
-        ? await listenInRange(host, options.range ?? RANGE, create, say)
-        : await listenOn(addressesOf(host), port, create);
+        ? await listenInRange(options, create)
+        : await listenOn(addressesOf(host), port, create, { partly: true });
   } catch (error) {
     say(`${describeFailure(error as NodeJS.ErrnoException, options)}; ${what(options)} not served`);
     return undefined;
@@ -71,12 +71,12 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   const { servers, taken } = listening;
   if (taken !== undefined) {
     say(
-      `port ${listening.port} on ${taken} belongs to another process; ${what(options)} served on 127.0.0.1 alone`,
+      `port ${listening.port} on ${taken} is another process's; ${what(options)} served on 127.0.0.1 alone`,
     );
   }
   let closed: Promise<void> | undefined;
   return {
-    address: (servers[0]?.address() as AddressInfo).address,
+    address: listening.address,
     port: listening.port,
     url: `http://${inUrl(host)}:${listening.port}`,
     owns: ({ socket }) => sockets.has(socket),
@@ -88,13 +88,13 @@ function createServers(
   { host = "localhost", routes, token, say }: AdminServerOptions,
   sockets: WeakSet<object>,
 ): () => Server {
-  const { node } = createHandlers(createHandle({ routes, token, say }));
+  const { node: answer } = createHandlers(createHandle({ routes, token, say }));
   const isOurName = createHostCheck(host);
 
   return () => {
+    let guardsHost = true;
     const server = createServer(LIMITS, (request, response) => {
-      const { address } = server.address() as AddressInfo;
-      if (!isLoopback(address) || isOurName(request.headers.host)) return node(request, response);
+      if (!guardsHost || isOurName(request.headers.host)) return answer(request, response);
       const refusal = respond(
         request.method ?? "",
         json(403, { error: "the Host header names another host" }),
@@ -104,39 +104,33 @@ function createServers(
     server.maxConnections = MAX_CONNECTIONS;
     server.setTimeout(IDLE_MS);
     server.unref();
+    server.on("listening", () => {
+      guardsHost = isLoopback((server.address() as AddressInfo).address);
+      // Once it listens there is little left to go wrong, and none of it may end the application.
+      server.on("error", (error) => say(`the admin endpoint: ${error.message}`));
+    });
     server.on("connection", (socket) => {
       sockets.add(socket);
       socket.unref();
     });
-    // Once it listens there is little left to go wrong, and none of it may end the application.
-    server.on("listening", () => server.on("error", (error) => say(`the admin endpoint: ${error.message}`)));
     return server;
   };
 }
 
 /** Several servers on one machine is the normal case for stdio: each takes the next port. */
 async function listenInRange(
-  host: string,
-  range: number,
+  { host = "localhost", range = RANGE, say }: AdminServerOptions,
   create: () => Server,
-  say: (line: string) => void,
 ): Promise<Listening> {
   for (let port = FIRST_PORT; ; port += 1) {
-    let problem: unknown;
     try {
-      const listening = await listenOn(addressesOf(host), port, create);
-      if (listening.taken === undefined) {
-        if (port !== FIRST_PORT) say(`port ${FIRST_PORT} is taken, using http://${inUrl(host)}:${port}`);
-        return listening;
-      }
-      // Half a port is not a free one: which process `localhost` reaches would depend on who asks.
-      await closeAll(listening.servers);
-      problem = Object.assign(new Error(`port ${port} is taken`), { code: "EADDRINUSE" });
+      const listening = await listenOn(addressesOf(host), port, create, { partly: false });
+      if (port !== FIRST_PORT) say(`port ${FIRST_PORT} is taken, using http://${inUrl(host)}:${port}`);
+      return listening;
     } catch (error) {
-      problem = error;
+      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (!isTaken || port + 1 >= FIRST_PORT + range) throw error;
     }
-    const isTaken = (problem as NodeJS.ErrnoException).code === "EADDRINUSE";
-    if (!isTaken || port + 1 >= FIRST_PORT + range) throw problem;
   }
 }
 

@@ -80,10 +80,17 @@ function shortString(value: unknown): string | undefined {
   return stringOr(value)?.slice(0, MAX_LENGTH);
 }
 
-/** What every span on this connection carries, as far as it is known by now. */
-export function describeConnection(connection: Connection): Record<string, string | number> {
+/** A sender names the server it asks, a receiver the client it answers; not the other way round where roles are swapped. */
+const NOT_OF_SIDE = {
+  client: [semconv.ATTR_CLIENT_ADDRESS, semconv.ATTR_CLIENT_PORT],
+  server: [semconv.ATTR_SERVER_ADDRESS, semconv.ATTR_SERVER_PORT],
+} as const;
+
+/** What every span on this side of the connection carries, as far as it is known by now. */
+export function describeConnection(connection: Connection, side: keyof typeof NOT_OF_SIDE): Record<string, string | number> {
   const { protocolVersion, client, server } = connection;
   const attributes: Record<string, string | number> = { ...connection.network };
+  for (const name of NOT_OF_SIDE[side]) delete attributes[name];
   if (protocolVersion !== undefined) attributes[semconv.ATTR_MCP_PROTOCOL_VERSION] = protocolVersion;
   if (client !== undefined) {
     attributes[semconv.ATTR_MCP_CLIENT_NAME] = client.name;

@@ -15,9 +15,9 @@ const REDACTED = "REDACTED";
  * Not parsed as a URL: a server may accept what `new URL` refuses, and normalising would change what was asked for.
  */
 export function redactUri(uri: string): string {
-  return cut(uri, MAX_URI_LENGTH)
-    .replace(/^([^/?#]*:)?\/\/[^/?#]*@/, "$1//")
-    .replace(/\?[^#]*/, redactQuery);
+  // Userinfo before the cut, which might take away the "@" it is known by.
+  const harmless = uri.replace(/^([^/?#]*:)?\/\/[^/?#]*@/, "$1//");
+  return cut(harmless, MAX_URI_LENGTH).replace(/\?[^#]*/, redactQuery);
 }
 
 function redactQuery(query: string): string {
@@ -40,9 +40,10 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 
 /** The message of a JSON-RPC error, without what looks like a secret. */
 export function redactMessage(message: string): string {
-  let text = cut(message, MAX_MESSAGE_LENGTH);
+  // More than is kept: half a secret at the end might not be recognised as one.
+  let text = cut(message, 4 * MAX_MESSAGE_LENGTH);
   for (const [pattern, replacement] of SECRETS) text = text.replace(pattern, replacement);
-  return text;
+  return cut(text, MAX_MESSAGE_LENGTH);
 }
 
 /**

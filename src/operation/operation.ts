@@ -38,7 +38,7 @@ export function describeOperation(
   const { target: kind, uri, signal } = methodRow(message.method);
   const params = paramsOf(message);
   const target = kind === undefined ? undefined : stringOr(params?.["name"]);
-  const attributes: Record<string, string | number> = describeConnection(connection);
+  const attributes: Record<string, string | number> = describeConnection(connection, side);
 
   attributes[semconv.ATTR_MCP_METHOD_NAME] = limit(message.method);
   const id = message["id"];

@@ -98,9 +98,13 @@ function jsonRpcErrorIn(body: unknown): ResponseMessage | undefined {
   }
 }
 
+/** `error.name` may be set to anything. */
+const MAX_CLASS_NAME_LENGTH = 128;
+
 /** The name of an error's class; `Error` subclasses that forgot to set `name` still have a constructor. */
 export function classNameOf(error: object, name: unknown): string {
   const constructorName = error.constructor?.name;
-  if (typeof constructorName === "string" && constructorName !== "" && constructorName !== "Object") return constructorName;
-  return typeof name === "string" && name !== "" ? name : semconv.OTHER;
+  const named = typeof constructorName === "string" && constructorName !== "" && constructorName !== "Object";
+  const className = named ? constructorName : stringOr(name);
+  return className?.slice(0, MAX_CLASS_NAME_LENGTH) || semconv.OTHER;
 }

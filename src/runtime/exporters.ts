@@ -1,16 +1,26 @@
 import type { SpanProcessor, SpanExporter, ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { OtlpProtocol, RuntimeSettings } from "./env.ts";
 import { firstLine, loadOfSdk } from "./packages.ts";
-import { say } from "./stderr.ts";
+import type { Say } from "./stderr.ts";
+
+/** How spans leave the process. */
+export interface Delivery {
+  readonly processors: SpanProcessor[];
+  /** Tells that the process ends with spans on their way, unless failures have been told before. */
+  giveUp(): void;
+}
 
 /** Where spans go, each destination with how it is fed: OTLP in batches, the console at once. */
-export function createSpanProcessors(settings: RuntimeSettings): SpanProcessor[] {
+export function createDelivery(settings: RuntimeSettings, say: Say): Delivery {
   const { BatchSpanProcessor, SimpleSpanProcessor } = loadOfSdk("@opentelemetry/sdk-trace");
-  return settings.tracesExporters.map((name) =>
-    name === "console"
-      ? new SimpleSpanProcessor({ exporter: createStderrSpanExporter() })
-      : new BatchSpanProcessor({ exporter: createOtlpSpanExporter(settings), ...withoutUndefined(settings.batch) }),
-  );
+  const endings: (() => void)[] = [];
+  const processors = settings.tracesExporters.map((name) => {
+    if (name === "console") return new SimpleSpanProcessor({ exporter: createStderrSpanExporter() });
+    const { exporter, giveUp } = createOtlpSpanExporter(settings, say);
+    endings.push(giveUp);
+    return new BatchSpanProcessor({ exporter, ...withoutUndefined(settings.batch) });
+  });
+  return { processors, giveUp: () => endings.forEach((giveUp) => giveUp()) };
 }
 
 const OTLP_PACKAGES = {
@@ -20,28 +30,53 @@ const OTLP_PACKAGES = {
 } as const satisfies Record<OtlpProtocol, string>;
 
 /** Endpoint, headers, certificates and compression are read from the environment by the exporter itself. */
-function createOtlpSpanExporter({ tracesProtocol, exportTimeoutMs }: RuntimeSettings): SpanExporter {
+function createOtlpSpanExporter({ tracesProtocol, exportTimeoutMs }: RuntimeSettings, say: Say): ToldExporter {
+  const { variable, value } = endpointOf(process.env, tracesProtocol);
+  // The exporters disagree on what to do about these, and neither names the variable.
+  if (!isEndpoint(value, tracesProtocol)) throw new Error(`${variable}=${value} is not ${tracesProtocol === "grpc" ? "a" : "an http:// or https://"} URL`);
   const { OTLPTraceExporter } = loadOfSdk(OTLP_PACKAGES[tracesProtocol]);
   const exporter: SpanExporter = new OTLPTraceExporter(exportTimeoutMs === undefined ? {} : { timeoutMillis: exportTimeoutMs });
-  return tellingOnce(exporter, () => describeEndpoint(process.env, tracesProtocol));
+  return tellingOnce(exporter, describeEndpoint(process.env, tracesProtocol), say);
 }
 
 /** What a person has to look at when nothing arrives. */
 export function describeEndpoint(env: NodeJS.ProcessEnv, protocol: OtlpProtocol): string {
+  const { variable, value } = endpointOf(env, protocol);
+  return `${withoutSecrets(value)} (${variable}, ${protocol})`;
+}
+
+function endpointOf(env: NodeJS.ProcessEnv, protocol: OtlpProtocol): { readonly variable: string; readonly value: string } {
   const own = env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]?.trim();
-  if (own) return `${own} (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, ${protocol})`;
+  if (own) return { variable: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value: own };
   const fallback = protocol === "grpc" ? "http://localhost:4317" : "http://localhost:4318";
-  return `${env["OTEL_EXPORTER_OTLP_ENDPOINT"]?.trim() || fallback} (OTEL_EXPORTER_OTLP_ENDPOINT, ${protocol})`;
+  return { variable: "OTEL_EXPORTER_OTLP_ENDPOINT", value: env["OTEL_EXPORTER_OTLP_ENDPOINT"]?.trim() || fallback };
+}
+
+/** gRPC also takes `host:port`. */
+function isEndpoint(value: string, protocol: OtlpProtocol): boolean {
+  return protocol === "grpc" ? URL.canParse(/^\w+:\/\//.test(value) ? value : `https://${value}`) : /^https?:\/\//i.test(value) && URL.canParse(value);
+}
+
+/** Vendors put keys into the user part and the query. */
+function withoutSecrets(endpoint: string): string {
+  if (!/[@?]/.test(endpoint) || !URL.canParse(endpoint)) return endpoint;
+  const { protocol, host, pathname } = new URL(endpoint);
+  return `${protocol}//${host}${pathname}`;
+}
+
+interface ToldExporter {
+  readonly exporter: SpanExporter;
+  giveUp(): void;
 }
 
 /**
  * Tells of the first failed delivery in one line, then keeps quiet until one succeeds. The failure ends here: the batch
  * processor would log it again with a stack of ten lines for every batch.
  */
-function tellingOnce(exporter: SpanExporter, endpoint: () => string): SpanExporter {
+function tellingOnce(exporter: SpanExporter, endpoint: string, say: Say): ToldExporter {
   let told = false;
   let lost = 0;
-  return {
+  const observed: SpanExporter = {
     export(spans, done) {
       exporter.export(spans, ({ code, error }) => {
         if (code === 0) {
@@ -50,7 +85,7 @@ function tellingOnce(exporter: SpanExporter, endpoint: () => string): SpanExport
           lost = 0;
         } else {
           lost += spans.length;
-          if (!told) say(`cannot deliver spans to ${endpoint()}: ${describeError(error)}`);
+          if (!told) say(`cannot deliver spans to ${endpoint}: ${describeError(error)}`);
           told = true;
         }
         done({ code: 0 });
@@ -58,6 +93,13 @@ function tellingOnce(exporter: SpanExporter, endpoint: () => string): SpanExport
     },
     forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
     shutdown: () => exporter.shutdown(),
+  };
+  return {
+    exporter: observed,
+    giveUp() {
+      if (!told) say(`the last spans did not reach ${endpoint} before the process ended`);
+      told = true;
+    },
   };
 }
 

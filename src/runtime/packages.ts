@@ -18,6 +18,9 @@ interface OwnPackages {
 interface SdkPackages {
   "@opentelemetry/api": typeof import("@opentelemetry/api");
   "@opentelemetry/sdk-trace": typeof import("@opentelemetry/sdk-trace");
+  // Named for one class each; their types are not needed, and they are no dependencies of ours.
+  "@opentelemetry/sdk-metrics": { readonly ConsoleMetricExporter: { readonly prototype: object } };
+  "@opentelemetry/sdk-logs": { readonly ConsoleLogRecordExporter: { readonly prototype: object } };
   "@opentelemetry/exporter-trace-otlp-grpc": typeof import("@opentelemetry/exporter-trace-otlp-grpc");
   "@opentelemetry/exporter-trace-otlp-http": typeof import("@opentelemetry/exporter-trace-otlp-http");
   "@opentelemetry/exporter-trace-otlp-proto": typeof import("@opentelemetry/exporter-trace-otlp-proto");

@@ -1,14 +1,15 @@
 import { syncBuiltinESMExports } from "node:module";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { configFile, isInstrumentationEnabled, readSettings } from "./env.ts";
-import { createSpanProcessors, describeEndpoint } from "./exporters.ts";
-import { load, loadOfSdk, require } from "./packages.ts";
-import { keepingDiagnosticsOffStdout, say } from "./stderr.ts";
+import { sendConsoleExportersToStderr } from "./console-exporters.ts";
+import { createDelivery, describeEndpoint } from "./exporters.ts";
+import { firstLine, load, loadOfSdk, require } from "./packages.ts";
+import type { Endable } from "./shutdown.ts";
+import { keepingDiagnosticsOffStdout, logLevel, type Say } from "./stderr.ts";
 
-export interface RunningSdk {
+export interface RunningSdk extends Endable {
   /** For the start-up line: where telemetry goes. */
   readonly destination: string;
-  shutdown(): Promise<void>;
 }
 
 /**
@@ -16,27 +17,56 @@ export interface RunningSdk {
  * exporters are ours, because of stdout and because of the way a process ends.
  * @throws an error that names the variable or package, where nothing can be set up
  */
-export function startSdk(env: NodeJS.ProcessEnv): RunningSdk {
-  const sdkNode = load("@opentelemetry/sdk-node");
+export function startSdk(env: NodeJS.ProcessEnv, say: Say): RunningSdk {
+  const file = configFile(env);
+  const running = file === undefined ? startFromEnvironment(env, say) : startFromFile(file, env, say);
+  patchBuiltins();
+  return running;
+}
+
+function startFromEnvironment(env: NodeJS.ProcessEnv, say: Say): RunningSdk {
+  const { NodeSDK } = load("@opentelemetry/sdk-node");
   const { diag } = loadOfSdk("@opentelemetry/api"); // as the SDK sees it: it may be another copy than ours
   const instrumentations = createInstrumentations(env);
-  const file = configFile(env);
-  if (file !== undefined) {
-    const sdk = keepingDiagnosticsOffStdout(diag, () => sdkNode.startNodeSDK({ instrumentations }));
-    patchBuiltins();
-    return { destination: `as ${file} says (OTEL_CONFIG_FILE)`, shutdown: () => sdk.shutdown() };
-  }
-
   const settings = readSettings(env, say);
-  const sdk = keepingDiagnosticsOffStdout(diag, () => {
-    const spanProcessors = createSpanProcessors(settings);
-    const node = new sdkNode.NodeSDK({ spanProcessors, metricReaders: [], logRecordProcessors: [], instrumentations });
+  const { processors, giveUp } = createDelivery(settings, say);
+  const sdk = keepingDiagnosticsOffStdout(diag, logLevel(env), () => {
+    const node = new NodeSDK({ spanProcessors: processors, metricReaders: [], logRecordProcessors: [], instrumentations });
     node.start();
     return node;
   });
-  patchBuiltins();
   const destinations = settings.tracesExporters.map((name) => (name === "console" ? "stderr" : describeEndpoint(env, settings.tracesProtocol)));
-  return { destination: destinations.join(" and ") || "nowhere (OTEL_TRACES_EXPORTER)", shutdown: () => sdk.shutdown() };
+  return {
+    destination: destinations.length > 0 ? `traces go to ${destinations.join(" and ")}` : "traces go nowhere (OTEL_TRACES_EXPORTER)",
+    async flush() {
+      await Promise.all(processors.map((processor) => processor.forceFlush()));
+    },
+    shutdown: () => sdk.shutdown(),
+    giveUp,
+  };
+}
+
+function startFromFile(file: string, env: NodeJS.ProcessEnv, say: Say): RunningSdk {
+  const { startNodeSDK } = load("@opentelemetry/sdk-node");
+  const { diag, trace } = loadOfSdk("@opentelemetry/api");
+  sendConsoleExportersToStderr();
+  const instrumentations = createInstrumentations(env);
+  const sdk = keepingDiagnosticsOffStdout(diag, logLevel(env), () => startNodeSDK({ instrumentations }));
+  const where = `where ${file} says (OTEL_CONFIG_FILE)`;
+  const provider = (trace.getTracerProvider() as { getDelegate?(): { forceFlush?(): Promise<void> } }).getDelegate?.();
+  return {
+    // What is wrong with the file has been told through the diagnostics.
+    destination: hasTracerProvider() ? `traces go ${where}` : `no traces (OTEL_CONFIG_FILE=${file})`,
+    flush: async () => provider?.forceFlush?.(),
+    shutdown: () => sdk.shutdown(),
+    giveUp: (error) => say(`the last telemetry did not get ${where}: ${error === undefined ? "the process ended before" : firstLine(error)}`),
+  };
+}
+
+/** The API keeps what is registered on the global object, under its major version; there is no other way to ask. */
+export function hasTracerProvider(): boolean {
+  const registered = (globalThis as Record<symbol, unknown>)[Symbol.for("opentelemetry.js.api.1")];
+  return (registered as { trace?: unknown } | undefined)?.trace !== undefined;
 }
 
 /** A tool's own HTTP calls become children of its span, and HTTP servers the links of theirs. */

@@ -6,37 +6,60 @@ const SIGNAL_DEADLINE_MS = 800;
 
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
 
+/** What there is to save. */
+export interface Endable {
+  /** Sends what is queued, and goes on. */
+  flush(): Promise<void>;
+  /** Sends what is queued, and takes no more. */
+  shutdown(): Promise<void>;
+  /** Told that something was left behind, with the reason where it is known. */
+  giveUp(error?: unknown): void;
+}
+
 /**
  * Saves what is queued when the process ends, and lets it end as it would have ended without us: same exit status, same
  * signal, never kept alive beyond the deadline, never ended for an application that handles the signal itself.
  */
-export function flushAtExit(shutdown: () => Promise<void>): void {
-  let flushing: Promise<void> | undefined;
-  const flush = (deadlineMs: number): Promise<void> => {
-    // Failures have been told by the exporter.
-    flushing ??= shutdown().catch(() => undefined);
-    return Promise.race([flushing, deadline(deadlineMs)]);
+export function flushAtExit(sdk: Endable): void {
+  let ending: Promise<void> | undefined;
+  const end = async (deadlineMs: number): Promise<void> => {
+    ending ??= sdk.shutdown().catch((error: unknown) => sdk.giveUp(error));
+    if (!(await within(deadlineMs, ending))) sdk.giveUp();
   };
 
   process.once("beforeExit", () => {
     // What still holds the process after the deadline is an exporter that retries; unless somebody else goes on working.
-    void flush(DEADLINE_MS).then(() => {
+    void end(DEADLINE_MS).then(() => {
       if (process.listenerCount("beforeExit") === 0) process.exit();
     });
   });
 
   for (const signal of SIGNALS) {
     const onSignal = (): void => {
+      // First, because others count listeners as well to find out whether it is up to them (the package signal-exit).
       process.removeListener(signal, onSignal);
-      const alone = process.listenerCount(signal) === 0;
+      if (process.listenerCount(signal) > 0) {
+        // The application's own affair: it may be about to exit, or to reload its settings and go on for weeks.
+        void sdk.flush().catch((error: unknown) => sdk.giveUp(error));
+        setImmediate(() => process.prependListener(signal, onSignal)).unref();
+        return;
+      }
       // Our listener took the place of the default action. Raised again without it, the process dies of the very signal.
-      void flush(SIGNAL_DEADLINE_MS).then(() => alone && process.kill(process.pid, signal));
+      void end(SIGNAL_DEADLINE_MS).then(() => process.kill(process.pid, signal));
     };
     process.prependListener(signal, onSignal);
   }
 }
 
-/** Not unref'd: it must fire while an exporter waits for a peer that never answers, and it is short. */
-function deadline(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Whether the work was done in time. Not unref'd: it must fire while an exporter waits for a peer that never answers. */
+async function within(ms: number, work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { DiagLogLevel, metrics, trace } from "@opentelemetry/api";
 import { readConfig } from "../config.ts";
 import { VERSION } from "../version.ts";
@@ -5,9 +6,11 @@ import { onSdkSeen, SCOPE, startWiring } from "../wiring.ts";
 import { createAnnouncer } from "./announce.ts";
 import { isDisabled, isInstrumentationEnabled } from "./env.ts";
 import { firstLine } from "./packages.ts";
-import { startSdk } from "./sdk.ts";
+import { hasTracerProvider, startSdk } from "./sdk.ts";
 import { flushAtExit } from "./shutdown.ts";
-import { logDiagnosticsToStderr, logLevel, say } from "./stderr.ts";
+import { logDiagnosticsToStderr, logLevel, say, type Say } from "./stderr.ts";
+
+const PRELOAD = new URL("../register.js", import.meta.url);
 
 /** Set on the global object by the first preload, whichever copy of this package it came from. */
 const STARTED = Symbol.for("mcp-otelkit.runtime");
@@ -47,31 +50,26 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
 }
 
 /** @returns for the start-up line: where telemetry goes */
-function startTelemetry(env: NodeJS.ProcessEnv, level: DiagLogLevel, speak: (line: string) => void): string {
+function startTelemetry(env: NodeJS.ProcessEnv, level: DiagLogLevel, speak: Say): string {
   if (hasTracerProvider()) return "telemetry goes through the OpenTelemetry SDK of this process";
   try {
     logDiagnosticsToStderr(level);
-    const sdk = startSdk(env);
-    flushAtExit(() => sdk.shutdown());
-    return `traces go to ${sdk.destination}`;
+    const sdk = startSdk(env, speak);
+    flushAtExit(sdk);
+    return sdk.destination;
   } catch (error) {
     speak(`no telemetry: ${firstLine(error)}`);
     return "no telemetry";
   }
 }
 
-/** The API keeps what is registered on the global object, under its major version; there is no other way to ask. */
-function hasTracerProvider(): boolean {
-  const registered = (globalThis as Record<symbol, unknown>)[Symbol.for("opentelemetry.js.api.1")];
-  return (registered as { trace?: unknown } | undefined)?.trace !== undefined;
-}
-
 /**
  * A bundled application shows the loader no SDK at all, and silence would look like a fault of the network. Not for
  * preloads through `NODE_OPTIONS`, which meet many a process that has nothing to do with MCP.
  */
-function tellIfNothingWasSeen(env: NodeJS.ProcessEnv, announcer: { readonly seen: boolean }, level: DiagLogLevel, speak: (line: string) => void): void {
-  const inherited = env["NODE_OPTIONS"]?.includes("mcp-otelkit") === true;
+function tellIfNothingWasSeen(env: NodeJS.ProcessEnv, announcer: { readonly seen: boolean }, level: DiagLogLevel, speak: Say): void {
+  const ours = ["mcp-otelkit", PRELOAD.href, fileURLToPath(PRELOAD)]; // by name, or by wherever it has been put
+  const inherited = ours.some((name) => env["NODE_OPTIONS"]?.includes(name));
   if (inherited && level < DiagLogLevel.INFO) return;
   process.once("exit", () => {
     if (announcer.seen) return;

@@ -1,5 +1,8 @@
 import { diag, DiagLogLevel, type DiagLogger } from "@opentelemetry/api";
 
+/** Writes a line for the operator, or nothing where `OTEL_LOG_LEVEL` is `none`. */
+export type Say = (line: string) => void;
+
 /** One line for the operator. Always stderr: stdout belongs to the protocol, whatever transport the server turns out to use. */
 export function say(line: string): void {
   process.stderr.write(`mcp-otelkit: ${line}\n`);
@@ -30,8 +33,21 @@ export function createStderrLogger(): DiagLogger {
   const log =
     (level: string) =>
     (message: string, ...details: unknown[]): void =>
-      say(`${level}: ${[message, ...details].map(oneLine).join(" ")}`);
+      say(`${level}: ${[message, ...details].map(oneLine).join(" ")}${aboutWhat(message)}`);
   return { error: log("error"), warn: log("warn"), info: log("info"), debug: log("debug"), verbose: log("verbose") };
+}
+
+/** Messages of OpenTelemetry's that do not name the variable they are about. */
+const ABOUT: readonly (readonly [message: RegExp, variable: string])[] = [
+  [/^Could not \w+ OpenTelemetry (configuration|SDK from configuration)/, "OTEL_CONFIG_FILE"],
+  [/^Propagator .* requested through environment variable/, "OTEL_PROPAGATORS"],
+  [/^Unknown log level/, "OTEL_LOG_LEVEL"],
+  [/^Failed to read root certificate/, "OTEL_EXPORTER_OTLP_CERTIFICATE"],
+];
+
+function aboutWhat(message: string): string {
+  const row = ABOUT.find(([pattern]) => pattern.test(message));
+  return row === undefined ? "" : ` (${row[1]})`;
 }
 
 function oneLine(value: unknown): string {
@@ -57,12 +73,17 @@ interface DiagApi {
  * Runs code that would install OpenTelemetry's console logger, and gives it ours in its place. NodeSDK does so whenever
  * `OTEL_LOG_LEVEL` is set, `startNodeSdk` always, and from that moment info and debug go to stdout.
  * @param api the API object that code uses, which may be another copy than ours
+ * @param level ours; what the code asks for counts, unless this is none
  */
-export function keepingDiagnosticsOffStdout<T>(api: DiagApi, start: () => T): T {
+export function keepingDiagnosticsOffStdout<T>(api: DiagApi, level: DiagLogLevel, start: () => T): T {
   const own = Object.getOwnPropertyDescriptor(api, "setLogger");
   const { setLogger } = api;
   api.setLogger = (_logger, options) =>
-    setLogger.call(api, createStderrLogger(), { ...(options as object | undefined), suppressOverrideMessage: true });
+    setLogger.call(api, createStderrLogger(), {
+      ...(options as object | undefined),
+      ...(level === DiagLogLevel.NONE && { logLevel: level }),
+      suppressOverrideMessage: true,
+    });
   try {
     return start();
   } finally {

@@ -1,0 +1,32 @@
+import { inspect } from "node:util";
+import { loadOfSdk } from "./packages.ts";
+
+/** What the three console exporters of OpenTelemetry have in common. */
+interface ConsoleExporter {
+  export(this: unknown, ...args: unknown[]): unknown;
+}
+
+/**
+ * Has OpenTelemetry's console exporters write to stderr. They use `console.dir`, which is stdout; ours take their place
+ * where the environment names them, but a configuration file gets OpenTelemetry's own.
+ */
+export function sendConsoleExportersToStderr(): void {
+  redirect(loadOfSdk("@opentelemetry/sdk-trace").ConsoleSpanExporter.prototype);
+  redirect(loadOfSdk("@opentelemetry/sdk-metrics").ConsoleMetricExporter.prototype);
+  redirect(loadOfSdk("@opentelemetry/sdk-logs").ConsoleLogRecordExporter.prototype);
+}
+
+function redirect(prototype: object): void {
+  const exporter = prototype as ConsoleExporter;
+  const original = exporter.export;
+  exporter.export = function (...args) {
+    const { dir } = console;
+    // They write before they return, so nothing of the application's can meet this.
+    console.dir = (item: unknown, options?: object) => void process.stderr.write(`${inspect(item, options)}\n`);
+    try {
+      return original.apply(this, args);
+    } finally {
+      console.dir = dir;
+    }
+  };
+}
