@@ -4,3 +4,6 @@
  */
 export { instrumentMcp, McpInstrumentation, type McpInstrumentationConfig } from "./instrumentation.ts";
 export type { McpConfig } from "./config.ts";
+export { addReadinessCheck, createAdminHandlers } from "./runtime/admin.ts";
+export type { AdminHandlers, HandlersOptions } from "./admin/handlers.ts";
+export type { CheckOptions, ReadinessCheck } from "./admin/ready.ts";

@@ -5,8 +5,7 @@ import { watchHttpRequests } from "./hook/http-requests.ts";
 import { onFault, safely } from "./hook/safely.ts";
 import { patchByHand, startHook, type SdkReport } from "./hook/start.ts";
 import { createKnownNames } from "./operation/known-names.ts";
-import type { McpMetrics } from "./signals/metrics.ts";
-import { createTelemetry } from "./signals/observer.ts";
+import { createTelemetry, type Telemetry } from "./signals/observer.ts";
 import { VERSION } from "./version.ts";
 
 export type { SdkReport };
@@ -28,15 +27,15 @@ const listeners = new Set<(report: SdkReport) => void>();
  * Joins hook to signals: the only place where they meet. Light on purpose, since a preload pays for it in every process.
  * @returns `undefined` where something in this process observes already; two observers would double every span
  */
-export function startWiring(wiring: Wiring): { readonly metrics: McpMetrics; stop(): void } | undefined {
+export function startWiring(wiring: Wiring): (Omit<Telemetry, "observer"> & { stop(): void }) | undefined {
   const known = createKnownNames();
-  const { observer, metrics } = createTelemetry(wiring, known, { name: SCOPE, version: VERSION });
+  const { observer, ...facts } = createTelemetry(wiring, known, { name: SCOPE, version: VERSION });
   const hub = occupyHub({ observer, known });
   if (hub === undefined) return undefined;
   onFault(wiring.fault);
   startHook(VERSION, announce);
   if (wiring.config().metrics.has("guide")) watchHttpRequests();
-  return { metrics, stop: () => hub.release() };
+  return { ...facts, stop: () => hub.release() };
 }
 
 /** Hears of every MCP SDK that this process loads from now on. */

@@ -4,7 +4,7 @@ import { passOn } from "./pass-on.ts";
 import { replaceMethod } from "./replace.ts";
 import { runCall, type Call } from "./calls.ts";
 import { safely } from "./safely.ts";
-import { isTransport, roleOf } from "./sdk-shapes.ts";
+import { identityOf, isTransport, roleOf } from "./sdk-shapes.ts";
 import { tapStarted, tapTransport } from "./tap.ts";
 
 /**
@@ -13,7 +13,13 @@ import { tapStarted, tapTransport } from "./tap.ts";
  */
 export function wrapConnect(prototype: object): boolean {
   return replaceMethod(prototype, "connect", (original) => function (transport, ...rest) {
-    if (hub() !== undefined && isTransport(transport)) safely("connect", () => tapTransport(transport, roleOf(this)));
+    const observing = hub();
+    if (observing !== undefined && isTransport(transport)) {
+      safely("connect", () => {
+        tapTransport(transport, roleOf(this));
+        observing.observer.connected(roleOf(this), identityOf(this));
+      });
+    }
     return original.call(this, transport, ...rest);
   });
 }

@@ -9,6 +9,7 @@ type Class = ((...args: never[]) => unknown) & { readonly prototype: object };
 const PATCHES: Readonly<Record<string, (prototype: object) => boolean | void>> = {
   Protocol: (prototype) => wrapConnect(prototype) && wrapFunnel(prototype),
   Client: wrapConnect,
+  Server: () => true, // nothing to patch; that it is there tells that this process serves
   McpServer(prototype) {
     wrapRegistrations(prototype);
     wrapToolExecution(prototype);

@@ -1,4 +1,4 @@
-import type { NetworkAttributes, Role } from "../operation/connection.ts";
+import { describePeer, type NetworkAttributes, type Peer, type Role } from "../operation/connection.ts";
 import { isObject } from "../operation/message.ts";
 import * as semconv from "../semconv.ts";
 
@@ -28,6 +28,12 @@ export function roleOf(protocol: unknown): Role | undefined {
   if (typeof protocol !== "object" || protocol === null) return undefined;
   if ("getServerCapabilities" in protocol) return "client";
   return "getClientCapabilities" in protocol ? "server" : undefined;
+}
+
+/** How a client or server introduces itself: `_clientInfo` or `_serverInfo`, in every version. */
+export function identityOf(protocol: unknown): Peer | undefined {
+  const { _serverInfo, _clientInfo } = protocol as { _serverInfo?: unknown; _clientInfo?: unknown };
+  return describePeer(_serverInfo ?? _clientInfo);
 }
 
 export function sessionIdOf(transport: Transport): string | undefined {

@@ -19,6 +19,8 @@ export const SDK_ROWS: readonly SdkRow[] = [
     files: {
       "esm/shared/protocol.js": "esm",
       "cjs/shared/protocol.js": "cjs",
+      "esm/server/index.js": "esm",
+      "cjs/server/index.js": "cjs",
       "esm/server/mcp.js": "esm",
       "cjs/server/mcp.js": "cjs",
       "esm/shared/uriTemplate.js": "esm",

@@ -63,14 +63,20 @@ export function learnVersion(connection: Connection, version: unknown): void {
 }
 
 function learnPeer(connection: Connection, which: Role, introduced: unknown): void {
-  if (!isObject(introduced)) return;
-  const name = shortString(introduced["name"]);
-  if (name === undefined) return;
-  const version = shortString(introduced["version"]);
+  const peer = describePeer(introduced);
   const known = connection[which];
-  if (known !== undefined && known.name === name && known.version === version) return;
-  connection[which] = version === undefined ? { name } : { name, version };
+  if (peer === undefined || (known?.name === peer.name && known.version === peer.version)) return;
+  connection[which] = peer;
   connection.changes += 1;
+}
+
+/** Reads what the protocol calls an Implementation: a name and, where it is told, a version. */
+export function describePeer(introduced: unknown): Peer | undefined {
+  if (!isObject(introduced)) return undefined;
+  const name = shortString(introduced["name"]);
+  const version = shortString(introduced["version"]);
+  if (name === undefined) return undefined;
+  return version === undefined ? { name } : { name, version };
 }
 
 /** Names and versions are the peer's to choose; longer ones are cut. */

@@ -1,3 +1,4 @@
+import type { Peer, Role } from "./connection.ts";
 import type { HttpExchange } from "./endpoint.ts";
 import type { Operation } from "./operation.ts";
 import type { Outcome } from "./outcome.ts";
@@ -16,6 +17,8 @@ export interface OperationObserver {
    * @param carrier the context the message brought along; empty for messages this process sends
    */
   begin(operation: Operation, carrier: Carrier): ActiveOperation;
+  /** A transport is being connected to a client or server, which introduces itself so. */
+  connected(role: Role | undefined, self: Peer | undefined): void;
   /** A connection has become a session. */
   openSession(session: Session): ActiveSession;
   /** This process has answered an HTTP request, of whatever kind. */

@@ -9,9 +9,10 @@ export interface Announcer {
 
 /**
  * An application loads an SDK's files one after the other within one turn of the event loop; they are told together.
- * @param destination where telemetry goes, asked when the line is written
+ * @param details where telemetry goes and where it can be asked for, as far as it is known when the line is written
+ * @param settled resolves when there is no more to know
  */
-export function createAnnouncer(version: string, destination: () => string, say: (line: string) => void): Announcer {
+export function createAnnouncer(version: string, details: () => string, settled: () => Promise<unknown>, say: (line: string) => void): Announcer {
   let patched = new Set<string>();
   const problems = new Set<string>();
   let scheduled = false;
@@ -19,7 +20,8 @@ export function createAnnouncer(version: string, destination: () => string, say:
 
   function flush(): void {
     scheduled = false;
-    if (patched.size > 0) say(`${version}, instrumented ${[...patched].join(" and ")}; ${destination()}`);
+    process.removeListener("exit", flush);
+    if (patched.size > 0) say(`${version}, instrumented ${[...patched].join(" and ")}; ${details()}`);
     patched = new Set();
   }
 
@@ -39,7 +41,8 @@ export function createAnnouncer(version: string, destination: () => string, say:
       }
       if (patched.size === 0 || scheduled) return;
       scheduled = true;
-      setImmediate(flush).unref();
+      process.once("exit", flush); // a process that is over before it could be told
+      setImmediate(() => void settled().finally(flush)).unref();
     },
   };
 }

@@ -9,15 +9,50 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 export type OtlpProtocol = "grpc" | "http/protobuf" | "http/json";
 
-export interface RuntimeSettings {
-  /** `OTEL_TRACES_EXPORTER`, a list; `otlp` where unset. Empty means none. */
-  readonly tracesExporters: readonly ("otlp" | "console")[];
-  /** `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, else `OTEL_EXPORTER_OTLP_PROTOCOL`, else `http/protobuf`. */
-  readonly tracesProtocol: OtlpProtocol;
+/** The signals that leave the process, as their variables write them. */
+export type SignalName = "TRACES" | "METRICS";
+
+/** Where one signal goes and how. */
+export interface SignalSettings<Exporter extends string = string> {
+  readonly signal: SignalName;
+  /** `OTEL_<SIGNAL>_EXPORTER`, a list; `otlp` where unset. Empty means none. */
+  readonly exporters: readonly Exporter[];
+  /** `OTEL_EXPORTER_OTLP_<SIGNAL>_PROTOCOL`, else `OTEL_EXPORTER_OTLP_PROTOCOL`, else `http/protobuf`. */
+  readonly protocol: OtlpProtocol;
   /** Milliseconds an export may take with its retries, where the user set no `OTEL_EXPORTER_OTLP_*TIMEOUT`. */
   readonly exportTimeoutMs: number | undefined;
+}
+
+export interface TraceSettings extends SignalSettings<"otlp" | "console"> {
   /** `OTEL_BSP_*`, in milliseconds and spans. */
   readonly batch: Readonly<Record<BatchOption, number | undefined>>;
+}
+
+export interface MetricSettings extends SignalSettings<"otlp" | "console" | "prometheus"> {
+  /** `OTEL_METRIC_EXPORT_INTERVAL` in milliseconds; 60,000 where unset. */
+  readonly intervalMs: number;
+  /** `OTEL_METRIC_EXPORT_TIMEOUT` in milliseconds; 30,000 where unset, and never more than the interval. */
+  readonly timeoutMs: number;
+  /** `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` is `base2_exponential_bucket_histogram`. */
+  readonly exponential: boolean;
+}
+
+/** The endpoint for probes and scrapers. */
+export interface AdminSettings {
+  /** `OTEL_INSTRUMENTATION_MCP_ADMIN`: `on`, `off`, or unset: on where an MCP server is seen. */
+  readonly enabled: boolean | undefined;
+  /** `OTEL_EXPORTER_PROMETHEUS_HOST`; `localhost` where unset. */
+  readonly host: string | undefined;
+  /** `OTEL_EXPORTER_PROMETHEUS_PORT`; unset: 9464, or the next free one. */
+  readonly port: number | undefined;
+  /** `OTEL_INSTRUMENTATION_MCP_ADMIN_TOKEN`: asked for as a bearer token by `/metrics`. */
+  readonly token: string | undefined;
+}
+
+export interface RuntimeSettings {
+  readonly traces: TraceSettings;
+  readonly metrics: MetricSettings;
+  readonly admin: AdminSettings;
 }
 
 type BatchOption = "maxQueueSize" | "maxExportBatchSize" | "scheduledDelayMillis" | "exportTimeoutMillis";
@@ -38,38 +73,81 @@ const BATCH: readonly (readonly [option: BatchOption, variable: string, fallback
   ["exportTimeoutMillis", "OTEL_BSP_EXPORT_TIMEOUT"],
 ];
 
-const EXPORTERS = ["otlp", "console", "none"];
 const PROTOCOLS: readonly OtlpProtocol[] = ["grpc", "http/protobuf", "http/json"];
+const AGGREGATIONS = ["explicit_bucket_histogram", "base2_exponential_bucket_histogram"];
+
+type Complain = (problem: string) => void;
 
 /** @param complain hears of each value that cannot be used, in a sentence that names the variable */
-export function readSettings(env: Env, complain: (problem: string) => void): RuntimeSettings {
-  const protocolVariable = textOf(env, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") === undefined ? "OTEL_EXPORTER_OTLP_PROTOCOL" : "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL";
-  const protocol = textOf(env, protocolVariable) ?? "http/protobuf";
-  const knownProtocol = PROTOCOLS.find((candidate) => candidate === protocol);
-  if (knownProtocol === undefined) complain(`${protocolVariable}=${protocol} is none of ${PROTOCOLS.join(", ")}; using http/protobuf`);
-
-  const timeoutGiven = ["OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"].some((name) => textOf(env, name) !== undefined);
+export function readSettings(env: Env, complain: Complain): RuntimeSettings {
+  const batch = BATCH.map(([option, variable, fallback]) => [option, readCount(env, variable, complain) ?? fallback]);
+  const intervalMs = readCount(env, "OTEL_METRIC_EXPORT_INTERVAL", complain) || 60_000;
+  const timeoutMs = readCount(env, "OTEL_METRIC_EXPORT_TIMEOUT", complain) || 30_000;
+  const aggregation = readChoice(env, "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", AGGREGATIONS, complain);
+  const admin = readChoice(env, "OTEL_INSTRUMENTATION_MCP_ADMIN", ["on", "off"], complain);
   return {
-    tracesExporters: readExporters(env, complain),
-    tracesProtocol: knownProtocol ?? "http/protobuf",
-    exportTimeoutMs: timeoutGiven ? undefined : EXPORT_TIMEOUT_MS,
-    batch: Object.fromEntries(
-      BATCH.map(([option, variable, fallback]) => [option, readCount(env, variable, complain) ?? fallback]),
-    ) as RuntimeSettings["batch"],
+    traces: {
+      ...readSignal(env, "TRACES", ["otlp", "console"], complain),
+      batch: Object.fromEntries(batch) as TraceSettings["batch"],
+    },
+    metrics: {
+      ...readSignal(env, "METRICS", ["otlp", "console", "prometheus"], complain),
+      intervalMs,
+      timeoutMs: Math.min(timeoutMs, intervalMs),
+      exponential: aggregation === "base2_exponential_bucket_histogram",
+    },
+    admin: {
+      enabled: admin === undefined ? undefined : admin === "on",
+      host: textOf(env, "OTEL_EXPORTER_PROMETHEUS_HOST"),
+      port: readCount(env, "OTEL_EXPORTER_PROMETHEUS_PORT", complain),
+      token: textOf(env, "OTEL_INSTRUMENTATION_MCP_ADMIN_TOKEN"),
+    },
   };
 }
 
-function readExporters(env: Env, complain: (problem: string) => void): ("otlp" | "console")[] {
-  const names = listOf(env, "OTEL_TRACES_EXPORTER");
+function readSignal<Exporter extends string>(
+  env: Env,
+  signal: SignalName,
+  exporters: readonly Exporter[],
+  complain: Complain,
+): SignalSettings<Exporter | "otlp"> {
+  const own = `OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`;
+  const protocolVariable = textOf(env, own) === undefined ? "OTEL_EXPORTER_OTLP_PROTOCOL" : own;
+  const protocol = textOf(env, protocolVariable) ?? "http/protobuf";
+  const knownProtocol = PROTOCOLS.find((candidate) => candidate === protocol);
+  if (knownProtocol === undefined) complain(`${protocolVariable}=${protocol} is none of ${PROTOCOLS.join(", ")}; using http/protobuf`);
+  const timeoutGiven = ["OTEL_EXPORTER_OTLP_TIMEOUT", `OTEL_EXPORTER_OTLP_${signal}_TIMEOUT`].some((name) => textOf(env, name) !== undefined);
+  return {
+    signal,
+    exporters: readExporters(env, `OTEL_${signal}_EXPORTER`, exporters, complain),
+    protocol: knownProtocol ?? "http/protobuf",
+    exportTimeoutMs: timeoutGiven ? undefined : EXPORT_TIMEOUT_MS,
+  };
+}
+
+function readExporters<Exporter extends string>(
+  env: Env,
+  variable: string,
+  exporters: readonly Exporter[],
+  complain: Complain,
+): (Exporter | "otlp")[] {
+  const names = listOf(env, variable);
   if (names.length === 0) return ["otlp"];
   if (names.includes("none")) return [];
   for (const name of names) {
-    if (!EXPORTERS.includes(name)) complain(`OTEL_TRACES_EXPORTER names the exporter "${name}", which is none of ${EXPORTERS.join(", ")}; it is left out`);
+    if (!exporters.includes(name as Exporter)) complain(`${variable} names the exporter "${name}", which is none of ${[...exporters, "none"].join(", ")}; it is left out`);
   }
-  return names.filter((name) => name === "otlp" || name === "console");
+  return exporters.filter((name) => names.includes(name));
 }
 
-function readCount(env: Env, variable: string, complain: (problem: string) => void): number | undefined {
+function readChoice(env: Env, variable: string, choices: readonly string[], complain: Complain): string | undefined {
+  const text = textOf(env, variable)?.toLowerCase();
+  if (text === undefined || choices.includes(text)) return text;
+  complain(`${variable}=${text} is none of ${choices.join(", ")}; using the default`);
+  return undefined;
+}
+
+function readCount(env: Env, variable: string, complain: Complain): number | undefined {
   const text = textOf(env, variable);
   if (text === undefined) return undefined;
   const value = Number(text);

@@ -12,18 +12,22 @@ interface OwnPackages {
   "@opentelemetry/sdk-node": typeof import("@opentelemetry/sdk-node");
   "@opentelemetry/instrumentation-http": typeof import("@opentelemetry/instrumentation-http");
   "@opentelemetry/instrumentation-undici": typeof import("@opentelemetry/instrumentation-undici");
+  "@opentelemetry/instrumentation-runtime-node": typeof import("@opentelemetry/instrumentation-runtime-node");
 }
 
 /** Packages that the SDK brings along, with their types. */
 interface SdkPackages {
   "@opentelemetry/api": typeof import("@opentelemetry/api");
   "@opentelemetry/sdk-trace": typeof import("@opentelemetry/sdk-trace");
-  // Named for one class each; their types are not needed, and they are no dependencies of ours.
-  "@opentelemetry/sdk-metrics": { readonly ConsoleMetricExporter: { readonly prototype: object } };
+  "@opentelemetry/sdk-metrics": typeof import("@opentelemetry/sdk-metrics");
+  // Named for one class; its types are not needed.
   "@opentelemetry/sdk-logs": { readonly ConsoleLogRecordExporter: { readonly prototype: object } };
   "@opentelemetry/exporter-trace-otlp-grpc": typeof import("@opentelemetry/exporter-trace-otlp-grpc");
   "@opentelemetry/exporter-trace-otlp-http": typeof import("@opentelemetry/exporter-trace-otlp-http");
   "@opentelemetry/exporter-trace-otlp-proto": typeof import("@opentelemetry/exporter-trace-otlp-proto");
+  "@opentelemetry/exporter-metrics-otlp-grpc": typeof import("@opentelemetry/exporter-metrics-otlp-grpc");
+  "@opentelemetry/exporter-metrics-otlp-http": typeof import("@opentelemetry/exporter-metrics-otlp-http");
+  "@opentelemetry/exporter-metrics-otlp-proto": typeof import("@opentelemetry/exporter-metrics-otlp-proto");
 }
 
 /** @throws an error that names the package, where it is not installed or broken */

@@ -1,15 +1,20 @@
 import { syncBuiltinESMExports } from "node:module";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
-import { configFile, isInstrumentationEnabled, readSettings } from "./env.ts";
+import { isAdminRequest } from "./admin.ts";
+import { configFile, isInstrumentationEnabled, type RuntimeSettings } from "./env.ts";
 import { sendConsoleExportersToStderr } from "./console-exporters.ts";
-import { createDelivery, describeEndpoint } from "./exporters.ts";
 import { firstLine, load, loadOfSdk, require } from "./packages.ts";
+import { createMetricDelivery, type MetricDelivery } from "./metric-delivery.ts";
 import type { Endable } from "./shutdown.ts";
+import { createSpanDelivery } from "./span-delivery.ts";
 import { keepingDiagnosticsOffStdout, logLevel, type Say } from "./stderr.ts";
+import { describeEndpoint } from "./told-exporter.ts";
 
 export interface RunningSdk extends Endable {
   /** For the start-up line: where telemetry goes. */
   readonly destination: string;
+  /** What a scraper is shown; `undefined` where there is no page. */
+  readonly collect?: MetricDelivery["collect"];
 }
 
 /**
@@ -17,40 +22,49 @@ export interface RunningSdk extends Endable {
  * exporters are ours, because of stdout and because of the way a process ends.
  * @throws an error that names the variable or package, where nothing can be set up
  */
-export function startSdk(env: NodeJS.ProcessEnv, say: Say): RunningSdk {
+export function startSdk(env: NodeJS.ProcessEnv, settings: RuntimeSettings, runtimeMetrics: boolean, say: Say): RunningSdk {
   const file = configFile(env);
-  const running = file === undefined ? startFromEnvironment(env, say) : startFromFile(file, env, say);
+  const instrumentations = createInstrumentations(env, runtimeMetrics);
+  const running = file === undefined ? startFromEnvironment(env, settings, instrumentations, say) : startFromFile(file, env, instrumentations, say);
   patchBuiltins();
   return running;
 }
 
-function startFromEnvironment(env: NodeJS.ProcessEnv, say: Say): RunningSdk {
+function startFromEnvironment(env: NodeJS.ProcessEnv, settings: RuntimeSettings, instrumentations: Instrumentation[], say: Say): RunningSdk {
   const { NodeSDK } = load("@opentelemetry/sdk-node");
   const { diag } = loadOfSdk("@opentelemetry/api"); // as the SDK sees it: it may be another copy than ours
-  const instrumentations = createInstrumentations(env);
-  const settings = readSettings(env, say);
-  const { processors, giveUp } = createDelivery(settings, say);
+  const { traces, metrics, admin } = settings;
+  const spans = createSpanDelivery(env, traces, say);
+  const measures = createMetricDelivery(env, metrics, admin.enabled !== false, say);
   const sdk = keepingDiagnosticsOffStdout(diag, logLevel(env), () => {
-    const node = new NodeSDK({ spanProcessors: processors, metricReaders: [], logRecordProcessors: [], instrumentations });
+    const node = new NodeSDK({
+      spanProcessors: spans.processors,
+      metricReaders: measures.readers,
+      logRecordProcessors: [],
+      instrumentations,
+    });
     node.start();
     return node;
   });
-  const destinations = settings.tracesExporters.map((name) => (name === "console" ? "stderr" : describeEndpoint(env, settings.tracesProtocol)));
+  const destinations = traces.exporters.map((name) => (name === "console" ? "stderr" : describeEndpoint(env, traces)));
   return {
     destination: destinations.length > 0 ? `traces go to ${destinations.join(" and ")}` : "traces go nowhere (OTEL_TRACES_EXPORTER)",
+    collect: measures.collect,
     async flush() {
-      await Promise.all(processors.map((processor) => processor.forceFlush()));
+      await Promise.all([...spans.processors, ...measures.readers].map((part) => part.forceFlush()));
     },
     shutdown: () => sdk.shutdown(),
-    giveUp,
+    giveUp() {
+      spans.giveUp();
+      measures.giveUp();
+    },
   };
 }
 
-function startFromFile(file: string, env: NodeJS.ProcessEnv, say: Say): RunningSdk {
+function startFromFile(file: string, env: NodeJS.ProcessEnv, instrumentations: Instrumentation[], say: Say): RunningSdk {
   const { startNodeSDK } = load("@opentelemetry/sdk-node");
   const { diag, trace } = loadOfSdk("@opentelemetry/api");
   sendConsoleExportersToStderr();
-  const instrumentations = createInstrumentations(env);
   const sdk = keepingDiagnosticsOffStdout(diag, logLevel(env), () => startNodeSDK({ instrumentations }));
   const where = `where ${file} says (OTEL_CONFIG_FILE)`;
   const provider = (trace.getTracerProvider() as { getDelegate?(): { forceFlush?(): Promise<void> } }).getDelegate?.();
@@ -69,11 +83,12 @@ export function hasTracerProvider(): boolean {
   return (registered as { trace?: unknown } | undefined)?.trace !== undefined;
 }
 
-/** A tool's own HTTP calls become children of its span, and HTTP servers the links of theirs. */
-function createInstrumentations(env: NodeJS.ProcessEnv): Instrumentation[] {
+/** A tool's own HTTP calls become children of its span, HTTP servers the links of theirs; and Node tells how it is. */
+function createInstrumentations(env: NodeJS.ProcessEnv, runtimeMetrics: boolean): Instrumentation[] {
   const found: Instrumentation[] = [];
-  if (isInstrumentationEnabled(env, "http")) found.push(new (load("@opentelemetry/instrumentation-http").HttpInstrumentation)());
+  if (isInstrumentationEnabled(env, "http")) found.push(new (load("@opentelemetry/instrumentation-http").HttpInstrumentation)({ ignoreIncomingRequestHook: isAdminRequest }));
   if (isInstrumentationEnabled(env, "undici")) found.push(new (load("@opentelemetry/instrumentation-undici").UndiciInstrumentation)());
+  if (runtimeMetrics) found.push(new (load("@opentelemetry/instrumentation-runtime-node").RuntimeNodeInstrumentation)());
   return found;
 }
 

@@ -19,8 +19,9 @@ export interface Endable {
 /**
  * Saves what is queued when the process ends, and lets it end as it would have ended without us: same exit status, same
  * signal, never kept alive beyond the deadline, never ended for an application that handles the signal itself.
+ * @param terminating told at once of SIGTERM, by which orchestrators announce the end
  */
-export function flushAtExit(sdk: Endable): void {
+export function flushAtExit(sdk: Endable, terminating: () => void): void {
   let ending: Promise<void> | undefined;
   const end = async (deadlineMs: number): Promise<void> => {
     ending ??= sdk.shutdown().catch((error: unknown) => sdk.giveUp(error));
@@ -36,6 +37,7 @@ export function flushAtExit(sdk: Endable): void {
 
   for (const signal of SIGNALS) {
     const onSignal = (): void => {
+      if (signal === "SIGTERM") terminating();
       // First, because others count listeners as well to find out whether it is up to them (the package signal-exit).
       process.removeListener(signal, onSignal);
       if (process.listenerCount(signal) > 0) {

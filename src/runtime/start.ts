@@ -6,9 +6,8 @@ import { onSdkSeen, SCOPE, startWiring } from "../wiring.ts";
 import { createAnnouncer } from "./announce.ts";
 import { isDisabled, isInstrumentationEnabled } from "./env.ts";
 import { firstLine } from "./packages.ts";
-import { hasTracerProvider, startSdk } from "./sdk.ts";
-import { flushAtExit } from "./shutdown.ts";
-import { logDiagnosticsToStderr, logLevel, say, type Say } from "./stderr.ts";
+import { logLevel, say, type Say } from "./stderr.ts";
+import { createTelemetry } from "./telemetry.ts";
 
 const PRELOAD = new URL("../register.js", import.meta.url);
 
@@ -27,9 +26,6 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   const level = logLevel(env);
   const speak = level === DiagLogLevel.NONE ? () => undefined : say;
   const config = readConfig(env, speak);
-  let destination = "";
-  const announcer = createAnnouncer(VERSION, () => destination, speak);
-
   const wiring = startWiring({
     tracer: () => trace.getTracer(SCOPE, VERSION),
     meterProvider: () => metrics.getMeterProvider(),
@@ -38,29 +34,14 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   });
   if (wiring === undefined) return;
 
-  let started = false;
+  const telemetry = createTelemetry({ env, level, speak, wiring, config });
+  const announcer = createAnnouncer(VERSION, telemetry.describe, telemetry.settled, speak);
   onSdkSeen((report) => {
-    if (!started && report.problem === undefined) {
-      started = true;
-      destination = startTelemetry(env, level, speak);
-    }
+    if (report.problem === undefined) telemetry.start();
+    if (report.patched.includes("Server")) telemetry.serve();
     announcer.add(report);
   });
   tellIfNothingWasSeen(env, announcer, level, speak);
-}
-
-/** @returns for the start-up line: where telemetry goes */
-function startTelemetry(env: NodeJS.ProcessEnv, level: DiagLogLevel, speak: Say): string {
-  if (hasTracerProvider()) return "telemetry goes through the OpenTelemetry SDK of this process";
-  try {
-    logDiagnosticsToStderr(level);
-    const sdk = startSdk(env, speak);
-    flushAtExit(sdk);
-    return sdk.destination;
-  } catch (error) {
-    speak(`no telemetry: ${firstLine(error)}`);
-    return "no telemetry";
-  }
 }
 
 /**

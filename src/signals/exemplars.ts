@@ -12,7 +12,7 @@ export interface Exemplar {
 export interface Exemplars {
   note(instrument: InstrumentName, value: number, attributes: Attributes, context: Context): void;
   /** The latest of a bucket. @param upperBound its bound, `Infinity` for the last */
-  find(metricName: string, attributes: Attributes, upperBound: number): Exemplar | undefined;
+  find(metricName: string, attributes: Readonly<Record<string, unknown>>, upperBound: number): Exemplar | undefined;
 }
 
 /** Series times buckets stay far below this; it is here so that nothing can grow for ever. */
@@ -25,7 +25,7 @@ const MAX_EXEMPLARS = 20_000;
 export function createExemplars(): Exemplars {
   const latest = new Map<string, Exemplar>();
   const rows = new Map<string, InstrumentRow>(Object.values(INSTRUMENTS).map((row) => [row.name, row]));
-  const keyOf = (row: InstrumentRow, attributes: Attributes, bound: number): string =>
+  const keyOf = (row: InstrumentRow, attributes: Readonly<Record<string, unknown>>, bound: number): string =>
     [row.name, bound, ...row.attributes.map((name) => attributes[name])].join("\u0000");
   return {
     note(instrument, value, attributes, context) {

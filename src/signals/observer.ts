@@ -16,11 +16,21 @@ export interface Signals {
 export interface Telemetry {
   readonly observer: OperationObserver;
   readonly metrics: McpMetrics;
+  readonly served: Readonly<ServedFacts>;
+}
+
+/** What is known of the servers in this process. */
+export interface ServedFacts {
+  /** Whether any has been connected to a transport. */
+  connected: boolean;
+  /** As the latest one introduces itself. */
+  version: string | undefined;
 }
 
 /** Turns operations into telemetry. */
 export function createTelemetry(signals: Signals, known: KnownNames, scope: { readonly name: string; readonly version: string }): Telemetry {
   const metrics = createMetrics({ ...signals, known, scope });
+  const served: ServedFacts = { connected: false, version: undefined };
   const observer: OperationObserver = {
     begin(operation, carrier) {
       if (operation.signal !== "span") return activeIn(operation.side === "server" ? extract(carrier) : context.active(), NO_SPAN);
@@ -37,10 +47,15 @@ export function createTelemetry(signals: Signals, known: KnownNames, scope: { re
         },
       });
     },
+    connected(role, self) {
+      if (role === "client") return;
+      served.connected = true;
+      served.version = self?.version ?? served.version;
+    },
     openSession: (session) => metrics.sessions.open(session),
     httpExchange: (exchange) => metrics.httpExchange(exchange),
   };
-  return { observer, metrics };
+  return { observer, metrics, served };
 }
 
 /** An operation in a context; its end is heard once. */

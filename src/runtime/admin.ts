@@ -1,0 +1,103 @@
+import { redactMessage } from "../operation/content.ts";
+import { createHandle } from "../admin/handle.ts";
+import { createHandlers, type AdminHandlers, type HandlersOptions } from "../admin/handlers.ts";
+import { createReadiness, type CheckOptions, type ReadinessCheck } from "../admin/ready.ts";
+import { createRoutes, type AdminSources } from "../admin/routes.ts";
+import { startAdminServer, type AdminServer } from "../admin/server.ts";
+import type { AdminSettings } from "./env.ts";
+import { say, type Say } from "./stderr.ts";
+
+/** What the running process tells about itself; set once, when telemetry starts. */
+export interface AdminFacts {
+  readonly collect?: AdminSources["collect"];
+  readonly exemplarOf?: AdminSources["exemplarOf"];
+  /** The version the application's server introduces itself with. */
+  readonly version: () => string | undefined;
+  readonly activeSessions: () => number;
+  /** Whether any server has been connected to a transport. */
+  readonly connected: () => boolean;
+}
+
+const UNKNOWN: AdminFacts = { version: () => undefined, activeSessions: () => 0, connected: () => false };
+
+let facts: AdminFacts = UNKNOWN;
+let token: string | undefined;
+let draining = false;
+let server: AdminServer | undefined;
+
+const readiness = createReadiness({ uptimeSeconds: () => process.uptime(), redact: redactMessage });
+readiness.add("server", () => {
+  if (!facts.connected() && !applicationListens()) throw new Error("no MCP server is connected to a transport yet");
+});
+readiness.add("shutdown", () => {
+  if (draining) throw new Error("the process has been asked to end");
+});
+
+/**
+ * An MCP server over HTTP connects a transport when its first client comes, and its first client comes when it is ready:
+ * so a socket that the application listens on counts as well. Ours do not: they never keep the process alive.
+ */
+function applicationListens(): boolean {
+  return process.getActiveResourcesInfo().includes("TCPServerWrap");
+}
+
+/**
+ * Adds a condition to `/ready`: a database, an API, a cache that must be warm.
+ *
+ * ```ts
+ * addReadinessCheck("database", () => pool.query("SELECT 1"), { timeoutMs: 2000 });
+ * ```
+ *
+ * @param name what `/ready` calls it
+ * @param check healthy unless it throws, rejects, gives `false`, or takes longer than `timeoutMs` (milliseconds, default 5000)
+ * @returns takes the check away again
+ * @throws {TypeError} if the name is taken or an argument is not what it should be
+ */
+export function addReadinessCheck(name: string, check: ReadinessCheck, options?: CheckOptions): () => void {
+  return readiness.add(name, check, options);
+}
+
+/**
+ * `/metrics`, `/health` and `/ready` for a server of the application's own: Node http, Express, Hono, Fastify.
+ * `/metrics` is there where the preload has set up OpenTelemetry (and `OTEL_METRICS_EXPORTER` is not `none`).
+ */
+export function createAdminHandlers(options?: HandlersOptions): AdminHandlers {
+  return createHandlers(createHandle({ routes: routes(), token, say }), options);
+}
+
+/** Takes over what the process knows of itself. */
+export function provideFacts(provided: AdminFacts, settings: AdminSettings): void {
+  facts = provided;
+  ({ token } = settings);
+}
+
+/** Serves the endpoints. @returns where, or `undefined` where that was not possible, which has been told */
+export async function startAdmin({ host, port }: AdminSettings, speak: Say): Promise<string | undefined> {
+  server = await startAdminServer({ host, port, token, routes: routes(), say: speak });
+  return server?.url;
+}
+
+/** From now on the process takes no more work, says `/ready`. */
+export function startDraining(): void {
+  draining = true;
+}
+
+/** Requests to the endpoints themselves, which nobody wants in a trace. */
+export function isAdminRequest(request: { readonly socket: object }): boolean {
+  return server?.owns(request) ?? false;
+}
+
+function routes(): ReturnType<typeof createRoutes> {
+  const { collect, exemplarOf } = facts;
+  return createRoutes({
+    ...(collect !== undefined && { collect }),
+    ...(exemplarOf !== undefined && { exemplarOf }),
+    readiness,
+    health: () => ({
+      version: facts.version(),
+      uptimeSeconds: process.uptime(),
+      activeSessions: facts.activeSessions(),
+      residentBytes: process.memoryUsage.rss(),
+    }),
+  });
+}

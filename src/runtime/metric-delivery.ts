@@ -1,0 +1,96 @@
+import type { MetricReader, PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { MetricSettings, OtlpProtocol } from "./env.ts";
+import { loadOfSdk } from "./packages.ts";
+import type { Say } from "./stderr.ts";
+import { describeEndpoint, requireEndpoint, tellingOnce } from "./told-exporter.ts";
+
+/** How metrics leave the process. */
+export interface MetricDelivery {
+  readonly readers: MetricReader[];
+  /** What a scraper is shown; `undefined` where there is no page. */
+  readonly collect: (() => ReturnType<MetricReader["collect"]>) | undefined;
+  giveUp(): void;
+}
+
+/** A reader for each destination: pushed by OTLP and to the console every interval, pulled by a scraper when it asks. */
+export function createMetricDelivery(env: NodeJS.ProcessEnv, settings: MetricSettings, pulled: boolean, say: Say): MetricDelivery {
+  const { PeriodicExportingMetricReader } = loadOfSdk("@opentelemetry/sdk-metrics");
+  const { intervalMs: exportIntervalMillis, timeoutMs: exportTimeoutMillis } = settings;
+  const readers: MetricReader[] = [];
+  const endings: (() => void)[] = [];
+  const push = (exporter: PushMetricExporter): number =>
+    readers.push(new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis }));
+
+  if (settings.exporters.includes("console")) push(createStderrMetricExporter());
+  if (settings.exporters.includes("otlp")) {
+    const exporter = createOtlpMetricExporter(env, settings);
+    endings.push(tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say).giveUp);
+    push(exporter);
+  }
+  const reader = pulled && settings.exporters.length > 0 ? createPullReader() : undefined;
+  if (reader !== undefined) readers.push(reader);
+  return {
+    readers,
+    collect: reader && (() => collectFrom(reader)),
+    giveUp: () => endings.forEach((giveUp) => giveUp()),
+  };
+}
+
+const OTLP_PACKAGES = {
+  grpc: "@opentelemetry/exporter-metrics-otlp-grpc",
+  "http/protobuf": "@opentelemetry/exporter-metrics-otlp-proto",
+  "http/json": "@opentelemetry/exporter-metrics-otlp-http",
+} as const satisfies Record<OtlpProtocol, string>;
+
+/** Temporality, endpoint, headers, certificates and compression are read from the environment by the exporter itself. */
+function createOtlpMetricExporter(env: NodeJS.ProcessEnv, settings: MetricSettings): PushMetricExporter {
+  requireEndpoint(env, settings);
+  const { AggregationType, InstrumentType } = loadOfSdk("@opentelemetry/sdk-metrics");
+  const { OTLPMetricExporter } = loadOfSdk(OTLP_PACKAGES[settings.protocol]);
+  return new OTLPMetricExporter({
+    ...(settings.exportTimeoutMs !== undefined && { timeoutMillis: settings.exportTimeoutMs }),
+    // The exporter does not read this variable itself.
+    ...(settings.exponential && {
+      aggregationPreference: (type: unknown) => ({
+        type: type === InstrumentType.HISTOGRAM ? AggregationType.EXPONENTIAL_HISTOGRAM : AggregationType.DEFAULT,
+      }),
+    }),
+  });
+}
+
+async function collectFrom(reader: MetricReader): ReturnType<MetricReader["collect"]> {
+  const collected = await reader.collect();
+  // Detectors of the host take a moment; until then the SDK answers with a complaint and half of the attributes.
+  await collected.resourceMetrics.resource.waitForAsyncAttributes?.();
+  return collected;
+}
+
+/** A reader that does nothing by itself. Its class comes from the SDK, which is not loaded before it is needed. */
+function createPullReader(): MetricReader {
+  const { MetricReader } = loadOfSdk("@opentelemetry/sdk-metrics");
+  return new (class PullReader extends MetricReader {
+    protected override onForceFlush(): Promise<void> {
+      return Promise.resolve();
+    }
+    protected override onShutdown(): Promise<void> {
+      return Promise.resolve();
+    }
+  })();
+}
+
+/** The `console` exporter: one JSON object a line for each metric, on stderr. OpenTelemetry's own writes to stdout. */
+function createStderrMetricExporter(): PushMetricExporter {
+  return {
+    export(collected: ResourceMetrics, done) {
+      for (const { metrics } of collected.scopeMetrics) {
+        for (const { descriptor, dataPoints } of metrics) {
+          const points = dataPoints.map(({ attributes, value }) => ({ attributes, value }));
+          process.stderr.write(`${JSON.stringify({ metric: descriptor.name, unit: descriptor.unit, points })}\n`);
+        }
+      }
+      done({ code: 0 });
+    },
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,70 @@
+import type { SpanProcessor, SpanExporter, ReadableSpan } from "@opentelemetry/sdk-trace";
+import type { OtlpProtocol, TraceSettings } from "./env.ts";
+import { loadOfSdk } from "./packages.ts";
+import type { Say } from "./stderr.ts";
+import { describeEndpoint, requireEndpoint, tellingOnce } from "./told-exporter.ts";
+
+/** How spans leave the process. */
+export interface SpanDelivery {
+  readonly processors: SpanProcessor[];
+  /** Tells that the process ends with spans on their way, unless failures have been told before. */
+  giveUp(): void;
+}
+
+/** Where spans go, each destination with how it is fed: OTLP in batches, the console at once. */
+export function createSpanDelivery(env: NodeJS.ProcessEnv, settings: TraceSettings, say: Say): SpanDelivery {
+  const { BatchSpanProcessor, SimpleSpanProcessor } = loadOfSdk("@opentelemetry/sdk-trace");
+  const endings: (() => void)[] = [];
+  const processors = settings.exporters.map((name) => {
+    if (name === "console") return new SimpleSpanProcessor({ exporter: createStderrSpanExporter() });
+    const exporter = createOtlpSpanExporter(env, settings);
+    endings.push(tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say).giveUp);
+    return new BatchSpanProcessor({ exporter, ...withoutUndefined(settings.batch) });
+  });
+  return { processors, giveUp: () => endings.forEach((giveUp) => giveUp()) };
+}
+
+const OTLP_PACKAGES = {
+  grpc: "@opentelemetry/exporter-trace-otlp-grpc",
+  "http/protobuf": "@opentelemetry/exporter-trace-otlp-proto",
+  "http/json": "@opentelemetry/exporter-trace-otlp-http",
+} as const satisfies Record<OtlpProtocol, string>;
+
+/** Endpoint, headers, certificates and compression are read from the environment by the exporter itself. */
+function createOtlpSpanExporter(env: NodeJS.ProcessEnv, settings: TraceSettings): SpanExporter {
+  requireEndpoint(env, settings);
+  const { OTLPTraceExporter } = loadOfSdk(OTLP_PACKAGES[settings.protocol]);
+  return new OTLPTraceExporter(settings.exportTimeoutMs === undefined ? {} : { timeoutMillis: settings.exportTimeoutMs });
+}
+
+/** The `console` exporter: one JSON object a line, on stderr. OpenTelemetry's own writes to stdout. */
+function createStderrSpanExporter(): SpanExporter {
+  return {
+    export(spans, done) {
+      for (const span of spans) process.stderr.write(`${JSON.stringify(describeSpan(span))}\n`);
+      done({ code: 0 });
+    },
+    shutdown: () => Promise.resolve(),
+  };
+}
+
+function describeSpan(span: ReadableSpan): Record<string, unknown> {
+  const { traceId, spanId } = span.spanContext();
+  return {
+    name: span.name,
+    kind: ["INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"][span.kind],
+    traceId,
+    spanId,
+    parentSpanId: span.parentSpanContext?.spanId,
+    startTime: new Date(span.startTime[0] * 1000 + span.startTime[1] / 1e6).toISOString(),
+    durationMs: span.duration[0] * 1000 + span.duration[1] / 1e6,
+    status: span.status,
+    attributes: span.attributes,
+    events: span.events.map(({ name, attributes }) => ({ name, attributes })),
+    links: span.links.map((link) => ({ traceId: link.context.traceId, spanId: link.context.spanId })),
+  };
+}
+
+function withoutUndefined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,78 @@
+import type { DiagLogLevel } from "@opentelemetry/api";
+import type { McpConfig } from "../config.ts";
+import type { Telemetry as Facts } from "../signals/observer.ts";
+import { provideFacts, startAdmin, startDraining } from "./admin.ts";
+import { readSettings, type AdminSettings } from "./env.ts";
+import { firstLine } from "./packages.ts";
+import { hasTracerProvider, startSdk } from "./sdk.ts";
+import { flushAtExit } from "./shutdown.ts";
+import { logDiagnosticsToStderr, type Say } from "./stderr.ts";
+
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly level: DiagLogLevel;
+  readonly speak: Say;
+  readonly wiring: Omit<Facts, "observer">;
+  readonly config: McpConfig;
+}
+
+/** The process's telemetry, from the first MCP module on. Everything may be called again and then does nothing. */
+export interface ProcessTelemetry {
+  /** Sets up OpenTelemetry, unless the application has. */
+  start(): void;
+  /** An MCP server is here: probes and scrapers may come. */
+  serve(): void;
+  /** For the start-up line. */
+  describe(): string;
+  /** Resolves when {@link describe} will not change any more. */
+  settled(): Promise<unknown>;
+}
+
+export function createTelemetry({ env, level, speak, wiring, config }: Surroundings): ProcessTelemetry {
+  let destination: string | undefined;
+  let admin: AdminSettings | undefined;
+  let serving: Promise<string | undefined> | undefined;
+  let address: string | undefined;
+
+  function serve(): void {
+    if (admin === undefined || serving !== undefined) return;
+    serving = startAdmin(admin, speak).then((url) => (address = url));
+  }
+
+  function setUp(): string {
+    if (hasTracerProvider()) return "telemetry goes through the OpenTelemetry SDK of this process";
+    try {
+      logDiagnosticsToStderr(level);
+      const settings = readSettings(env, speak);
+      const sdk = startSdk(env, settings, config.metrics.has("runtime") && settings.metrics.exporters.length > 0, speak);
+      flushAtExit(sdk, startDraining);
+      provideFacts(
+        {
+          collect: sdk.collect,
+          exemplarOf: wiring.metrics.exemplars.find,
+          version: () => wiring.served.version,
+          activeSessions: () => wiring.metrics.sessions.active(),
+          connected: () => wiring.served.connected,
+        },
+        settings.admin,
+      );
+      wiring.metrics.bind();
+      if (settings.admin.enabled !== false) admin = settings.admin;
+      // Asked for by name, it is there for clients as well.
+      if (settings.admin.enabled === true || settings.metrics.exporters.includes("prometheus")) serve();
+      return sdk.destination;
+    } catch (error) {
+      speak(`no telemetry: ${firstLine(error)}`);
+      return "no telemetry";
+    }
+  }
+
+  return {
+    start() {
+      destination ??= setUp();
+    },
+    serve,
+    describe: () => [destination, address === undefined ? undefined : `health and metrics at ${address}`].filter(Boolean).join("; "),
+    settled: async () => serving,
+  };
+}
