@@ -40,7 +40,7 @@ export function createHandle({ routes, token, say }: HandleOptions): AdminHandle
     try {
       return respond(method, await route.answer(headers));
     } catch (error) {
-      if (!told.has(path)) say(`${path} could not be answered: ${String(error)}`);
+      if (!told.has(path)) say(`${path} could not be answered: ${String(error).replaceAll(/\s+/g, " ")}`);
       told.add(path); // a scraper is back in 15 seconds
       return respond(method, json(500, { error: `${path} could not be answered; stderr says why` }));
     }
@@ -71,10 +71,12 @@ export function respond(
 
 /** Compares digests, which are of one length, so that the time it takes tells nothing about the token. */
 function createTokenCheck(token: string): (authorization: string | undefined) => boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  const wanted = digest(token);
+  const digest = (bytes: Buffer): Buffer => createHash("sha256").update(bytes).digest();
+  const wanted = digest(Buffer.from(token));
+  // A header is bytes, and Node tells each of them as one character.
+  const asSent = (text: string): Buffer => Buffer.from(text, "latin1");
   return (authorization) => {
     const given = /^bearer +(\S.*)$/i.exec(authorization ?? "")?.[1];
-    return given !== undefined && timingSafeEqual(digest(given.trimEnd()), wanted);
+    return given !== undefined && timingSafeEqual(digest(asSent(given.trimEnd())), wanted);
   };
 }

@@ -89,9 +89,10 @@ function* renderHistogram(
       exemplarText(exemplar)
     );
   }
-  if (sum !== undefined) yield sample(`${name}_sum`, labels, numberText(sum));
-  // OpenMetrics has the one if and only if it has the other; the last bucket tells the count all the same.
-  if (sum !== undefined || !openMetrics) yield sample(`${name}_count`, labels, numberText(count));
+  // With OpenMetrics there is no sum that could fall, and no count without a sum; the last bucket tells it all the same.
+  const isSummed = sum !== undefined && !(openMetrics && Math.min(...bounds) < 0);
+  if (isSummed) yield sample(`${name}_sum`, labels, numberText(sum));
+  if (isSummed || !openMetrics) yield sample(`${name}_count`, labels, numberText(count));
 }
 
 /** In OpenMetrics the suffix belongs to the sample: the family of `a_total` is `a`, that of `target_info` is `target`. */

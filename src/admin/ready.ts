@@ -1,4 +1,5 @@
 import { describeUptime } from "./health.ts";
+import { inTime } from "./in-time.ts";
 
 /**
  * Healthy unless it throws, rejects, gives `false`, or gives nothing in time. So `() => redis.ping()` is a check, and
@@ -85,7 +86,8 @@ function createEntry(check: ReadinessCheck, timeoutMs: number, redact: (reason: 
   let running: Promise<string> | undefined;
   return {
     run() {
-      running ??= inTime(check, timeoutMs)
+      // Without arguments: the check may well be a method of a client that would take them for something else.
+      running ??= inTime(() => check(), timeoutMs)
         .then(
           (result) => (result === false ? "unhealthy: the check gave false" : "healthy"),
           (error: unknown) => `unhealthy: ${describeReason(error, redact)}`,
@@ -96,21 +98,6 @@ function createEntry(check: ReadinessCheck, timeoutMs: number, redact: (reason: 
       return running;
     },
   };
-}
-
-async function inTime(check: ReadinessCheck, timeoutMs: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    // The answer to a probe is no reason for a process to live on.
-    timer.unref();
-  });
-  try {
-    // Without arguments: the check may well be a method of a client that would take them for something else.
-    return await Promise.race([check(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** One short line. A connection that was refused on several addresses has no message of its own, but it has a code. */

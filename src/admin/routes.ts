@@ -1,5 +1,6 @@
 import type { Collected } from "./collected.ts";
 import { describeHealth, type HealthFacts } from "./health.ts";
+import { inTime } from "./in-time.ts";
 import { renderMetrics, type ExemplarOf } from "./metrics-page.ts";
 import { OPEN_METRICS, TEXT, wantsOpenMetrics } from "./negotiate.ts";
 import type { Readiness } from "./ready.ts";
@@ -30,6 +31,9 @@ export interface AdminSources {
   readonly readiness: Readiness;
 }
 
+/** Below the 10 seconds that Prometheus waits: a callback of somebody's instrument may hang, and then the scraper is told. */
+const COLLECT_TIMEOUT_MS = 8_000;
+
 export function createRoutes({ collect, exemplarOf, health, readiness }: AdminSources): Routes {
   return {
     ...(collect === undefined ? {} : { "/metrics": metricsRoute(collect, exemplarOf) }),
@@ -52,7 +56,7 @@ function metricsRoute(collect: () => Promise<Collected>, exemplarOf: ExemplarOf 
   // Scrapers that come at once see the same collection: it runs every callback of every observable instrument.
   let collecting: Promise<Collected> | undefined;
   function collectOnce(): Promise<Collected> {
-    collecting ??= collect().finally(() => {
+    collecting ??= inTime(collect, COLLECT_TIMEOUT_MS).finally(() => {
       collecting = undefined;
     });
     return collecting;

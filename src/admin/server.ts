@@ -20,6 +20,8 @@ export interface AdminServerOptions {
   readonly say: (line: string) => void;
 }
 
+type Given = AdminServerOptions & { readonly host: string };
+
 export interface AdminServer {
   /** Where it listens, the first where there are two. */
   readonly address: string;
@@ -54,17 +56,19 @@ const IDLE_MS = 60_000;
  * undefined, and the application goes on without.
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer | undefined> {
-  const { host = "localhost", port, say } = options;
+  // An empty host would be every address there is, and the empty value of a variable means it is not set.
+  const given = { ...options, host: options.host || "localhost" };
+  const { host, port, say } = given;
   const sockets = new WeakSet<object>();
-  const create = createServers(options, sockets);
+  const create = createServers(given, sockets);
   let listening: Listening;
   try {
     listening =
       port === undefined
-        ? await listenInRange(options, create)
+        ? await listenInRange(given, create)
         : await listenOn(addressesOf(host), port, create, { partly: true });
   } catch (error) {
-    say(`${describeFailure(error as NodeJS.ErrnoException, options)}; ${what(options)} not served`);
+    say(`${describeFailure(error as NodeJS.ErrnoException, given)}; ${what(options)} not served`);
     return undefined;
   }
 
@@ -84,10 +88,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   };
 }
 
-function createServers(
-  { host = "localhost", routes, token, say }: AdminServerOptions,
-  sockets: WeakSet<object>,
-): () => Server {
+function createServers({ host, routes, token, say }: Given, sockets: WeakSet<object>): () => Server {
   const { node: answer } = createHandlers(createHandle({ routes, token, say }));
   const isOurName = createHostCheck(host);
 
@@ -118,10 +119,7 @@ function createServers(
 }
 
 /** Several servers on one machine is the normal case for stdio: each takes the next port. */
-async function listenInRange(
-  { host = "localhost", range = RANGE, say }: AdminServerOptions,
-  create: () => Server,
-): Promise<Listening> {
+async function listenInRange({ host, range = RANGE, say }: Given, create: () => Server): Promise<Listening> {
   for (let port = FIRST_PORT; ; port += 1) {
     try {
       const listening = await listenOn(addressesOf(host), port, create, { partly: false });
@@ -135,10 +133,7 @@ async function listenInRange(
 }
 
 /** What is wrong and what to do about it, in terms of what the operator has set. */
-function describeFailure(
-  error: NodeJS.ErrnoException,
-  { host = "localhost", port, range = RANGE }: AdminServerOptions,
-): string {
+function describeFailure(error: NodeJS.ErrnoException, { host, port, range = RANGE }: Given): string {
   switch (error.code) {
     case "EADDRINUSE":
       return port === undefined

@@ -61,7 +61,7 @@ export function parsePrometheusText(page: string, { openMetrics = false } = {}):
       const family = families.at(-1) ?? fail("no family");
       const allowed = SUFFIXES[family.type]?.[openMetrics ? "openMetrics" : "text"] ?? [];
       if (!allowed.some((suffix) => sample.name === family.name + suffix)) fail(`not one of ${family.name}`);
-      const id = `${sample.name} ${JSON.stringify(Object.entries(sample.labels).toSorted())}`;
+      const id = `${sample.name} ${JSON.stringify(Object.entries(sample.labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`;
       if (series.has(id)) fail("the same series again");
       series.add(id);
       if (family.type === "counter" && !(sample.value >= 0)) fail("a counter below zero");

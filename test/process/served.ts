@@ -1,0 +1,112 @@
+// Programs under the preload that serve /metrics, /health and /ready, and how they are asked.
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import { parsePrometheusText, type ParsedFamily, type ParsedSample } from "../support/prometheus-text.ts";
+import { PRELOAD, startProgram, type Circumstances, type Running } from "./program.ts";
+
+export const GUIDE_PROGRAMS = fileURLToPath(new URL("../fixtures/guide/", import.meta.url));
+
+/** Any port, and nothing sent anywhere. */
+export const QUIET = { OTEL_EXPORTER_PROMETHEUS_PORT: "0", OTEL_TRACES_EXPORTER: "none" };
+
+export interface Answer {
+  readonly status: number;
+  readonly type: string | null;
+  readonly body: string;
+}
+
+export interface Observed extends Running {
+  /** Everything on stderr so far. */
+  stderr(): string;
+  /** Resolves with the first match on stderr; rejects when the program ends without. */
+  told(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves with the first match on stdout; rejects when the program ends without. */
+  said(pattern: RegExp): Promise<RegExpExecArray>;
+  /** A line on its stdin. */
+  order(line: string): void;
+}
+
+export interface Served extends Observed {
+  readonly url: string;
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  page(): Promise<Page>;
+}
+
+/** Starts a program under the preload; it is killed with the test, should it still live. */
+export function observeProgram(words: readonly string[], { cwd = GUIDE_PROGRAMS, env, ...rest }: Circumstances = {}): Observed {
+  const running = startProgram([...PRELOAD, ...words], { cwd, env: { ...QUIET, ...env }, ...rest });
+  const { child } = running;
+  const output = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) child[name]?.on("data", (text: string) => (output[name] += text));
+  const matching = (name: "stdout" | "stderr", pattern: RegExp): Promise<RegExpExecArray> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const match = pattern.exec(output[name]);
+        if (match !== null) resolve(match);
+      };
+      child[name]?.on("data", look);
+      child.on("close", () => reject(new Error(`${words.join(" ")} never wrote ${pattern} on ${name}: ${output[name]}`)));
+      look();
+    });
+  return {
+    ...running,
+    stderr: () => output.stderr,
+    told: (pattern) => matching("stderr", pattern),
+    said: (pattern) => matching("stdout", pattern),
+    order: (line) => void child.stdin?.write(`${line}\n`),
+  };
+}
+
+/** The same, once it has said where its endpoints are. */
+export async function serveProgram(words: readonly string[], circumstances?: Circumstances): Promise<Served> {
+  const observed = observeProgram(words, circumstances);
+  const [, url = ""] = await observed.told(/health and metrics at (\S+)/);
+  const get = async (path: string, headers: Record<string, string> = {}): Promise<Answer> => {
+    const response = await fetch(`${url}${path}`, { headers });
+    return { status: response.status, type: response.headers.get("content-type"), body: await response.text() };
+  };
+  return { ...observed, url, get, page: async () => pageOf((await get("/metrics")).body) };
+}
+
+/** For use inside one test. */
+export function endsWithTest<T extends Running>(running: T): T {
+  onTestFinished(() => void running.child.kill("SIGKILL"));
+  return running;
+}
+
+/** A metrics page, as a strict parser reads it. */
+export interface Page {
+  readonly families: readonly ParsedFamily[];
+  family(name: string): ParsedFamily | undefined;
+  /** The samples of that name that have these labels, among others. */
+  samples(name: string, labels?: Readonly<Record<string, string>>): ParsedSample[];
+  /** Their sum; `undefined` where there are none. */
+  value(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
+}
+
+export function pageOf(text: string, options: { openMetrics?: boolean } = {}): Page {
+  const families = parsePrometheusText(text, options);
+  const samples: Page["samples"] = (name, labels = {}) =>
+    families
+      .flatMap((family) => family.samples)
+      .filter((sample) => sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels[label] === value));
+  return {
+    families,
+    family: (name) => families.find((family) => family.name === name),
+    samples,
+    value(name, labels) {
+      const found = samples(name, labels);
+      return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
+    },
+  };
+}
+
+/** Asks again until it is so. Not a sleep: between two questions there is always an answer. */
+export async function eventually<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean, timeoutMs = 5000): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (isSo(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${JSON.stringify(answer)?.slice(0, 2000)}`);
+  }
+}
