@@ -68,7 +68,7 @@ function learnPeer(connection: Connection, which: Role, introduced: unknown): vo
   if (name === undefined) return;
   const version = shortString(introduced["version"]);
   const known = connection[which];
-  if (known !== undefined && known.name === name && known.version === version) return;
+  if (known?.name === name && known.version === version) return;
   connection[which] = version === undefined ? { name } : { name, version };
   connection.changes += 1;
 }

@@ -6,6 +6,8 @@ import type { Say } from "./stderr.ts";
 /** How spans leave the process. */
 export interface Delivery {
   readonly processors: SpanProcessor[];
+  /** Whether the latest delivery to any of the destinations failed. */
+  failing(): boolean;
   /** Tells that the process ends with spans on their way, unless failures have been told before. */
   giveUp(): void;
 }
@@ -13,14 +15,18 @@ export interface Delivery {
 /** Where spans go, each destination with how it is fed: OTLP in batches, the console at once. */
 export function createDelivery(settings: RuntimeSettings, say: Say): Delivery {
   const { BatchSpanProcessor, SimpleSpanProcessor } = loadOfSdk("@opentelemetry/sdk-trace");
-  const endings: (() => void)[] = [];
+  const exporters: ToldExporter[] = [];
   const processors = settings.tracesExporters.map((name) => {
     if (name === "console") return new SimpleSpanProcessor({ exporter: createStderrSpanExporter() });
-    const { exporter, giveUp } = createOtlpSpanExporter(settings, say);
-    endings.push(giveUp);
-    return new BatchSpanProcessor({ exporter, ...withoutUndefined(settings.batch) });
+    const told = createOtlpSpanExporter(settings, say);
+    exporters.push(told);
+    return new BatchSpanProcessor({ exporter: told.exporter, ...withoutUndefined(settings.batch) });
   });
-  return { processors, giveUp: () => endings.forEach((giveUp) => giveUp()) };
+  return {
+    processors,
+    failing: () => exporters.some((told) => told.failing()),
+    giveUp: () => exporters.forEach((told) => told.giveUp()),
+  };
 }
 
 const OTLP_PACKAGES = {
@@ -66,6 +72,7 @@ function withoutSecrets(endpoint: string): string {
 
 interface ToldExporter {
   readonly exporter: SpanExporter;
+  failing(): boolean;
   giveUp(): void;
 }
 
@@ -96,6 +103,7 @@ function tellingOnce(exporter: SpanExporter, endpoint: string, say: Say): ToldEx
   };
   return {
     exporter: observed,
+    failing: () => told,
     giveUp() {
       if (!told) say(`the last spans did not reach ${endpoint} before the process ended`);
       told = true;

@@ -29,7 +29,7 @@ function startFromEnvironment(env: NodeJS.ProcessEnv, say: Say): RunningSdk {
   const { diag } = loadOfSdk("@opentelemetry/api"); // as the SDK sees it: it may be another copy than ours
   const instrumentations = createInstrumentations(env);
   const settings = readSettings(env, say);
-  const { processors, giveUp } = createDelivery(settings, say);
+  const { processors, failing, giveUp } = createDelivery(settings, say);
   const sdk = keepingDiagnosticsOffStdout(diag, logLevel(env), () => {
     const node = new NodeSDK({ spanProcessors: processors, metricReaders: [], logRecordProcessors: [], instrumentations });
     node.start();
@@ -42,6 +42,7 @@ function startFromEnvironment(env: NodeJS.ProcessEnv, say: Say): RunningSdk {
       await Promise.all(processors.map((processor) => processor.forceFlush()));
     },
     shutdown: () => sdk.shutdown(),
+    failing,
     giveUp,
   };
 }
@@ -59,6 +60,7 @@ function startFromFile(file: string, env: NodeJS.ProcessEnv, say: Say): RunningS
     destination: hasTracerProvider() ? `traces go ${where}` : `no traces (OTEL_CONFIG_FILE=${file})`,
     flush: async () => provider?.forceFlush?.(),
     shutdown: () => sdk.shutdown(),
+    failing: () => false, // the exporters are OpenTelemetry's own and do not tell
     giveUp: (error) => say(`the last telemetry did not get ${where}: ${error === undefined ? "the process ended before" : firstLine(error)}`),
   };
 }
