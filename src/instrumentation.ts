@@ -2,7 +2,7 @@ import { metrics, trace, type MeterProvider, type Tracer, type TracerProvider } 
 import { InstrumentationBase, type InstrumentationConfig } from "@opentelemetry/instrumentation";
 import { readConfig, type McpConfig } from "./config.ts";
 import { VERSION } from "./version.ts";
-import { onSdkSeen, SCOPE, startWiring, type SdkReport, wireByHand } from "./wiring.ts";
+import { onSdkSeen, SCOPE, startWiring, type SdkReport, wireByHand, type Wiring } from "./wiring.ts";
 
 /** Options of {@link McpInstrumentation}; what is not given is read from the environment, then from the defaults. */
 export interface McpInstrumentationConfig extends InstrumentationConfig, Partial<McpConfig> {}
@@ -108,7 +108,13 @@ export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
   const warn = (problem: string): void => process.emitWarning(problem, { code: "MCP_OTELKIT" });
   const config = readConfig(process.env, warn);
   // Where nothing observes yet, this call is the whole set-up; where something does, it does nothing more.
-  startWiring({ tracer: () => trace.getTracer(SCOPE, VERSION), meterProvider: () => metrics.getMeterProvider(), config: () => config, fault: warn });
+  const wiring: Wiring = {
+    tracer: () => trace.getTracer(SCOPE, VERSION),
+    meterProvider: () => metrics.getMeterProvider(),
+    config: () => config,
+    fault: (where, error) => warn(`a mistake of ours in "${where}"; the application goes on without it: ${String(error)}`),
+  };
+  startWiring(wiring, false);
   const classes = wireByHand(moduleOrClass);
   if (!classes.includes("Protocol")) {
     warn("instrumentMcp() found no MCP Client or Server in what it was given; pass the SDK's module, its Server or Client class, or an instance of one");

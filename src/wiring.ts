@@ -21,26 +21,35 @@ export interface Wiring {
   readonly fault: (where: string, error: unknown) => void;
 }
 
-const listeners = new Set<(report: SdkReport) => void>();
+type Listener = (report: SdkReport) => void;
+
+/** One list for every copy of this package: a bundled application has a copy of its own, and the preload must hear of its SDK. */
+const LISTENERS = Symbol.for("mcp-otelkit.listeners.1");
+
+function listeners(): Set<Listener> {
+  const globals = globalThis as { [LISTENERS]?: Set<Listener> };
+  return (globals[LISTENERS] ??= new Set());
+}
 
 /**
  * Joins hook to signals: the only place where they meet. Light on purpose, since a preload pays for it in every process.
+ * @param watchLoader false where the SDK is handed over: a bundle has no loader to watch, and none of our files beside it
  * @returns `undefined` where something in this process observes already; two observers would double every span
  */
-export function startWiring(wiring: Wiring): (Omit<Telemetry, "observer"> & { stop(): void }) | undefined {
+export function startWiring(wiring: Wiring, watchLoader = true): (Omit<Telemetry, "observer"> & { stop(): void }) | undefined {
   const known = createKnownNames();
   const { observer, ...facts } = createTelemetry(wiring, known, { name: SCOPE, version: VERSION });
   const hub = occupyHub({ observer, known });
   if (hub === undefined) return undefined;
   onFault(wiring.fault);
-  startHook(VERSION, announce);
+  if (watchLoader) startHook(VERSION, announce);
   if (wiring.config().metrics.has("guide")) watchHttpRequests();
   return { ...facts, stop: () => hub.release() };
 }
 
 /** Hears of every MCP SDK that this process loads from now on. */
-export function onSdkSeen(listener: (report: SdkReport) => void): void {
-  listeners.add(listener);
+export function onSdkSeen(listener: Listener): void {
+  listeners().add(listener);
 }
 
 /** Patches an SDK that the loader does not show; see `instrumentMcp`. */
@@ -51,5 +60,5 @@ export function wireByHand(given: unknown): readonly string[] {
 }
 
 function announce(report: SdkReport): void {
-  for (const listener of listeners) listener(report);
+  for (const listener of listeners()) listener(report);
 }

@@ -18,7 +18,7 @@ export const HOOK_SYMBOL = "mcp-otelkit.hook.1";
 export function footerFor(url: string): string | undefined {
   if (!url.startsWith("file:")) return undefined;
   const sdk = findSdkFile(fileURLToPath(url.replace(/[?#].*$/, "")));
-  if (sdk === undefined || sdk.format !== "esm") return undefined;
+  if (sdk?.format !== "esm") return undefined;
   const classes = PATCHED_CLASSES.map((name) => `${name}: typeof ${name} === "function" ? ${name} : undefined`).join(", ");
   return `\n;globalThis[Symbol.for(${JSON.stringify(HOOK_SYMBOL)})]?.(${JSON.stringify(sdk)}, { ${classes} });\n`;
 }

@@ -32,8 +32,9 @@ let installed = false;
 export function installLoadHook(listener: SdkListener): void {
   if (installed) return;
   installed = true;
-  (globalThis as Record<symbol, unknown>)[Symbol.for(HOOK_SYMBOL)] = (file: SdkFile, exports: Readonly<Record<string, unknown>>): void =>
-    void safely("patch", () => listener(file, exports));
+  (globalThis as Record<symbol, unknown>)[Symbol.for(HOOK_SYMBOL)] = (file: SdkFile, exports: Readonly<Record<string, unknown>>): void => {
+    safely("patch", () => listener(file, exports));
+  };
   hookCommonJs(listener);
   // Node 20 with the permission model allows no loader thread, and a preload that throws ends the application.
   safely("hook ECMAScript modules", hookEsm);
@@ -45,11 +46,12 @@ export function installLoadHook(listener: SdkListener): void {
  */
 function hookCommonJs(listener: SdkListener): void {
   const loader = Module as unknown as CommonJsLoader;
-  const told = (module: CommonJsModule, filename: string): void =>
-    void safely("patch", () => {
+  const told = (module: CommonJsModule, filename: string): void => {
+    safely("patch", () => {
       const file = findSdkFile(filename);
       if (file?.format === "cjs") listener(file, module.exports);
     });
+  };
   for (const module of Object.values(loader._cache)) if (module?.loaded) told(module, module.filename);
 
   const original = loader.prototype._compile;

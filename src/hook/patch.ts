@@ -60,7 +60,7 @@ export function exportsOf(given: unknown): Record<string, unknown>[] {
   if (typeof given !== "object" || given === null) return [];
   const { server } = given as { server?: unknown }; // a McpServer holds its Server
   const instances = isObject(server) ? [given, server] : [given];
-  const classes = instances.map((instance) => (instance as object).constructor).filter((candidate) => candidate !== Object);
+  const classes = instances.map((instance) => instance.constructor).filter((candidate) => candidate !== Object);
   const values = classes.length > 0 && isProtocolLike(classes.at(-1)) ? classes : Object.values(given);
   // One by one: v2's Client and Server each have a Protocol of their own.
   return values.filter(isClass).map(roleNames);

@@ -27,28 +27,34 @@ export function safely<T>(where: string, ours: () => T): T | undefined {
  * result or its error is the result.
  */
 export function surround<T>(where: string, around: (fn: () => T) => T, theirs: () => T): T {
-  let state: { readonly done: false } | { readonly done: true; readonly result: T } | { readonly error: unknown } | undefined;
-  const tracked = (): T => {
-    state = { done: false };
-    try {
-      const result = theirs();
-      state = { done: true, result };
-      return result;
-    } catch (error) {
-      state = { error };
-      throw error;
-    }
-  };
+  let ran: Ran<T> | undefined;
   try {
-    const result = around(tracked);
-    if (state !== undefined) return result;
-    fault(where, new Error("the application's function was not called"));
+    around(() => {
+      ran ??= attempt(theirs);
+      return resultOf(ran);
+    });
+    if (ran === undefined) fault(where, new Error("the application's function was not called"));
   } catch (error) {
-    if (state !== undefined && "error" in state) throw state.error;
-    fault(where, error);
-    if (state !== undefined && state.done) return state.result;
+    const theirOwn = ran !== undefined && "error" in ran && ran.error === error;
+    if (!theirOwn) fault(where, error);
   }
-  return theirs();
+  return resultOf(ran ?? attempt(theirs));
+}
+
+/** How a call went, to be told again. */
+type Ran<T> = { readonly result: T } | { readonly error: unknown };
+
+function attempt<T>(fn: () => T): Ran<T> {
+  try {
+    return { result: fn() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function resultOf<T>(ran: Ran<T>): T {
+  if ("error" in ran) throw ran.error;
+  return ran.result;
 }
 
 function fault(where: string, error: unknown): void {

@@ -1,5 +1,5 @@
-import { createConnection, type Role } from "../operation/connection.ts";
-import { CONNECTION_CLOSED } from "../operation/outcome.ts";
+import { closingCancels, createConnection, type Role } from "../operation/connection.ts";
+import { CANCELLED, CONNECTION_CLOSED } from "../operation/outcome.ts";
 import { hub } from "./hub.ts";
 import { arrive } from "./inbound.ts";
 import { createPendingTable, finish } from "./pending.ts";
@@ -99,12 +99,15 @@ function wrapCallbacks(transport: Transport, tap: Tap): void {
 
 /** Ends what the closing connection leaves open. In memory `onclose` comes twice; the second finds nothing. */
 function closeTap(tap: Tap): void {
-  const open = [...tap.inbound.drain(), ...tap.outbound.drain()];
+  const { connection } = tap;
+  const asked = tap.inbound.drain();
+  const unanswered = tap.outbound.drain();
   const observing = hub();
   tap.session?.close();
   delete tap.session;
   if (observing === undefined) return;
-  for (const pending of open) finish(pending, pending.provisional ?? CONNECTION_CLOSED, tap.connection, observing.known);
+  for (const pending of asked) finish(pending, closingCancels(connection) ? CANCELLED : CONNECTION_CLOSED, connection, observing.known);
+  for (const pending of unanswered) finish(pending, pending.provisional ?? CONNECTION_CLOSED, connection, observing.known);
 }
 
 /** As an own property that does not show when the transport is printed or iterated. */

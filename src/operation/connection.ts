@@ -92,6 +92,14 @@ const NOT_OF_SIDE = {
   server: [semconv.ATTR_SERVER_ADDRESS, semconv.ATTR_SERVER_PORT],
 } as const;
 
+/**
+ * Whether closing the connection is how a client takes a request back. From 2026-07-28 each request over HTTP has a stream
+ * of its own, and there is no `notifications/cancelled`: closing the stream is the cancellation.
+ */
+export function closingCancels({ protocolVersion, network }: Connection): boolean {
+  return network[semconv.ATTR_NETWORK_PROTOCOL_NAME] === "http" && protocolVersion !== undefined && protocolVersion >= STATELESS_SINCE;
+}
+
 /** What every span on this side of the connection carries, as far as it is known by now. */
 export function describeConnection(connection: Connection, side: keyof typeof NOT_OF_SIDE): Record<string, string | number> {
   const { protocolVersion, client, server } = connection;

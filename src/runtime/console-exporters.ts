@@ -20,6 +20,7 @@ function redirect(prototype: object): void {
   const exporter = prototype as ConsoleExporter;
   const original = exporter.export;
   exporter.export = function (...args) {
+    /* oxlint-disable no-console -- not ours to print, but to turn away */
     const { dir } = console;
     // They write before they return, so nothing of the application's can meet this.
     console.dir = (item: unknown, options?: object) => void process.stderr.write(`${inspect(item, options)}\n`);

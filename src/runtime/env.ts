@@ -63,8 +63,11 @@ type BatchOption = "maxQueueSize" | "maxExportBatchSize" | "scheduledDelayMillis
  */
 const SCHEDULE_DELAY_MS = 1000;
 
-/** Shorter than the specification's 10 s: an exporter that retries keeps the process alive that long after its end. */
-const EXPORT_TIMEOUT_MS = 3000;
+/**
+ * Shorter than the specification's 10 s: an export that is under way, retries included, keeps the process alive that long
+ * after its end, and MCP hosts kill a server 2 s after closing its input.
+ */
+const EXPORT_TIMEOUT_MS = 1500;
 
 const BATCH: readonly (readonly [option: BatchOption, variable: string, fallback?: number])[] = [
   ["maxQueueSize", "OTEL_BSP_MAX_QUEUE_SIZE"],

@@ -2,14 +2,13 @@ import type { MetricReader, PushMetricExporter, ResourceMetrics } from "@opentel
 import type { MetricSettings, OtlpProtocol } from "./env.ts";
 import { loadOfSdk } from "./packages.ts";
 import type { Say } from "./stderr.ts";
-import { describeEndpoint, requireEndpoint, tellingOnce } from "./told-exporter.ts";
+import { allOf, describeEndpoint, requireEndpoint, tellingOnce, type Told } from "./told-exporter.ts";
 
 /** How metrics leave the process. */
-export interface MetricDelivery {
+export interface MetricDelivery extends Told {
   readonly readers: MetricReader[];
   /** What a scraper is shown; `undefined` where there is no page. */
   readonly collect: (() => ReturnType<MetricReader["collect"]>) | undefined;
-  giveUp(): void;
 }
 
 /** A reader for each destination: pushed by OTLP and to the console every interval, pulled by a scraper when it asks. */
@@ -17,14 +16,14 @@ export function createMetricDelivery(env: NodeJS.ProcessEnv, settings: MetricSet
   const { PeriodicExportingMetricReader } = loadOfSdk("@opentelemetry/sdk-metrics");
   const { intervalMs: exportIntervalMillis, timeoutMs: exportTimeoutMillis } = settings;
   const readers: MetricReader[] = [];
-  const endings: (() => void)[] = [];
+  const told: Told[] = [];
   const push = (exporter: PushMetricExporter): number =>
     readers.push(new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis }));
 
   if (settings.exporters.includes("console")) push(createStderrMetricExporter());
   if (settings.exporters.includes("otlp")) {
     const exporter = createOtlpMetricExporter(env, settings);
-    endings.push(tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say).giveUp);
+    told.push(tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say));
     push(exporter);
   }
   const reader = pulled && settings.exporters.length > 0 ? createPullReader() : undefined;
@@ -32,7 +31,7 @@ export function createMetricDelivery(env: NodeJS.ProcessEnv, settings: MetricSet
   return {
     readers,
     collect: reader && (() => collectFrom(reader)),
-    giveUp: () => endings.forEach((giveUp) => giveUp()),
+    ...allOf(told),
   };
 }
 

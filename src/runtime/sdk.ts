@@ -54,6 +54,7 @@ function startFromEnvironment(env: NodeJS.ProcessEnv, settings: RuntimeSettings,
       await Promise.all([...spans.processors, ...measures.readers].map((part) => part.forceFlush()));
     },
     shutdown: () => sdk.shutdown(),
+    failing: () => spans.failing() || measures.failing(),
     giveUp() {
       spans.giveUp();
       measures.giveUp();
@@ -73,6 +74,7 @@ function startFromFile(file: string, env: NodeJS.ProcessEnv, instrumentations: I
     destination: hasTracerProvider() ? `traces go ${where}` : `no traces (OTEL_CONFIG_FILE=${file})`,
     flush: async () => provider?.forceFlush?.(),
     shutdown: () => sdk.shutdown(),
+    failing: () => false, // the exporters are OpenTelemetry's own and do not tell
     giveUp: (error) => say(`the last telemetry did not get ${where}: ${error === undefined ? "the process ended before" : firstLine(error)}`),
   };
 }

@@ -1,6 +1,9 @@
 /** How long the last telemetry may hold up the end of a process. MCP hosts kill a server 2 s after closing its input. */
 const DEADLINE_MS = 1500;
 
+/** For a collector that failed just now: it has had its time, and it held the process up meanwhile. */
+const FAILING_DEADLINE_MS = 300;
+
 /** By SIGTERM less: v2 clients kill the process they probed with 1 s after it. */
 const SIGNAL_DEADLINE_MS = 800;
 
@@ -12,6 +15,8 @@ export interface Endable {
   flush(): Promise<void>;
   /** Sends what is queued, and takes no more. */
   shutdown(): Promise<void>;
+  /** Whether the latest delivery failed. */
+  failing(): boolean;
   /** Told that something was left behind, with the reason where it is known. */
   giveUp(error?: unknown): void;
 }
@@ -30,7 +35,7 @@ export function flushAtExit(sdk: Endable, terminating: () => void): void {
 
   process.once("beforeExit", () => {
     // What still holds the process after the deadline is an exporter that retries; unless somebody else goes on working.
-    void end(DEADLINE_MS).then(() => {
+    void end(sdk.failing() ? FAILING_DEADLINE_MS : DEADLINE_MS).then(() => {
       if (process.listenerCount("beforeExit") === 0) process.exit();
     });
   });

@@ -2,26 +2,24 @@ import type { SpanProcessor, SpanExporter, ReadableSpan } from "@opentelemetry/s
 import type { OtlpProtocol, TraceSettings } from "./env.ts";
 import { loadOfSdk } from "./packages.ts";
 import type { Say } from "./stderr.ts";
-import { describeEndpoint, requireEndpoint, tellingOnce } from "./told-exporter.ts";
+import { allOf, describeEndpoint, requireEndpoint, tellingOnce, type Told } from "./told-exporter.ts";
 
 /** How spans leave the process. */
-export interface SpanDelivery {
+export interface SpanDelivery extends Told {
   readonly processors: SpanProcessor[];
-  /** Tells that the process ends with spans on their way, unless failures have been told before. */
-  giveUp(): void;
 }
 
 /** Where spans go, each destination with how it is fed: OTLP in batches, the console at once. */
 export function createSpanDelivery(env: NodeJS.ProcessEnv, settings: TraceSettings, say: Say): SpanDelivery {
   const { BatchSpanProcessor, SimpleSpanProcessor } = loadOfSdk("@opentelemetry/sdk-trace");
-  const endings: (() => void)[] = [];
+  const told: Told[] = [];
   const processors = settings.exporters.map((name) => {
     if (name === "console") return new SimpleSpanProcessor({ exporter: createStderrSpanExporter() });
     const exporter = createOtlpSpanExporter(env, settings);
-    endings.push(tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say).giveUp);
+    told.push(tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say));
     return new BatchSpanProcessor({ exporter, ...withoutUndefined(settings.batch) });
   });
-  return { processors, giveUp: () => endings.forEach((giveUp) => giveUp()) };
+  return { processors, ...allOf(told) };
 }
 
 const OTLP_PACKAGES = {

@@ -38,7 +38,7 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   const announcer = createAnnouncer(VERSION, telemetry.describe, telemetry.settled, speak);
   onSdkSeen((report) => {
     if (report.problem === undefined) telemetry.start();
-    if (report.patched.includes("Server")) telemetry.serve();
+    if (report.patched.some((name) => name === "Server" || name === "McpServer")) telemetry.serve();
     announcer.add(report);
   });
   tellIfNothingWasSeen(env, announcer, level, speak);

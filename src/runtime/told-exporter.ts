@@ -39,6 +39,14 @@ function withoutSecrets(endpoint: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
+/** What is known of an exporter's deliveries. */
+export interface Told {
+  /** Whether the latest one failed. */
+  failing(): boolean;
+  /** Tells that the process ends with something on its way, unless a failure has been told before. */
+  giveUp(): void;
+}
+
 /** Any exporter, as far as deliveries are concerned. Code 0 is success, in every signal and both lines of the SDK. */
 interface Exporter<Batch> {
   export(batch: Batch, done: (result: { code: number; error?: Error }) => void): void;
@@ -49,7 +57,7 @@ interface Exporter<Batch> {
  * here: the SDK would log it again with a stack of ten lines for every batch. In place, since exporters carry more than
  * `export`, and readers ask for it.
  */
-export function tellingOnce<Batch>(exporter: Exporter<Batch>, signal: SignalName, endpoint: string, say: Say): { giveUp(): void } {
+export function tellingOnce<Batch>(exporter: Exporter<Batch>, signal: SignalName, endpoint: string, say: Say): Told {
   const deliver = exporter.export.bind(exporter);
   let failures = 0;
   let told = false;
@@ -63,10 +71,19 @@ export function tellingOnce<Batch>(exporter: Exporter<Batch>, signal: SignalName
     });
   };
   return {
+    failing: () => told,
     giveUp() {
       if (!told) say(`the last ${WHAT[signal]} did not reach ${endpoint} before the process ended`);
       told = true;
     },
+  };
+}
+
+/** Several as one. */
+export function allOf(told: readonly Told[]): Told {
+  return {
+    failing: () => told.some((one) => one.failing()),
+    giveUp: () => told.forEach((one) => one.giveUp()),
   };
 }
 
