@@ -5,6 +5,7 @@ import { watchHttpRequests } from "./hook/http-requests.ts";
 import { onFault, safely } from "./hook/safely.ts";
 import { patchByHand, startHook, type SdkReport } from "./hook/start.ts";
 import { createKnownNames } from "./operation/known-names.ts";
+import type { McpMetrics } from "./signals/metrics.ts";
 import { createTelemetry, type Telemetry } from "./signals/observer.ts";
 import { VERSION } from "./version.ts";
 
@@ -36,15 +37,23 @@ function listeners(): Set<Listener> {
  * @param watchLoader false where the SDK is handed over: a bundle has no loader to watch, and none of our files beside it
  * @returns `undefined` where something in this process observes already; two observers would double every span
  */
-export function startWiring(wiring: Wiring, watchLoader = true): (Omit<Telemetry, "observer"> & { stop(): void }) | undefined {
+export function startWiring(wiring: Wiring, watchLoader = true): { readonly metrics: McpMetrics; stop(): void } | undefined {
   const known = createKnownNames();
-  const { observer, ...facts } = createTelemetry(wiring, known, { name: SCOPE, version: VERSION });
-  const hub = occupyHub({ observer, known });
+  const telemetry = createTelemetry(wiring, known, { name: SCOPE, version: VERSION });
+  const hub = occupyHub({ observer: telemetry.observer, known });
   if (hub === undefined) return undefined;
+  running = telemetry;
   onFault(wiring.fault);
   if (watchLoader) startHook(VERSION, announce);
   if (wiring.config().metrics.has("guide")) watchHttpRequests();
-  return { ...facts, stop: () => hub.release() };
+  return { metrics: telemetry.metrics, stop: () => hub.release() };
+}
+
+let running: Telemetry | undefined;
+
+/** What this process knows of its own MCP servers, for whoever shows it; `undefined` while nothing observes. */
+export function runningTelemetry(): Telemetry | undefined {
+  return running;
 }
 
 /** Hears of every MCP SDK that this process loads from now on. */

@@ -4,30 +4,18 @@ import { createHandlers, type AdminHandlers, type HandlersOptions } from "../adm
 import { createReadiness, type CheckOptions, type ReadinessCheck } from "../admin/ready.ts";
 import { createRoutes, type AdminSources } from "../admin/routes.ts";
 import { startAdminServer, type AdminServer } from "../admin/server.ts";
+import { runningTelemetry } from "../wiring.ts";
 import type { AdminSettings } from "./env.ts";
 import { say, type Say } from "./stderr.ts";
 
-/** What the running process tells about itself; set once, when telemetry starts. */
-export interface AdminFacts {
-  readonly collect?: AdminSources["collect"];
-  readonly exemplarOf?: AdminSources["exemplarOf"];
-  /** The version the application's server introduces itself with. */
-  readonly version: () => string | undefined;
-  readonly activeSessions: () => number;
-  /** Whether any server has been connected to a transport. */
-  readonly connected: () => boolean;
-}
-
-const UNKNOWN: AdminFacts = { version: () => undefined, activeSessions: () => 0, connected: () => false };
-
-let facts: AdminFacts = UNKNOWN;
+let collect: AdminSources["collect"];
 let token: string | undefined;
 let draining = false;
 let server: AdminServer | undefined;
 
 const readiness = createReadiness({ uptimeSeconds: () => process.uptime(), redact: redactMessage });
 readiness.add("server", () => {
-  if (!facts.connected() && !applicationListens()) throw new Error("no MCP server is connected to a transport yet");
+  if (!runningTelemetry()?.served.connected && !applicationListens()) throw new Error("no MCP server is connected to a transport yet");
 });
 readiness.add("shutdown", () => {
   if (draining) throw new Error("the process has been asked to end");
@@ -65,9 +53,9 @@ export function createAdminHandlers(options?: HandlersOptions): AdminHandlers {
   return createHandlers(createHandle({ routes: routes(), token, say }), options);
 }
 
-/** Takes over what the process knows of itself. */
-export function provideFacts(provided: AdminFacts, settings: AdminSettings): void {
-  facts = provided;
+/** Takes over what a scraper is to be shown, and the token it is to bring. */
+export function provideMetrics(source: AdminSources["collect"], settings: AdminSettings): void {
+  collect = source;
   ({ token } = settings);
 }
 
@@ -88,15 +76,14 @@ export function isAdminRequest(request: { readonly socket: object }): boolean {
 }
 
 function routes(): ReturnType<typeof createRoutes> {
-  const { collect, exemplarOf } = facts;
   return createRoutes({
-    ...(collect !== undefined && { collect }),
-    ...(exemplarOf !== undefined && { exemplarOf }),
+    collect,
+    exemplarOf: (...bucket) => runningTelemetry()?.metrics.exemplars.find(...bucket),
     readiness,
     health: () => ({
-      version: facts.version(),
+      version: runningTelemetry()?.served.version,
       uptimeSeconds: process.uptime(),
-      activeSessions: facts.activeSessions(),
+      activeSessions: runningTelemetry()?.metrics.sessions.active(),
       residentBytes: process.memoryUsage.rss(),
     }),
   });

@@ -34,7 +34,7 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   });
   if (wiring === undefined) return;
 
-  const telemetry = createTelemetry({ env, level, speak, wiring, config });
+  const telemetry = createTelemetry({ env, level, speak, config, bindMetrics: wiring.metrics.bind });
   const announcer = createAnnouncer(VERSION, telemetry.describe, telemetry.settled, speak);
   onSdkSeen((report) => {
     if (report.problem === undefined) telemetry.start();

@@ -1,7 +1,6 @@
 import type { DiagLogLevel } from "@opentelemetry/api";
 import type { McpConfig } from "../config.ts";
-import type { Telemetry as Facts } from "../signals/observer.ts";
-import { provideFacts, startAdmin, startDraining } from "./admin.ts";
+import { provideMetrics, startAdmin, startDraining } from "./admin.ts";
 import { readSettings, type AdminSettings } from "./env.ts";
 import { firstLine } from "./packages.ts";
 import { hasTracerProvider, startSdk } from "./sdk.ts";
@@ -12,7 +11,8 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly level: DiagLogLevel;
   readonly speak: Say;
-  readonly wiring: Omit<Facts, "observer">;
+  /** Makes the instruments, now that there is somebody to read them. */
+  readonly bindMetrics: () => void;
   readonly config: McpConfig;
 }
 
@@ -28,7 +28,7 @@ export interface ProcessTelemetry {
   settled(): Promise<unknown>;
 }
 
-export function createTelemetry({ env, level, speak, wiring, config }: Surroundings): ProcessTelemetry {
+export function createTelemetry({ env, level, speak, bindMetrics, config }: Surroundings): ProcessTelemetry {
   let destination: string | undefined;
   let admin: AdminSettings | undefined;
   let serving: Promise<string | undefined> | undefined;
@@ -46,17 +46,8 @@ export function createTelemetry({ env, level, speak, wiring, config }: Surroundi
       const settings = readSettings(env, speak);
       const sdk = startSdk(env, settings, config.metrics.has("runtime") && settings.metrics.exporters.length > 0, speak);
       flushAtExit(sdk, startDraining);
-      provideFacts(
-        {
-          collect: sdk.collect,
-          exemplarOf: wiring.metrics.exemplars.find,
-          version: () => wiring.served.version,
-          activeSessions: () => wiring.metrics.sessions.active(),
-          connected: () => wiring.served.connected,
-        },
-        settings.admin,
-      );
-      wiring.metrics.bind();
+      provideMetrics(sdk.collect, settings.admin);
+      bindMetrics();
       if (settings.admin.enabled !== false) admin = settings.admin;
       // Asked for by name, it is there for clients as well.
       if (settings.admin.enabled === true || settings.metrics.exporters.includes("prometheus")) serve();

@@ -7,7 +7,7 @@ import { PRELOAD, startProgram, type Circumstances, type Running } from "./progr
 export const GUIDE_PROGRAMS = fileURLToPath(new URL("../fixtures/guide/", import.meta.url));
 
 /** Any port, and nothing sent anywhere. */
-export const QUIET = { OTEL_EXPORTER_PROMETHEUS_PORT: "0", OTEL_TRACES_EXPORTER: "none" };
+export const QUIET = { OTEL_EXPORTER_PROMETHEUS_PORT: "0", OTEL_TRACES_EXPORTER: "none", OTEL_METRICS_EXPORTER: "prometheus" };
 
 export interface Answer {
   readonly status: number;
