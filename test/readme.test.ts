@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { labelName, metricName } from "../src/admin/prometheus-names.ts";
 import { SETTINGS } from "../src/config.ts";
 import { SDK_ROWS } from "../src/hook/targets.ts";
+import { INSTRUMENTS, type InstrumentRow } from "../src/signals/instruments.ts";
 
 const README = new URL("../README.md", import.meta.url);
 
@@ -10,7 +12,16 @@ const MEANING: Record<keyof typeof SETTINGS, string> = {
   resourceUri: "`mcp.resource.uri` on spans: without userinfo and query values, only the URI template that matched, or not at all",
   errorMessage: "the message of a JSON-RPC error as the span's status description, secrets redacted",
   reuseExecuteTool: "put a client's `tools/call` on a GenAI `execute_tool` span that is already active for it, instead of a second span",
+  metrics: "which families of metrics are made",
+  sessionIdleMs: "milliseconds without a message after which a session over HTTP no longer counts as active",
 };
+
+const KINDS = {
+  histogram: "histogram",
+  observableCounter: "counter",
+  observableUpDownCounter: "upDownCounter",
+  observableGauge: "gauge",
+} as const;
 
 const TABLES: Record<string, string[]> = {
   sdks: [
@@ -24,10 +35,18 @@ const TABLES: Record<string, string[]> = {
   settings: [
     "| variable | values (default first) | what for |",
     "|---|---|---|",
-    ...Object.entries(SETTINGS).map(([key, { variable, values, default: fallback }]) => {
-      const written = Object.entries(values).filter(([text]) => text !== "true" && text !== "false");
-      const sorted = written.toSorted(([, a], [, b]) => Number(b === fallback) - Number(a === fallback));
-      return `| \`${variable}\` | ${sorted.map(([text]) => `\`${text}\``).join(", ")} | ${MEANING[key as keyof typeof SETTINGS]} |`;
+    ...Object.entries(SETTINGS).map(
+      ([key, { variable, allowed }]) =>
+        `| \`${variable}\` | ${allowed.map((text) => `\`${text}\``).join(", ")} | ${MEANING[key as keyof typeof SETTINGS]} |`,
+    ),
+  ],
+  metrics: [
+    "| OpenTelemetry (unit) | Prometheus | labels | family |",
+    "|---|---|---|---|",
+    ...Object.values(INSTRUMENTS as Record<string, InstrumentRow>).map(({ name, unit, kind, attributes, family }) => {
+      const prometheus = metricName(name, unit, KINDS[kind]);
+      const labels = attributes.map((attribute) => `\`${labelName(attribute)}\``).join(", ") || "–";
+      return `| \`${name}\` (${unit.replace(/^\{(.*)\}$/, "$1")}) | \`${prometheus}\` | ${labels} | ${family} |`;
     }),
   ],
 };

@@ -33,6 +33,7 @@ export function createTelemetry({ env, level, speak, bindMetrics, config }: Surr
   let admin: AdminSettings | undefined;
   let serving: Promise<string | undefined> | undefined;
   let address: string | undefined;
+  let scraped = false;
 
   function serve(): void {
     if (admin === undefined || serving !== undefined) return;
@@ -47,6 +48,7 @@ export function createTelemetry({ env, level, speak, bindMetrics, config }: Surr
       const sdk = startSdk(env, settings, config.metrics.has("runtime") && settings.metrics.exporters.length > 0, speak);
       flushAtExit(sdk, startDraining);
       provideMetrics(sdk.collect, settings.admin);
+      scraped = sdk.collect !== undefined;
       bindMetrics();
       if (settings.admin.enabled !== false) admin = settings.admin;
       // Asked for by name, it is there for clients as well.
@@ -63,7 +65,7 @@ export function createTelemetry({ env, level, speak, bindMetrics, config }: Surr
       destination ??= setUp();
     },
     serve,
-    describe: () => [destination, address === undefined ? undefined : `health and metrics at ${address}`].filter(Boolean).join("; "),
+    describe: () => [destination, address === undefined ? undefined : `${scraped ? "health and metrics" : "health"} at ${address}`].filter(Boolean).join("; "),
     settled: async () => serving,
   };
 }

@@ -52,6 +52,9 @@ interface Exporter<Batch> {
   export(batch: Batch, done: (result: { code: number; error?: Error }) => void): void;
 }
 
+/** What has been told of: two signals on the way to one dead collector are one piece of news. */
+const toldOf = new Set<string>();
+
 /**
  * Makes an exporter tell of its first failed delivery in one line, then keep quiet until one succeeds. The failure ends
  * here: the SDK would log it again with a stack of ten lines for every batch. In place, since exporters carry more than
@@ -59,11 +62,16 @@ interface Exporter<Batch> {
  */
 export function tellingOnce<Batch>(exporter: Exporter<Batch>, signal: SignalName, endpoint: string, say: Say): Told {
   const deliver = exporter.export.bind(exporter);
+  const tell = (line: string): void => {
+    if (!toldOf.has(endpoint)) say(line);
+    toldOf.add(endpoint);
+  };
   let failures = 0;
   let told = false;
   exporter.export = (batch, done) => {
     deliver(batch, ({ code, error }) => {
-      if (code !== 0 && !told) say(`cannot deliver ${WHAT[signal]} to ${endpoint}: ${describeError(error)}`);
+      if (code !== 0 && !told) tell(`cannot deliver ${WHAT[signal]} to ${endpoint}: ${describeError(error)}`);
+      if (code === 0) toldOf.delete(endpoint);
       if (code === 0 && failures > 0) say(`${WHAT[signal]} are delivered again, after ${failures} failed attempts`);
       failures = code === 0 ? 0 : failures + 1;
       told = code !== 0;
@@ -73,7 +81,7 @@ export function tellingOnce<Batch>(exporter: Exporter<Batch>, signal: SignalName
   return {
     failing: () => told,
     giveUp() {
-      if (!told) say(`the last ${WHAT[signal]} did not reach ${endpoint} before the process ended`);
+      if (!told) tell(`the last ${WHAT[signal]} did not reach ${endpoint} before the process ended`);
       told = true;
     },
   };

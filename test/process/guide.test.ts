@@ -4,7 +4,8 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ListPromptsResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { endsWithTest, eventually, pageOf, serveProgram, type Page, type Served } from "./served.ts";
+import { eventually, pageOf, type Page } from "../support/page.ts";
+import { endsWithTest, serveProgram, type Served } from "./served.ts";
 
 /** Metric, type, the labels that its description or the guide's code gives it. */
 const METRICS: readonly [table: string, metric: string, type: string, labels: readonly string[]][] = [
@@ -116,7 +117,7 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
 
   it.each(METRICS)("%s: %s is a %s labelled %j", (_table, metric, type, labels) => {
     const family = page.family(metric);
-    expect({ type: family?.type, labels: labelsOf(family?.samples[0]?.labels) }).toEqual({ type, labels });
+    expect({ type: family?.type, labels: labelsOf(family?.samples[0]?.labels) }).toEqual({ type, labels: labels.toSorted() });
   });
 
   it.each(COUNTS)("%s%j is %i", (sample, labels, count) => {
@@ -250,5 +251,5 @@ async function connect(url: string): Promise<Client> {
 }
 
 function labelsOf({ le: _, ...labels }: Record<string, string> = {}): string[] {
-  return Object.keys(labels);
+  return Object.keys(labels).toSorted();
 }

@@ -1,7 +1,7 @@
 // Programs under the preload that serve /metrics, /health and /ready, and how they are asked.
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { parsePrometheusText, type ParsedFamily, type ParsedSample } from "../support/prometheus-text.ts";
+import { pageOf, type Page } from "../support/page.ts";
 import { PRELOAD, startProgram, type Circumstances, type Running } from "./program.ts";
 
 export const GUIDE_PROGRAMS = fileURLToPath(new URL("../fixtures/guide/", import.meta.url));
@@ -72,41 +72,4 @@ export async function serveProgram(words: readonly string[], circumstances?: Cir
 export function endsWithTest<T extends Running>(running: T): T {
   onTestFinished(() => void running.child.kill("SIGKILL"));
   return running;
-}
-
-/** A metrics page, as a strict parser reads it. */
-export interface Page {
-  readonly families: readonly ParsedFamily[];
-  family(name: string): ParsedFamily | undefined;
-  /** The samples of that name that have these labels, among others. */
-  samples(name: string, labels?: Readonly<Record<string, string>>): ParsedSample[];
-  /** Their sum; `undefined` where there are none. */
-  value(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
-}
-
-export function pageOf(text: string, options: { openMetrics?: boolean } = {}): Page {
-  const families = parsePrometheusText(text, options);
-  const samples: Page["samples"] = (name, labels = {}) =>
-    families
-      .flatMap((family) => family.samples)
-      .filter((sample) => sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels[label] === value));
-  return {
-    families,
-    family: (name) => families.find((family) => family.name === name),
-    samples,
-    value(name, labels) {
-      const found = samples(name, labels);
-      return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
-    },
-  };
-}
-
-/** Asks again until it is so. Not a sleep: between two questions there is always an answer. */
-export async function eventually<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean, timeoutMs = 5000): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const answer = await ask();
-    if (isSo(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${JSON.stringify(answer)?.slice(0, 2000)}`);
-  }
 }

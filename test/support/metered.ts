@@ -1,0 +1,44 @@
+import { trace, type MeterProvider } from "@opentelemetry/api";
+import * as sdk from "@opentelemetry/sdk-metrics";
+import { onTestFinished } from "vitest";
+import { renderMetrics } from "../../src/admin/metrics-page.ts";
+import { readConfig, type McpConfig } from "../../src/config.ts";
+import { occupyHub } from "../../src/hook/hub.ts";
+import { onFault } from "../../src/hook/safely.ts";
+import { createKnownNames } from "../../src/operation/known-names.ts";
+import { createTelemetry } from "../../src/signals/observer.ts";
+import { SCOPE } from "../../src/wiring.ts";
+import { pageOf, type Page } from "./page.ts";
+
+/** A reader that is asked, as a scraper asks. */
+export class ManualReader extends sdk.MetricReader {
+  protected override async onForceFlush(): Promise<void> {}
+  protected override async onShutdown(): Promise<void> {}
+}
+
+export interface Metered {
+  /** What a scraper would be shown now. Rejects on any mistake of ours so far. */
+  page(): Promise<Page>;
+}
+
+/** A real meter provider behind our own signals, in this process, until the test ends. SDKs have to be patched by hand. */
+export function startMetered(config: Partial<McpConfig> = {}, given?: () => MeterProvider): Metered {
+  const reader = new ManualReader();
+  const provider = new sdk.MeterProvider({ readers: [reader] });
+  const settings = { ...readConfig({}), ...config };
+  const faults: string[] = [];
+  const known = createKnownNames();
+  const signals = { tracer: () => trace.getTracer(SCOPE), meterProvider: given ?? (() => provider), config: () => settings };
+  const { observer } = createTelemetry(signals, known, { name: SCOPE, version: "0.0.0" });
+  onFault((where, error) => faults.push(`${where}: ${String(error)}`));
+  const hub = occupyHub({ observer, known });
+  if (hub === undefined) throw new Error("something observes in this process already");
+  onTestFinished(() => hub.release());
+  return {
+    async page() {
+      const collected = await reader.collect();
+      if (faults.length > 0) throw new Error(`mistakes of ours: ${faults.join("; ")}`);
+      return pageOf(renderMetrics(collected, { openMetrics: false }));
+    },
+  };
+}
