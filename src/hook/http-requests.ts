@@ -4,11 +4,16 @@ import { createEndpoints, describeHttpMethod } from "../operation/endpoint.ts";
 import { hub } from "./hub.ts";
 import { safely } from "./safely.ts";
 
+let watching = false;
+
 /**
- * HTTP requests as Node itself announces them: no patch, and no matter which framework answers.
+ * HTTP requests as Node itself announces them: no patch, and no matter which framework answers. From then on; what is
+ * not to be observed any more has no hub, and whoever starts again is not to count everything twice.
  * https://nodejs.org/api/diagnostics_channel.html#http
  */
 export function watchHttpRequests(): void {
+  if (watching) return;
+  watching = true;
   const endpoints = createEndpoints();
   subscribe("http.server.request.start", (event) =>
     void safely("http request", () => {

@@ -5,7 +5,6 @@ import type { Outcome } from "./outcome.ts";
 
 /** Span attributes that metrics have as well, as they are: few, and none that a peer can invent. */
 const SHARED = [
-  semconv.ATTR_MCP_PROTOCOL_VERSION,
   semconv.ATTR_NETWORK_TRANSPORT,
   semconv.ATTR_SERVER_ADDRESS,
   semconv.ATTR_SERVER_PORT,
@@ -23,18 +22,25 @@ export function describeMetric(operation: Operation, outcome: Outcome, known: Kn
     const value = outcome.attributes?.[name] ?? attributes[name];
     if (value !== undefined) described[name] = value;
   }
-  // The version is whatever the peer writes: only the form of a revision date passes.
-  const version = described[semconv.ATTR_MCP_PROTOCOL_VERSION];
-  if (typeof version === "string" && !REVISION.test(version)) described[semconv.ATTR_MCP_PROTOCOL_VERSION] = semconv.OTHER;
+  const version = outcome.attributes?.[semconv.ATTR_MCP_PROTOCOL_VERSION] ?? attributes[semconv.ATTR_MCP_PROTOCOL_VERSION];
+  if (version !== undefined) described[semconv.ATTR_MCP_PROTOCOL_VERSION] = revisionLabel(version, known);
   if (operation.target !== undefined) {
     const tool = attributes[semconv.ATTR_GEN_AI_TOOL_NAME] !== undefined;
     described[tool ? semconv.ATTR_GEN_AI_TOOL_NAME : semconv.ATTR_GEN_AI_PROMPT_NAME] = known.bounded(tool ? "tool" : "prompt", operation.target);
   }
   const template = outcome.attributes?.[semconv.ATTR_MCP_RESOURCE_TEMPLATE];
   if (template !== undefined) described[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = template;
-  if (outcome.statusCode !== undefined) described[semconv.ATTR_RPC_RESPONSE_STATUS_CODE] = outcome.statusCode;
-  if (outcome.errorType !== undefined) described[semconv.ATTR_ERROR_TYPE] = outcome.errorType;
+  const { statusCode, errorType } = outcome;
+  const code = statusCode === undefined ? undefined : known.admitted("code", statusCode);
+  if (code !== undefined) described[semconv.ATTR_RPC_RESPONSE_STATUS_CODE] = code;
+  const error = errorType === statusCode ? code : errorType;
+  if (errorType !== undefined && error !== undefined) described[semconv.ATTR_ERROR_TYPE] = error;
   return described;
+}
+
+/** The version is whatever the peer writes: what has the form of a revision's date passes, a few of them. */
+export function revisionLabel(version: string | number, known: KnownNames): string {
+  return typeof version === "string" && REVISION.test(version) ? known.admitted("revision", version) : semconv.OTHER;
 }
 
 /** `resource_uri` of the guide: the template that matched, or a registered URI, else `_OTHER`. */

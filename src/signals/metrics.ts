@@ -4,7 +4,7 @@ import type { HttpExchange } from "../operation/endpoint.ts";
 import type { KnownNames } from "../operation/known-names.ts";
 import type { Operation } from "../operation/operation.ts";
 import type { Outcome } from "../operation/outcome.ts";
-import { describeMetric, resourceLabel } from "../operation/metric-attributes.ts";
+import { describeMetric, resourceLabel, revisionLabel } from "../operation/metric-attributes.ts";
 import * as semconv from "../semconv.ts";
 import { createExemplars, type Exemplars } from "./exemplars.ts";
 import { INSTRUMENTS, type InstrumentName, type InstrumentRow } from "./instruments.ts";
@@ -75,7 +75,12 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
 
   function sessionEnded(...[session, seconds, end]: Parameters<Parameters<typeof createSessions>[1]>): void {
     bind();
-    const attributes = end === "idle" ? { ...session.attributes, [semconv.ATTR_ERROR_TYPE]: semconv.ERROR_TYPE_IDLE } : session.attributes;
+    const version = session.attributes[semconv.ATTR_MCP_PROTOCOL_VERSION];
+    const attributes: Attributes = {
+      ...session.attributes,
+      ...(version !== undefined && { [semconv.ATTR_MCP_PROTOCOL_VERSION]: revisionLabel(version, known) }),
+      ...(end === "idle" && { [semconv.ATTR_ERROR_TYPE]: semconv.ERROR_TYPE_IDLE }),
+    };
     if (session.role === "client") record("clientSessionDuration", seconds, attributes);
     else {
       record("serverSessionDuration", seconds, attributes);
@@ -83,8 +88,7 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
     }
   }
 
-  function recordToolCall(operation: Operation, outcome: Outcome, seconds: number, context: Context): void {
-    const tool = known.bounded("tool", operation.target ?? semconv.OTHER);
+  function recordToolCall(tool: string, outcome: Outcome, seconds: number, context: Context): void {
     const failed = outcome.errorType !== undefined || outcome.statusCode !== undefined;
     tallies.toolCalls.add(1, tool, failed ? "error" : "success");
     record("toolCallDuration", seconds, { tool_name: tool }, context);
@@ -101,14 +105,17 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
       return (outcome, context) => {
         const seconds = (performance.now() - start) / 1000;
         const server = operation.side === "server";
-        record(server ? "serverOperationDuration" : "clientOperationDuration", seconds, describeMetric(operation, outcome, known), context);
+        const attributes = describeMetric(operation, outcome, known);
+        record(server ? "serverOperationDuration" : "clientOperationDuration", seconds, attributes, context);
         if (!server) return;
         if (active !== undefined) tallies.serverActiveRequests.add(-1, active);
         // A request its client took back is neither a success nor an error.
-        if (operation.method === "tools/call" && outcome.cancelled === undefined) recordToolCall(operation, outcome, seconds, context);
+        if (operation.method === "tools/call" && outcome.cancelled === undefined) {
+          recordToolCall(String(attributes[semconv.ATTR_GEN_AI_TOOL_NAME] ?? semconv.OTHER), outcome, seconds, context);
+        }
         if (operation.method === "resources/read") tallies.resourceReads.add(1, resourceLabel(operation, outcome, known));
-        const error = outcome.errorType ?? outcome.statusCode;
-        if (error !== undefined) tallies.errors.add(1, error);
+        const error = attributes[semconv.ATTR_ERROR_TYPE] ?? attributes[semconv.ATTR_RPC_RESPONSE_STATUS_CODE];
+        if (error !== undefined) tallies.errors.add(1, String(error));
       };
     },
     httpExchange({ endpoint, method, status, durationMs, stream }) {

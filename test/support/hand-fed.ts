@@ -7,37 +7,37 @@ export interface HandFed {
   tell(method: string, params?: object): void;
 }
 
+type Message = Record<string, unknown>;
+
 interface Transport {
   sessionId?: string;
-  start(): Promise<void>;
-  send(message: unknown): Promise<void>;
-  close(): Promise<void>;
-  onmessage?: (message: never) => void;
+  onmessage?: (message: Message) => void;
   onclose?: () => void;
+  start(): Promise<void>;
+  send(message: Message): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** @param sessionId given: it looks like a transport over HTTP with sessions */
+/** @param sessionId given: it looks like a transport over HTTP, and has a session where the text is not empty */
 export function createHandFed(sessionId?: string): HandFed {
-  const answers = new Map<unknown, (message: Record<string, unknown>) => void>();
+  const answers = new Map<unknown, (message: Message) => void>();
   let id = 0;
-  const base: Transport = {
+  const transport: Transport = Object.assign(sessionId === undefined ? new InMemoryByHand() : new HTTPByHand(), {
     start: () => Promise.resolve(),
-    send(message) {
-      const answer = message as Record<string, unknown>;
-      answers.get(answer["id"])?.(answer);
-      answers.delete(answer["id"]);
+    send(message: Message) {
+      answers.get(message["id"])?.(message);
+      answers.delete(message["id"]);
       return Promise.resolve();
     },
-    close() {
+    close(this: Transport) {
       this.onclose?.();
       return Promise.resolve();
     },
-  };
-  const transport = Object.assign(sessionId === undefined ? new InMemoryByHand() : new HTTPByHand(), base);
-  if (sessionId !== undefined) Object.assign(transport, { sessionId });
-  const deliver = (message: object): void => (transport as { onmessage?: (message: object) => void }).onmessage?.({ jsonrpc: "2.0", ...message });
+    ...(sessionId !== undefined && { sessionId }),
+  });
+  const deliver = (message: Message): void => transport.onmessage?.({ jsonrpc: "2.0", ...message });
   return {
-    transport: transport as Transport,
+    transport,
     ask(method, params) {
       const own = (id += 1);
       return new Promise((resolve) => {
