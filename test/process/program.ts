@@ -80,10 +80,16 @@ export interface Traced extends Ended {
 }
 
 /** Runs a program to its end in front of a collector of its own. What has not arrived by then was lost. */
-export async function traceProgram(words: readonly string[], circumstances: Circumstances = {}): Promise<Traced> {
+export async function traceProgram(
+  words: readonly string[],
+  circumstances: Circumstances = {},
+): Promise<Traced> {
   const receiver = await startOtlpReceiver();
   try {
-    const ended = await runProgram(words, { ...circumstances, env: { ...exportingTo(receiver.url), ...circumstances.env } });
+    const ended = await runProgram(words, {
+      ...circumstances,
+      env: { ...exportingTo(receiver.url), ...circumstances.env },
+    });
     return { ...ended, spans: receiver.spans(), deliveries: receiver.deliveries() };
   } finally {
     await receiver.close();

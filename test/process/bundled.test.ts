@@ -1,0 +1,79 @@
+// Applications packed into one file show the loader nothing; `instrumentMcp` is handed their SDK instead.
+import { createRequire } from "node:module";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { installedPackage } from "../support/homes.ts";
+import { createSandbox, type Sandbox } from "../support/sandbox.ts";
+import { chainsOf, CONVERSATION } from "./chains.ts";
+import { PROGRAMS, traceProgram } from "./program.ts";
+
+const TWICE = [...CONVERSATION, ...CONVERSATION].toSorted();
+const SAID = "2 + 3 = 5\n".repeat(2);
+
+interface Bundler {
+  build(options: Record<string, unknown>): Promise<unknown>;
+}
+/** The one that tsx brings. */
+const require = createRequire(createRequire(import.meta.url).resolve("tsx"));
+const { build } = require("esbuild") as Bundler;
+
+describe.each<[string, { external: string[]; minify: boolean }]>([
+  ["our package beside it", { external: ["mcp-otelkit"], minify: false }],
+  ["our package in it, minified", { external: [], minify: true }],
+])("a bundle with %s", (_how, options) => {
+  let sandbox: Sandbox;
+  let preload: string[];
+  beforeAll(async () => {
+    preload = ["--import", await installedPackage("otel-2")];
+    sandbox = await createSandbox("process", "otel-2");
+    await build({
+      ...options,
+      entryPoints: [`${PROGRAMS}/bundled.mjs`],
+      outfile: sandbox.path("bundle.mjs"),
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      banner: {
+        js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      },
+      logLevel: "silent",
+    });
+  });
+  afterAll(() => sandbox.remove());
+
+  const trace = (words: string[], env = {}) =>
+    traceProgram([...words, "bundle.mjs"], { cwd: sandbox.folder, env });
+
+  it("is seen, and the preload sets up OpenTelemetry for it", async () => {
+    const { stdout, stderr, spans } = await trace(preload);
+
+    expect(stdout).toBe(SAID);
+    expect(stderr.split("\n")).toEqual([
+      expect.stringMatching(/, instrumented bundled MCP SDK \(by hand\); traces go to http/),
+      "",
+    ]);
+    expect(chainsOf(spans)).toEqual(TWICE);
+  });
+
+  it("is seen, and speaks to the application's own OpenTelemetry", async () => {
+    const { stdout, stderr, spans } = await trace(["--import", "./plain-sdk.mjs"]);
+
+    expect({ stdout, stderr }).toEqual({ stdout: SAID, stderr: "" });
+    expect(chainsOf(spans)).toEqual(TWICE);
+  });
+
+  it("runs as it would where there is no OpenTelemetry at all", async () => {
+    const { stdout, stderr, code, spans } = await trace([]);
+
+    expect({ stdout, stderr, code, spans }).toEqual({ stdout: SAID, stderr: "", code: 0, spans: [] });
+  });
+
+  it("that does not call instrumentMcp is told to", async () => {
+    const { stdout, stderr, spans } = await trace(preload, { INSTRUMENTED: "no" });
+
+    expect(stdout).toBe(SAID);
+    expect(stderr).toMatch(
+      /no MCP SDK was loaded in this process .* if it is bundled into the application, call instrumentMcp\(\)\n$/,
+    );
+    expect(spans).toEqual([]);
+  });
+});

@@ -1,0 +1,86 @@
+// A collector that is gone or hangs holds the end of a process up for less than two seconds: then MCP hosts kill.
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exportingTo, PRELOAD } from "./program.ts";
+import { startServer } from "./stdio-host.ts";
+
+/** Accepts connections, and never says a word. */
+let blackHole: Server;
+beforeAll(async () => {
+  blackHole = createServer().listen(0, "127.0.0.1");
+  await once(blackHole, "listening");
+});
+afterAll(() => void blackHole.close());
+
+const COLLECTORS: Readonly<Record<string, () => string>> = {
+  "refuses connections": () => "http://127.0.0.1:1",
+  "never answers": () => `http://127.0.0.1:${(blackHole.address() as AddressInfo).port}`,
+};
+
+/** How the process is told to end, and how it has to. */
+const ENDINGS = {
+  "end of stdin": { code: 0, signal: null },
+  SIGTERM: { code: null, signal: "SIGTERM" },
+} as const;
+
+// Only the clock matters, and a busy machine may stop it for a while: hence another try.
+describe.concurrent("with a collector that", { retry: 2 }, () => {
+  it.each<[string, string, keyof typeof ENDINGS, Record<string, string>]>([
+    ["refuses connections", "http/protobuf", "end of stdin", {}],
+    ["refuses connections", "grpc", "end of stdin", {}],
+    ["never answers", "http/protobuf", "end of stdin", {}],
+    ["never answers", "grpc", "end of stdin", {}],
+    ["never answers", "http/protobuf", "SIGTERM", {}],
+    ["never answers", "http/protobuf", "end of stdin", { HABIT: "exit code 7" }],
+    [
+      "never answers",
+      "http/protobuf",
+      "end of stdin",
+      { OTEL_CONFIG_FILE: "delivering.yaml", SERVICE: "server" },
+    ],
+  ])("%s, %s, %s, %o", async (collector, protocol, ending, more) => {
+    const url = COLLECTORS[collector]?.() ?? "";
+    const env = { ...exportingTo(url, protocol), RECEIVER: url, ...more };
+    const server = startServer([...PRELOAD, "stdio-server.mjs"], { env });
+    await server.add(2, 3);
+    const asked = performance.now();
+
+    if (ending === "SIGTERM") server.child.kill(ending);
+    else server.endInput();
+
+    const { stderr, ...how } = await server.ended;
+    expect(performance.now() - asked).toBeLessThan(2000);
+    expect(how).toMatchObject({ ...ENDINGS[ending], ...(more["HABIT"] !== undefined && { code: 7 }) });
+    expect(problemsIn(stderr)).toEqual([
+      expect.stringMatching(/^mcp-otelkit: .*\(OTEL_(EXPORTER_OTLP_ENDPOINT|CONFIG_FILE)/),
+    ]);
+  });
+
+  // An export that is under way keeps the process alive by itself, before anything of ours can notice the end.
+  it.each(["http/protobuf", "grpc"])(
+    "never answers an export that is under way already, %s",
+    async (protocol) => {
+      const silent = createServer().listen(0, "127.0.0.1");
+      await once(silent, "listening");
+      const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      const server = startServer([...PRELOAD, "stdio-server.mjs"], { env: exportingTo(url, protocol) });
+      await server.add(2, 3);
+      await once(silent, "connection");
+      await server.add(4, 5);
+      const asked = performance.now();
+
+      server.endInput();
+
+      const { code, stderr } = await server.ended;
+      silent.close();
+      expect(performance.now() - asked).toBeLessThan(2000);
+      expect(code).toBe(0);
+      expect(problemsIn(stderr)).toEqual([expect.stringMatching(/^mcp-otelkit: cannot deliver spans to /)]);
+    },
+  );
+});
+
+function problemsIn(stderr: string): string[] {
+  return stderr.split("\n").filter((line) => line !== "" && !line.includes(", instrumented "));
+}

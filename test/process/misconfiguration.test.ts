@@ -1,0 +1,120 @@
+// Each mistake costs one line on stderr, which names what to look at, and nothing else: the program runs as without us.
+import { writeFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { installedPackage } from "../support/homes.ts";
+import { createSandbox, type Sandbox } from "../support/sandbox.ts";
+import { runProgram, type Ended } from "./program.ts";
+
+const NOBODY = "http://127.0.0.1:1";
+
+interface Mistake {
+  readonly env: Readonly<Record<string, string>>;
+  /** The line, after our name. */
+  readonly says: RegExp;
+}
+
+const OURS: readonly Mistake[] = [
+  {
+    env: { OTEL_TRACES_EXPORTER: "zipkin" },
+    says: /^OTEL_TRACES_EXPORTER names the exporter "zipkin", which is none of otlp, console, none; /,
+  },
+  {
+    env: { OTEL_EXPORTER_OTLP_PROTOCOL: "pigeon", OTEL_TRACES_EXPORTER: "none" },
+    says: /^OTEL_EXPORTER_OTLP_PROTOCOL=pigeon is none of grpc, http\/protobuf, http\/json; /,
+  },
+  {
+    env: { OTEL_BSP_SCHEDULE_DELAY: "soon", OTEL_TRACES_EXPORTER: "none" },
+    says: /^OTEL_BSP_SCHEDULE_DELAY=soon is not a number/,
+  },
+  {
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: "not a url" },
+    says: /^no telemetry: OTEL_EXPORTER_OTLP_ENDPOINT=not a url is not an http:\/\/ or https:\/\/ URL$/,
+  },
+  {
+    env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "not a url", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
+    says: /^no telemetry: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=not a url is not a URL$/,
+  },
+  {
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: NOBODY },
+    says: /^cannot deliver spans to http:\/\/127\.0\.0\.1:1 \(OTEL_EXPORTER_OTLP_ENDPOINT, http\/protobuf\): .*ECONNREFUSED/,
+  },
+  {
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://me:secret@127.0.0.1:1?key=secret",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+    },
+    says: /^cannot deliver spans to http:\/\/127\.0\.0\.1:1\/ \(OTEL_EXPORTER_OTLP_ENDPOINT, grpc\): .*ECONNREFUSED/,
+  },
+];
+
+/** The words are OpenTelemetry's, hence each of its lines is asked. */
+const THEIRS: readonly Mistake[] = [
+  {
+    env: { OTEL_TRACES_SAMPLER: "sometimes", OTEL_TRACES_EXPORTER: "console" },
+    says: /^error: unknown OTEL_TRACES_SAMPLER value "sometimes"/,
+  },
+  {
+    env: { OTEL_PROPAGATORS: "smoke", OTEL_TRACES_EXPORTER: "none" },
+    says: /^warn: Propagator "smoke" .*\(OTEL_PROPAGATORS\)$/,
+  },
+  {
+    env: { OTEL_CONFIG_FILE: "/nowhere.yaml" },
+    says: /^error: Could not load .*ENOENT.*\/nowhere\.yaml.*\(OTEL_CONFIG_FILE\)$/,
+  },
+  {
+    env: { OTEL_CONFIG_FILE: "malformed.yaml" },
+    says: /^error: Could not load .*malformed\.yaml.*\(OTEL_CONFIG_FILE\)$/,
+  },
+  {
+    env: { OTEL_CONFIG_FILE: "refused.yaml" },
+    says: /^the last telemetry did not get where refused\.yaml says \(OTEL_CONFIG_FILE\): .*ECONNREFUSED/,
+  },
+];
+
+const CASES = [
+  ...[...OURS, ...THEIRS].map((mistake) => ["otel-2" as const, inShell(mistake), mistake] as const),
+  ...THEIRS.map((mistake) => ["otel-3" as const, inShell(mistake), mistake] as const),
+];
+
+const FILES = {
+  "malformed.yaml": 'file_format: "1.0"\ntracer_provider: [',
+  "refused.yaml": `file_format: "1.0"
+tracer_provider:
+  processors:
+    - batch: { exporter: { otlp_grpc: { endpoint: "${NOBODY}", tls: { insecure: true } } } }
+`,
+};
+
+let sandbox: Sandbox;
+let without: Ended;
+beforeAll(async () => {
+  sandbox = await createSandbox("process", "sdk-v1-latest");
+  for (const [file, text] of Object.entries(FILES)) writeFileSync(sandbox.path(file), text);
+  without = await runProgram(["v1.mjs"], { cwd: sandbox.folder });
+});
+afterAll(() => sandbox.remove());
+
+it.concurrent.each(CASES)("%s, %s", async (line, _how, { env, says }) => {
+  const { stderr, ...outcome } = await runProgram(["--import", await installedPackage(line), "v1.mjs"], {
+    cwd: sandbox.folder,
+    env,
+  });
+
+  expect(problemsIn(stderr)).toEqual([expect.stringMatching(says)]);
+  expect(stderr).not.toContain("secret");
+  expect({ ...outcome, stderr: "" }).toEqual(without);
+});
+
+/** Our lines, without the start-up line that every process has; any line that is not ours fails. */
+function problemsIn(stderr: string): string[] {
+  const lines = stderr.split("\n").filter((line) => line !== "" && !line.startsWith('{"name":'));
+  for (const line of lines) expect(line).toMatch(/^mcp-otelkit: (?!.* {4}at )/);
+  const ours = lines.map((line) => line.replace(/^mcp-otelkit: /, ""));
+  return ours.filter((line) => !/^\S+, instrumented @modelcontextprotocol\/sdk/.test(line));
+}
+
+function inShell({ env }: Mistake): string {
+  return Object.entries(env)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ");
+}
