@@ -47,6 +47,9 @@ export function record(
       told.push(entry);
       return activeFor(entry, options.carrier ?? CARRIER);
     },
+    connected: () => undefined,
+    openSession: () => ({ seen: () => undefined, close: () => undefined }),
+    httpExchange: () => undefined,
     ...options.observer,
   };
   onFault((where, error) => faults.push(`${where}: ${String(error)}`));

@@ -1,4 +1,4 @@
-import { context, propagation, trace, type Context, type Tracer } from "@opentelemetry/api";
+import { metrics, context, propagation, trace, type Context, type Tracer } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { TracerProvider, type ReadableSpan, type SpanProcessor } from "@opentelemetry/sdk-trace";
@@ -7,7 +7,7 @@ import { occupyHub } from "../../src/hook/hub.ts";
 import { onFault } from "../../src/hook/safely.ts";
 import { createKnownNames, type KnownNames } from "../../src/operation/known-names.ts";
 import type { OperationObserver } from "../../src/operation/observer.ts";
-import { createObserver } from "../../src/signals/observer.ts";
+import { createTelemetry } from "../../src/signals/observer.ts";
 import { SCOPE } from "../../src/wiring.ts";
 import { fromReadableSpan, type SeenSpan } from "./seen-span.ts";
 
@@ -33,7 +33,11 @@ export async function withTelemetry<T>(
   const provider = new TracerProvider({ spanProcessors: [recorder] });
   const settings = { ...readConfig({}), ...config };
   const known = createKnownNames();
-  const observer = createObserver({ tracer: () => provider.getTracer(SCOPE), config: () => settings });
+  const { observer } = createTelemetry(
+    { tracer: () => provider.getTracer(SCOPE), meterProvider: () => metrics.getMeterProvider(), config: () => settings },
+    known,
+    { name: SCOPE, version: "" },
+  );
   const faults: string[] = [];
   onFault((where, error) => faults.push(`${where}: ${String(error)}`));
   const hub = occupyHub({ observer, known });
