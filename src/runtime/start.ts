@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { isMainThread } from "node:worker_threads";
 import { DiagLogLevel, metrics, trace } from "@opentelemetry/api";
 import { readConfig } from "../config.ts";
 import { VERSION } from "../version.ts";
@@ -30,7 +31,8 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
     tracer: () => trace.getTracer(SCOPE, VERSION),
     meterProvider: () => metrics.getMeterProvider(),
     config: () => config,
-    fault: (where, error) => speak(`a mistake of ours in "${where}", the application goes on without it: ${firstLine(error)}`),
+    fault: (where, error) =>
+      speak(`a mistake of ours in "${where}", the application goes on without it: ${firstLine(error)}`),
   });
   if (wiring === undefined) return;
 
@@ -46,11 +48,16 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
 
 /**
  * A bundled application shows the loader no SDK at all, and silence would look like a fault of the network. Not for
- * preloads through `NODE_OPTIONS`, which meet many a process that has nothing to do with MCP.
+ * preloads through `NODE_OPTIONS` or in a worker thread, which meet many a place that has nothing to do with MCP.
  */
-function tellIfNothingWasSeen(env: NodeJS.ProcessEnv, announcer: { readonly seen: boolean }, level: DiagLogLevel, speak: Say): void {
+function tellIfNothingWasSeen(
+  env: NodeJS.ProcessEnv,
+  announcer: { readonly seen: boolean },
+  level: DiagLogLevel,
+  speak: Say,
+): void {
   const ours = ["mcp-otelkit", PRELOAD.href, fileURLToPath(PRELOAD)]; // by name, or by wherever it has been put
-  const inherited = ours.some((name) => env["NODE_OPTIONS"]?.includes(name));
+  const inherited = !isMainThread || ours.some((name) => env["NODE_OPTIONS"]?.includes(name));
   if (inherited && level < DiagLogLevel.INFO) return;
   process.once("exit", () => {
     if (announcer.seen) return;

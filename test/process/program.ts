@@ -15,6 +15,8 @@ export interface Circumstances {
   readonly node?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** For a program that has a lot to do. */
+  readonly hungAfterMs?: number;
 }
 
 export interface Ended {
@@ -35,7 +37,7 @@ const HUNG_AFTER_MS = 15_000;
 
 /** Starts `node` with these words: options, a program, its arguments. */
 export function startProgram(words: readonly string[], circumstances: Circumstances = {}): Running {
-  const { node = process.execPath, cwd = PROGRAMS, env = {} } = circumstances;
+  const { node = process.execPath, cwd = PROGRAMS, env = {}, hungAfterMs = HUNG_AFTER_MS } = circumstances;
   const child = spawn(node, words, { cwd, env: { PATH: process.env["PATH"], ...env } });
   const output = { stdout: "", stderr: "" };
   const told = (): string => `stdout:\n${output.stdout}\nstderr:\n${output.stderr}`;
@@ -48,7 +50,7 @@ export function startProgram(words: readonly string[], circumstances: Circumstan
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
       reject(new Error(`${words.join(" ")} hung; ${told()}`));
-    }, HUNG_AFTER_MS);
+    }, hungAfterMs);
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearTimeout(timer);

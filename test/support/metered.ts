@@ -19,6 +19,8 @@ export class ManualReader extends sdk.MetricReader {
 export interface Metered {
   /** What a scraper would be shown now. Rejects on any mistake of ours so far. */
   page(): Promise<Page>;
+  /** Changes the configuration from now on. */
+  configure(config: Partial<McpConfig>): void;
 }
 
 /** A real meter provider behind our own signals, in this process, until the test ends. SDKs have to be patched by hand. */
@@ -29,12 +31,14 @@ export function startMetered(config: Partial<McpConfig> = {}, given?: () => Mete
   const faults: string[] = [];
   const known = createKnownNames();
   const signals = { tracer: () => trace.getTracer(SCOPE), meterProvider: given ?? (() => provider), config: () => settings };
-  const { observer } = createTelemetry(signals, known, { name: SCOPE, version: "0.0.0" });
+  const { observer, metrics } = createTelemetry(signals, known, { name: SCOPE, version: "0.0.0" });
   onFault((where, error) => faults.push(`${where}: ${String(error)}`));
   const hub = occupyHub({ observer, known });
   if (hub === undefined) throw new Error("something observes in this process already");
   onTestFinished(() => hub.release());
+  metrics.bind(); // as the preload does
   return {
+    configure: (changes) => void Object.assign(settings, changes),
     async page() {
       const collected = await reader.collect();
       if (faults.length > 0) throw new Error(`mistakes of ours: ${faults.join("; ")}`);
