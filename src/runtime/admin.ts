@@ -4,7 +4,7 @@ import { createHandlers, type AdminHandlers, type HandlersOptions } from "../adm
 import { createReadiness, type CheckOptions, type ReadinessCheck } from "../admin/ready.ts";
 import { createRoutes, type AdminSources } from "../admin/routes.ts";
 import { startAdminServer, type AdminServer } from "../admin/server.ts";
-import { runningTelemetry } from "../wiring.ts";
+import { residentBytes, runningTelemetry } from "../wiring.ts";
 import type { AdminSettings } from "./env.ts";
 import { say, type Say } from "./stderr.ts";
 
@@ -84,7 +84,7 @@ function routes(): ReturnType<typeof createRoutes> {
       version: runningTelemetry()?.served.version,
       uptimeSeconds: process.uptime(),
       activeSessions: runningTelemetry()?.metrics.sessions.active(),
-      residentBytes: process.memoryUsage.rss(),
+      residentBytes: residentBytes(),
     }),
   });
 }

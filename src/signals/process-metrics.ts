@@ -13,17 +13,28 @@ export const PROCESS_OBSERVERS = {
     result.observe(user / 1e6, { "cpu.mode": "user" });
     result.observe(system / 1e6, { "cpu.mode": "system" });
   },
-  processResidentMemory: (result) => result.observe(process.memoryUsage.rss()),
-  processMemoryUsage: (result) => result.observe(process.memoryUsage.rss()),
-  processOpenFds: observeOpenFiles,
-  processFileDescriptorCount: observeOpenFiles,
+  processResidentMemory: observing(residentBytes),
+  processMemoryUsage: observing(residentBytes),
+  processOpenFds: observing(countOpenFiles),
+  processFileDescriptorCount: observing(countOpenFiles),
   processUptime: (result) => result.observe(process.uptime()),
 } as const satisfies Partial<Record<InstrumentName, ObservableCallback>>;
 
-/** Absent, not zero, on systems without `/proc`. */
-function observeOpenFiles(result: Parameters<ObservableCallback>[0]): void {
-  const count = countOpenFiles();
-  if (count !== undefined) result.observe(count);
+/** Absent, not zero, where the system does not tell. */
+function observing(ask: () => number | undefined): ObservableCallback {
+  return (result) => {
+    const value = ask();
+    if (value !== undefined) result.observe(value);
+  };
+}
+
+/** Resident memory; `undefined` on a Linux without `/proc`, where Node itself cannot tell. */
+export function residentBytes(): number | undefined {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return undefined; // a liveness probe must not fail for this
+  }
 }
 
 function countOpenFiles(): number | undefined {

@@ -2,7 +2,6 @@
 // and each line of them works in a process under the preload, with no code written.
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { ListPromptsResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually, pageOf, type Page } from "../support/page.ts";
 import { endsWithTest, serveProgram, type Served } from "./served.ts";
@@ -39,28 +38,38 @@ const QUERIES: readonly [purpose: string, sample: string, where: Record<string, 
   ["capacity: session duration", "mcp_session_duration_seconds_bucket", {}, ["le"]],
 ];
 
-/** The production readiness checklist, as far as a process by itself can meet it. */
-const CHECKLIST: readonly [line: string, check: (server: Served, page: Page) => Promise<boolean> | boolean][] = [
+type Check = (server: Served, page: Page) => Promise<boolean> | boolean;
+
+/** The production readiness checklist: each line is met here, or by what is named. */
+const CHECKLIST: readonly [line: string, by: Check | "the test of the probes" | "logs" | "dashboards and alerts" | "the operator"][] = [
   ["/health endpoint returns 200 when the server is running", async ({ get }) => (await get("/health")).status === 200],
   ["/ready endpoint checks all critical dependencies (database, APIs)", async ({ get }) => (await get("/ready")).body.includes('"database":"unhealthy')],
+  ["Kubernetes probes (or equivalent) configured for liveness and readiness", "the operator"],
+  ["Graceful shutdown handler drains active sessions on SIGTERM", "the test of the probes"],
   ["Prometheus metrics exposed at /metrics", async ({ get }) => (await get("/metrics")).status === 200],
-  ["Tool call counter with tool name and status labels", (_, page) => page.samples("mcp_tool_calls_total").every(({ labels }) => labels["tool_name"] && labels["status"])],
+  [
+    "Tool call counter with tool name and status labels",
+    (_, page) => page.samples("mcp_tool_calls_total").every(({ labels }) => labels["tool_name"] && labels["status"]),
+  ],
   ["Tool call latency histogram with appropriate buckets", (_, page) => page.samples("mcp_tool_call_duration_seconds_bucket", { le: "2.5" }).length > 0],
   ["Active session gauge", (_, page) => page.family("mcp_active_sessions")?.type === "gauge"],
-];
-
-/** Its other lines. What is left out is an operator's to do: probes in Kubernetes, routing, limits, TLS, secrets. */
-const LATER: readonly [line: string, by: "logs" | "dashboards and alerts"][] = [
   ["Grafana dashboard with rate, latency, error, and session panels", "dashboards and alerts"],
+  ["Dashboard accessible to all team members", "the operator"],
   ["Structured JSON logging to stderr", "logs"],
   ["Correlation IDs on every tool call", "logs"],
   ["Log level configurable via environment variable", "logs"],
+  ["Logs shipped to a centralized aggregation system", "the operator"],
   ["No sensitive data (API keys, passwords) in log output", "logs"],
   ["Alert for server down (critical, 1-minute threshold)", "dashboards and alerts"],
   ["Alert for high error rate (warning, 5% for 5 minutes)", "dashboards and alerts"],
   ["Alert for high latency (warning, P95 above threshold)", "dashboards and alerts"],
   ["Alert for high memory usage (warning, 80% of limit)", "dashboards and alerts"],
+  ["Alert routing configured (PagerDuty for critical, Slack for warning)", "the operator"],
   ["Runbook links included in alert annotations", "dashboards and alerts"],
+  ["Container resource limits set (CPU and memory)", "the operator"],
+  ["Horizontal auto-scaling configured", "the operator"],
+  ["TLS/HTTPS enabled on all endpoints", "the operator"],
+  ["Secrets injected via environment variables, not hardcoded", "the operator"],
 ];
 
 /** A count for each thing the conversation below did. */
@@ -102,8 +111,7 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
     await first.readResource({ uri: "docs://readme" });
     await second.readResource({ uri: "docs://readme" });
     for (const id of [1, 2, 3]) await first.readResource({ uri: `users://${id}/profile` });
-    await expect(first.readResource({ uri: "docs://nothing" })).rejects.toThrow();
-    await expect(first.request({ method: "prompts/list" }, ListPromptsResultSchema)).rejects.toThrow();
+    await Promise.allSettled([first.readResource({ uri: "docs://nothing" }), first.listPrompts()]);
     await (third.transport as StreamableHTTPClientTransport).terminateSession();
     await third.close();
     await (await fetch(new URL("/somewhere", url))).text();
@@ -136,7 +144,8 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
     expect([...new Set(bounds)]).toEqual(CALL_BUCKETS);
   });
 
-  it.each(CHECKLIST)("checklist: %s", async (_line, check) => {
+  const checks = CHECKLIST.flatMap(([line, by]) => (typeof by === "function" ? [[line, by] as const] : []));
+  it.each(checks)("checklist: %s", async (_line, check) => {
     expect(await check(server, page)).toBe(true);
   });
 
@@ -165,7 +174,6 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
   });
 });
 
-// And of the checklist: "Graceful shutdown handler drains active sessions on SIGTERM".
 it("probes: alive from the start, ready with transport and database, not ready from SIGTERM on, sessions drained", async () => {
   const server = endsWithTest(await serveProgram(["http-server.mjs"]));
   const ready = async () => {
@@ -240,16 +248,13 @@ it("a check that hangs is unhealthy and not fatal", async () => {
   expect((await server.get("/health")).status).toBe(200);
 });
 
-describe("checklist, not of metrics and probes", () => {
-  for (const [line, by] of LATER) it.todo(`${line} (${by})`);
-});
-
 async function connect(url: string): Promise<Client> {
   const client = new Client({ name: "test", version: "1.0.0" });
   await client.connect(new StreamableHTTPClientTransport(new URL(url)));
   return client;
 }
 
-function labelsOf({ le: _, ...labels }: Record<string, string> = {}): string[] {
-  return Object.keys(labels).toSorted();
+function labelsOf(labels: Record<string, string> = {}): string[] {
+  const names = Object.keys(labels).filter((name) => name !== "le");
+  return names.toSorted();
 }

@@ -60,7 +60,7 @@ export function observeProgram(words: readonly string[], { cwd = GUIDE_PROGRAMS,
 /** The same, once it has said where its endpoints are. */
 export async function serveProgram(words: readonly string[], circumstances?: Circumstances): Promise<Served> {
   const observed = observeProgram(words, circumstances);
-  const [, url = ""] = await observed.told(/health and metrics at (\S+)/);
+  const [, url = ""] = await observed.told(/health(?: and metrics)? at (\S+)/);
   const get = async (path: string, headers: Record<string, string> = {}): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, { headers });
     return { status: response.status, type: response.headers.get("content-type"), body: await response.text() };

@@ -179,7 +179,7 @@ it.each(METRIC_FAMILIES.filter((family) => family !== "runtime"))("the family %s
 /** Series that are new, by metric. */
 function added(before: Page, after: Page): Record<string, number> {
   const seriesOf = (page: Page) =>
-    new Map(page.families.map(({ name, samples }) => [name, new Set(samples.map(({ labels: { le: _, ...labels } }) => JSON.stringify(labels)))]));
+    new Map(page.families.map(({ name, samples }) => [name, new Set(samples.map(({ labels }) => JSON.stringify({ ...labels, le: undefined })))]));
   const old = seriesOf(before);
   const counts = [...seriesOf(after)].map(([name, series]) => [name, [...series].filter((labels) => !old.get(name)?.has(labels)).length] as const);
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
@@ -194,7 +194,7 @@ async function connected(waitFor: Promise<void> = Promise.resolve()): Promise<Ha
   const template = new highLevel.ResourceTemplate("users://{id}/profile", { list: undefined });
   server.registerResource("profile", template, {}, ({ href }) => ({ contents: [{ uri: href, text: "a profile" }] }));
   const client = createHandFed();
-  await server.connect(client.transport as never);
+  await server.connect(client.transport);
   await client.ask("initialize", INITIALIZE);
   return client;
 }

@@ -57,7 +57,7 @@ describe("a server's session", () => {
   it("is one, however often its client introduces itself; and none before, nor where the introduction fails", async () => {
     const { page } = startMetered();
     const [first, second] = [createHandFed(), createHandFed()];
-    for (const { transport } of [first, second]) await createServer().connect(transport as never);
+    for (const { transport } of [first, second]) await createServer().connect(transport);
     const connected = told(await page());
 
     await first.ask("initialize", { nonsense: true });
@@ -75,7 +75,7 @@ describe("a server's session", () => {
   it("whose client has vanished ends in the numbers, at its last word; and is back when that client speaks again", async () => {
     const { page, configure } = startMetered({ sessionIdleMs: 1 });
     const vanished = createHandFed("session");
-    await createServer().connect(vanished.transport as never);
+    await createServer().connect(vanished.transport);
     await vanished.ask("initialize", INITIALIZE);
 
     const gone = await eventually(page, (now) => told(now).active === 0);
@@ -95,7 +95,7 @@ describe("a server's session", () => {
   it("on a pipe or in memory does not end by silence: its end is always seen", async () => {
     const { page } = startMetered({ sessionIdleMs: 1e-6 });
     const silent = createHandFed();
-    await createServer().connect(silent.transport as never);
+    await createServer().connect(silent.transport);
     await silent.ask("initialize", INITIALIZE);
 
     expect(told(await page())).toEqual({ active: 1, ended: 0 });
@@ -128,7 +128,7 @@ describe("a client's session", () => {
     const [near] = InMemoryTransport.createLinkedPair();
     const client = new clientModule.Client({ name: "asks", version: "1.0.0" });
 
-    await expect(client.connect(near, { timeout: 1 })).rejects.toThrow();
+    await expect(client.connect(near, { timeout: 1 })).rejects.toThrow("timed out");
 
     expect((await page()).samples("mcp_client_session_duration_seconds_count")).toEqual([]);
   });
@@ -184,7 +184,7 @@ async function statelessV1(request: Request): Promise<Response> {
 
 async function sessionful(): Promise<{ handle: (request: Request) => Promise<Response>; session: string }> {
   const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: randomUUID, enableJsonResponse: true });
-  await createServer().connect(transport as never);
+  await createServer().connect(transport);
   const response = await transport.handleRequest(initialize());
   await response.text();
   return { handle: (request) => transport.handleRequest(request), session: response.headers.get("mcp-session-id") ?? "" };

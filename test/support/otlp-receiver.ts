@@ -18,6 +18,8 @@ export interface OtlpReceiver {
   waitFor(predicate: (spans: SeenSpan[]) => boolean, timeoutMs?: number): Promise<SeenSpan[]>;
   /** How the spans were sent: one entry per export of traces. */
   deliveries(): Delivery[];
+  /** Every metric of every export that came as OTLP/JSON, in the order of arrival; other formats are accepted unread. */
+  metrics(): SeenMetric[];
   close(): Promise<void>;
 }
 
@@ -27,10 +29,33 @@ export interface Delivery {
   headers: Record<string, string>;
 }
 
+/** A metric in one export, as OTLP/JSON has it. */
+export interface SeenMetric {
+  name: string;
+  unit?: string;
+  gauge?: { dataPoints: SeenPoint[] };
+  /** Temporality: 1 is delta, 2 is cumulative. */
+  sum?: { dataPoints: SeenPoint[]; aggregationTemporality: number; isMonotonic: boolean };
+  histogram?: { dataPoints: SeenPoint[]; aggregationTemporality: number };
+  exponentialHistogram?: { dataPoints: SeenPoint[]; aggregationTemporality: number };
+}
+
+export interface SeenPoint {
+  attributes: { key: string; value: Record<string, unknown> }[];
+  asInt?: number | string;
+  asDouble?: number;
+  count?: number | string;
+}
+
+interface MetricsExport {
+  resourceMetrics?: { scopeMetrics: { metrics: SeenMetric[] }[] }[];
+}
+
 /** A collector for tests and the demo: OTLP over HTTP (JSON and protobuf, gzip too) and gRPC, on loopback, in memory. */
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const seen: SeenSpan[] = [];
   const delivered: Delivery[] = [];
+  const measured: SeenMetric[] = [];
   const waiting = new Set<() => void>();
 
   const grpcReceiver = await startGrpcReceiver((request, headers) => accept("grpc", request, headers));
@@ -49,6 +74,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     grpcUrl: grpcReceiver.url,
     spans: () => [...seen],
     deliveries: () => [...delivered],
+    metrics: () => [...measured],
     waitFor,
     async close() {
       grpcReceiver.close();
@@ -72,6 +98,9 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       );
       if (type === "application/json") accept("http/json", JSON.parse(bytes.toString()), headers);
       else accept("http/protobuf", decodeTraceRequest(bytes), headers);
+    } else if (request.url === "/v1/metrics" && type === "application/json") {
+      const { resourceMetrics = [] } = JSON.parse(bytes.toString()) as MetricsExport;
+      measured.push(...resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics)));
     } else if (request.url !== "/v1/metrics" && request.url !== "/v1/logs") {
       throw new Error(`no such OTLP path: ${request.url}`);
     }

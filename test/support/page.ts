@@ -27,12 +27,13 @@ export function pageOf(text: string, options: { openMetrics?: boolean } = {}): P
   };
 }
 
-/** Asks again until it is so. Not a sleep: between two questions there is always an answer. */
+/** Asks again until it is so. */
 export async function eventually<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean, timeoutMs = 5000): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (isSo(answer)) return answer;
+    await new Promise((resolve) => setImmediate(resolve)); // what is waited for may come to this very process
     if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${JSON.stringify(answer)?.slice(0, 2000)}`);
   }
 }
