@@ -22,19 +22,22 @@ interface Transport {
 export function createHandFed(sessionId?: string): HandFed {
   const answers = new Map<unknown, (message: Message) => void>();
   let id = 0;
-  const transport: Transport = Object.assign(sessionId === undefined ? new InMemoryByHand() : new HTTPByHand(), {
-    start: () => Promise.resolve(),
-    send(message: Message) {
-      answers.get(message["id"])?.(message);
-      answers.delete(message["id"]);
-      return Promise.resolve();
+  const transport: Transport = Object.assign(
+    sessionId === undefined ? new InMemoryByHand() : new HTTPByHand(),
+    {
+      start: () => Promise.resolve(),
+      send(message: Message) {
+        answers.get(message["id"])?.(message);
+        answers.delete(message["id"]);
+        return Promise.resolve();
+      },
+      close(this: Transport) {
+        this.onclose?.();
+        return Promise.resolve();
+      },
+      ...(sessionId !== undefined && { sessionId }),
     },
-    close(this: Transport) {
-      this.onclose?.();
-      return Promise.resolve();
-    },
-    ...(sessionId !== undefined && { sessionId }),
-  });
+  );
   const deliver = (message: Message): void => transport.onmessage?.({ jsonrpc: "2.0", ...message });
   return {
     transport,
@@ -53,4 +56,8 @@ export function createHandFed(sessionId?: string): HandFed {
 class InMemoryByHand {}
 class HTTPByHand {}
 
-export const INITIALIZE = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "by hand", version: "1.0.0" } };
+export const INITIALIZE = {
+  protocolVersion: "2025-06-18",
+  capabilities: {},
+  clientInfo: { name: "by hand", version: "1.0.0" },
+};
