@@ -44,6 +44,8 @@ interface Setting<T> {
   readonly variable: string;
   /** For people: what may be written, the default first. */
   readonly allowed: readonly string[];
+  /** For people who wrote something else: what it should be. */
+  readonly expected: string;
   /** `undefined` for a text that means nothing. */
   readonly parse: (text: string) => T | undefined;
   readonly default: T;
@@ -52,7 +54,13 @@ interface Setting<T> {
 function oneOf<T>(variable: string, values: Readonly<Record<string, T>>, fallback: T): Setting<T> {
   const words = Object.keys(values).filter((word) => word !== "true" && word !== "false");
   const allowed = words.toSorted((a, b) => Number(values[b] === fallback) - Number(values[a] === fallback));
-  return { variable, allowed, default: fallback, parse: (text) => (Object.hasOwn(values, text) ? values[text] : undefined) };
+  return {
+    variable,
+    allowed,
+    expected: `one of ${words.join(", ")}`,
+    default: fallback,
+    parse: (text) => (Object.hasOwn(values, text) ? values[text] : undefined),
+  };
 }
 
 const onOff = (variable: string, fallback: boolean): Setting<boolean> =>
@@ -71,18 +79,24 @@ function parseMilliseconds(text: string): number | undefined {
 }
 
 export const SETTINGS: { readonly [K in keyof McpConfig]: Setting<McpConfig[K]> } = {
-  resourceUri: oneOf("OTEL_INSTRUMENTATION_MCP_RESOURCE_URI", { full: "full", template: "template", off: "off" }, "full"),
+  resourceUri: oneOf(
+    "OTEL_INSTRUMENTATION_MCP_RESOURCE_URI",
+    { full: "full", template: "template", off: "off" },
+    "full",
+  ),
   errorMessage: onOff("OTEL_INSTRUMENTATION_MCP_ERROR_MESSAGE", true),
   reuseExecuteTool: onOff("OTEL_INSTRUMENTATION_MCP_REUSE_EXECUTE_TOOL", false),
   metrics: {
     variable: "OTEL_INSTRUMENTATION_MCP_METRICS",
     allowed: [METRIC_FAMILIES.join(","), "none"],
+    expected: `none, or a list of ${METRIC_FAMILIES.join(", ")}`,
     parse: parseFamilies,
     default: new Set(METRIC_FAMILIES),
   },
   sessionIdleMs: {
     variable: "OTEL_INSTRUMENTATION_MCP_SESSION_IDLE_MS",
     allowed: ["1800000"],
+    expected: "a number of milliseconds above 0",
     parse: parseMilliseconds,
     default: 1_800_000,
   },
@@ -96,11 +110,11 @@ export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   complain: (problem: string) => void = () => undefined,
 ): McpConfig {
-  function read<T>({ variable, allowed, parse, default: fallback }: Setting<T>): T {
+  function read<T>({ variable, expected, parse, default: fallback }: Setting<T>): T {
     const text = env[variable]?.trim().toLowerCase();
     if (text === undefined || text === "") return fallback;
     const value = parse(text);
-    if (value === undefined) complain(`${variable}=${env[variable]} means nothing here (try ${allowed.join(" or ")}); using the default`);
+    if (value === undefined) complain(`${variable}=${env[variable]} is not ${expected}; using the default`);
     return value ?? fallback;
   }
   return {

@@ -40,9 +40,11 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
       tracer: () => this.currentTracer(),
       meterProvider: () => this.givenMeters ?? metrics.getMeterProvider(),
       config: () => this.currentSettings(),
-      fault: (where, error) => this._diag.error(`a mistake of ours in "${where}"; the application goes on without it`, error),
+      fault: (where, error) =>
+        this._diag.error(`a mistake of ours in "${where}"; the application goes on without it`, error),
     });
-    if (this.wiring === undefined) this._diag.warn("MCP is instrumented in this process already; this instance does nothing");
+    if (this.wiring === undefined)
+      this._diag.warn("MCP is instrumented in this process already; this instance does nothing");
     else onSdkSeen((report) => this.tell(report));
   }
 
@@ -78,13 +80,17 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
   }
 
   private currentSettings(): McpConfig {
-    this.settings ??= { ...readConfig(process.env, (problem) => this._diag.warn(problem)), ...definedOf(this.getConfig()) };
+    this.settings ??= {
+      ...readConfig(process.env, (problem) => this._diag.warn(problem)),
+      ...definedOf(this.getConfig()),
+    };
     return this.settings;
   }
 
   private tell(report: SdkReport): void {
     const sdk = `${report.package} ${report.version} (${report.format})`;
-    if (report.problem !== undefined) this._diag.warn(`${sdk} was seen but is not instrumented: ${report.problem}`);
+    if (report.problem !== undefined)
+      this._diag.warn(`${sdk} was seen but is not instrumented: ${report.problem}`);
     else if (report.patched.length > 0) this._diag.info(`${sdk}: patched ${report.patched.join(", ")}`);
   }
 }
@@ -112,12 +118,15 @@ export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
     tracer: () => trace.getTracer(SCOPE, VERSION),
     meterProvider: () => metrics.getMeterProvider(),
     config: () => config,
-    fault: (where, error) => warn(`a mistake of ours in "${where}"; the application goes on without it: ${String(error)}`),
+    fault: (where, error) =>
+      warn(`a mistake of ours in "${where}"; the application goes on without it: ${String(error)}`),
   };
   startWiring(wiring, false);
   const classes = wireByHand(moduleOrClass);
   if (!classes.includes("Protocol")) {
-    warn("instrumentMcp() found no MCP Client or Server in what it was given; pass the SDK's module, its Server or Client class, or an instance of one");
+    warn(
+      "instrumentMcp() found no MCP Client or Server in what it was given; pass the SDK's module, its Server or Client class, or an instance of one",
+    );
   }
   return classes;
 }

@@ -38,7 +38,10 @@ function listeners(): Set<Listener> {
  * @param watchLoader false where the SDK is handed over: a bundle has no loader to watch, and none of our files beside it
  * @returns `undefined` where something in this process observes already; two observers would double every span
  */
-export function startWiring(wiring: Wiring, watchLoader = true): { readonly metrics: McpMetrics; stop(): void } | undefined {
+export function startWiring(
+  wiring: Wiring,
+  watchLoader = true,
+): { readonly metrics: McpMetrics; stop(): void } | undefined {
   const known = createKnownNames();
   const telemetry = createTelemetry(wiring, known, { name: SCOPE, version: VERSION });
   const hub = occupyHub({ observer: telemetry.observer, known });
@@ -64,7 +67,10 @@ export function onSdkSeen(listener: Listener): void {
 
 /** Patches an SDK that the loader does not show; see `instrumentMcp`. */
 export function wireByHand(given: unknown): readonly string[] {
-  const { patched, already } = safely("patch", () => patchByHand(given, VERSION)) ?? { patched: [], already: [] };
+  const { patched, already } = safely("patch", () => patchByHand(given, VERSION)) ?? {
+    patched: [],
+    already: [],
+  };
   if (patched.length > 0) announce({ package: "bundled MCP SDK", version: "", format: "by hand", patched });
   return [...patched, ...already];
 }

@@ -119,12 +119,10 @@ function createServers({ host, routes, token, say }: Given, sockets: WeakSet<obj
 }
 
 /** Several servers on one machine is the normal case for stdio: each takes the next port. */
-async function listenInRange({ host, range = RANGE, say }: Given, create: () => Server): Promise<Listening> {
+async function listenInRange({ host, range = RANGE }: Given, create: () => Server): Promise<Listening> {
   for (let port = FIRST_PORT; ; port += 1) {
     try {
-      const listening = await listenOn(addressesOf(host), port, create, { partly: false });
-      if (port !== FIRST_PORT) say(`port ${FIRST_PORT} is taken, using http://${inUrl(host)}:${port}`);
-      return listening;
+      return await listenOn(addressesOf(host), port, create, { partly: false });
     } catch (error) {
       const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
       if (!isTaken || port + 1 >= FIRST_PORT + range) throw error;

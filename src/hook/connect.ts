@@ -12,16 +12,21 @@ import { tapStarted, tapTransport } from "./tap.ts";
  * Also on v2's `Client`, whose own `connect` probes the transport before the protocol gets it.
  */
 export function wrapConnect(prototype: object): boolean {
-  return replaceMethod(prototype, "connect", (original) => function (transport, ...rest) {
-    const observing = hub();
-    if (observing !== undefined && isTransport(transport)) {
-      safely("connect", () => {
-        tapTransport(transport, roleOf(this));
-        observing.observer.connected(roleOf(this), identityOf(this));
-      });
-    }
-    return original.call(this, transport, ...rest);
-  });
+  return replaceMethod(
+    prototype,
+    "connect",
+    (original) =>
+      function (transport, ...rest) {
+        const observing = hub();
+        if (observing !== undefined && isTransport(transport)) {
+          safely("connect", () => {
+            tapTransport(transport, roleOf(this));
+            observing.observer.connected(roleOf(this), identityOf(this));
+          });
+        }
+        return original.call(this, transport, ...rest);
+      },
+  );
 }
 
 /**
@@ -29,13 +34,18 @@ export function wrapConnect(prototype: object): boolean {
  * v2's `serveStdio` answers subscriptions itself.
  */
 export function wrapStart(prototype: object, role: Role): boolean {
-  return replaceMethod(prototype, "start", (original) => function (...args) {
-    if (hub() !== undefined && isTransport(this)) {
-      const transport = this;
-      safely("start", () => tapStarted(transport, role));
-    }
-    return original.apply(this, args);
-  });
+  return replaceMethod(
+    prototype,
+    "start",
+    (original) =>
+      function (...args) {
+        if (hub() !== undefined && isTransport(this)) {
+          const transport = this;
+          safely("start", () => tapStarted(transport, role));
+        }
+        return original.apply(this, args);
+      },
+  );
 }
 
 /** Where a generation of the SDK makes its outgoing requests, and where the arguments stand that we read. */
@@ -55,17 +65,26 @@ const FUNNELS: readonly Funnel[] = [
 export function wrapFunnel(prototype: object): boolean {
   const funnel = FUNNELS.find(({ name }) => Object.hasOwn(prototype, name));
   if (funnel === undefined) return false;
-  return replaceMethod(prototype, funnel.name, (original) => function (...args) {
-    if (hub() === undefined) return original.apply(this, args);
-    const call: Call = safely("request", () => describeCall(args[funnel.request], args[funnel.options])) ?? NO_CALL;
-    const result = runCall(call, () => original.apply(this, args));
-    return call.settle === undefined ? result : passOn(result, call.settle);
-  });
+  return replaceMethod(
+    prototype,
+    funnel.name,
+    (original) =>
+      function (...args) {
+        if (hub() === undefined) return original.apply(this, args);
+        const call: Call =
+          safely("request", () => describeCall(args[funnel.request], args[funnel.options])) ?? NO_CALL;
+        const result = runCall(call, () => original.apply(this, args));
+        return call.settle === undefined ? result : passOn(result, call.settle);
+      },
+  );
 }
 
 const NO_CALL: Call = { method: undefined, aborted: () => false };
 
 function describeCall(request: unknown, options: unknown): Call {
   const { signal } = (options ?? {}) as { signal?: AbortSignal };
-  return { method: (request as { method?: unknown } | undefined)?.method, aborted: () => signal?.aborted === true };
+  return {
+    method: (request as { method?: unknown } | undefined)?.method,
+    aborted: () => signal?.aborted === true,
+  };
 }

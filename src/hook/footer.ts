@@ -19,12 +19,17 @@ export function footerFor(url: string): string | undefined {
   if (!url.startsWith("file:")) return undefined;
   const sdk = findSdkFile(fileURLToPath(url.replace(/[?#].*$/, "")));
   if (sdk?.format !== "esm") return undefined;
-  const classes = PATCHED_CLASSES.map((name) => `${name}: typeof ${name} === "function" ? ${name} : undefined`).join(", ");
+  const classes = PATCHED_CLASSES.map(
+    (name) => `${name}: typeof ${name} === "function" ? ${name} : undefined`,
+  ).join(", ");
   return `\n;globalThis[Symbol.for(${JSON.stringify(HOOK_SYMBOL)})]?.(${JSON.stringify(sdk)}, { ${classes} });\n`;
 }
 
 /** The loader's answer with the footer, where there is one to add. Other loaders may have changed the source before. */
-export function withFooter<Loaded extends { format?: string | null | undefined; source?: unknown }>(url: string, loaded: Loaded): Loaded {
+export function withFooter<Loaded extends { format?: string | null | undefined; source?: unknown }>(
+  url: string,
+  loaded: Loaded,
+): Loaded {
   if (loaded.format !== "module" || loaded.source === undefined || loaded.source === null) return loaded;
   const footer = footerFor(url);
   if (footer === undefined) return loaded;

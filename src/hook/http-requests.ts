@@ -15,23 +15,24 @@ export function watchHttpRequests(): void {
   if (watching) return;
   watching = true;
   const endpoints = createEndpoints();
-  subscribe("http.server.request.start", (event) =>
-    void safely("http request", () => {
-      const { request, response } = event as { request: IncomingMessage; response: ServerResponse };
-      const start = performance.now();
-      // Not `http.server.response.finish`: a stream that the client leaves never finishes, but always closes.
-      response.once("close", () => void safely("http response", () => {
+  subscribe("http.server.request.start", (event) => {
+    const { request, response } = event as { request: IncomingMessage; response: ServerResponse };
+    const start = performance.now();
+    // Not `http.server.response.finish`: a stream that the client leaves never finishes, but always closes.
+    response.once("close", () => {
+      safely("http response", () => {
         if (speaksMcp(request) && response.statusCode < 400) endpoints.learn(request.url);
+        const contentType = String(response.getHeader("content-type"));
         hub()?.observer.httpExchange({
           endpoint: endpoints.describe(request.url),
           method: describeHttpMethod(request.method),
           status: response.statusCode,
           durationMs: performance.now() - start,
-          stream: request.method === "GET" && String(response.getHeader("content-type")).startsWith("text/event-stream"),
+          stream: request.method === "GET" && contentType.startsWith("text/event-stream"),
         });
-      }));
-    }),
-  );
+      });
+    });
+  });
 }
 
 /** By the headers of Streamable HTTP, and by a client that takes an event stream for an answer. */

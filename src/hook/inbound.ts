@@ -1,5 +1,14 @@
 import { learnFromRequest, learnFromResult, learnVersion } from "../operation/connection.ts";
-import { describeMessage, metaOf, paramsOf, progressTokenOf, type JsonObject, type NotificationMessage, type RequestMessage, type ResponseMessage } from "../operation/message.ts";
+import {
+  describeMessage,
+  metaOf,
+  paramsOf,
+  progressTokenOf,
+  type JsonObject,
+  type NotificationMessage,
+  type RequestMessage,
+  type ResponseMessage,
+} from "../operation/message.ts";
 import { METHODS, methodRow } from "../operation/methods.ts";
 import type { Carrier } from "../operation/observer.ts";
 import { describeOperation, describeProgress } from "../operation/operation.ts";
@@ -22,7 +31,13 @@ interface Arrival {
  * A message arrives. `deliver` hands it to the protocol, synchronously: some transports decide by what is sent inside
  * that very call (v2's PerRequestHTTPServerTransport picks the HTTP status so).
  */
-export function arrive(tap: Tap, message: unknown, extra: unknown, hub: Hub, deliver: () => unknown): unknown {
+export function arrive(
+  tap: Tap,
+  message: unknown,
+  extra: unknown,
+  hub: Hub,
+  deliver: () => unknown,
+): unknown {
   const arrival = safely("arrive", () => observe(tap, message, extra, hub));
   if (arrival === undefined) return deliver();
   try {
@@ -41,7 +56,9 @@ function observe(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | 
     case "notification":
       learnVersion(tap.connection, versionHeaderOf(extra));
       learnFromRequest(tap.connection, seen.message);
-      return seen.kind === "request" ? requestArrives(tap, seen.message, hub) : notificationArrives(tap, seen.message, hub);
+      return seen.kind === "request"
+        ? requestArrives(tap, seen.message, hub)
+        : notificationArrives(tap, seen.message, hub);
     case "response":
       return responseArrives(tap, seen.message, hub);
     case undefined:
@@ -67,7 +84,9 @@ function requestArrives(tap: Tap, message: RequestMessage, hub: Hub): Arrival | 
   tap.inbound.add(pending);
   // Only these two have patches deeper in the SDK that look for the request they run in.
   const looked = message.method === "tools/call" || message.method === "resources/read";
-  return { around: (deliver) => pending.active.run(looked ? () => currentRequest.run(pending, deliver) : deliver) };
+  return {
+    around: (deliver) => pending.active.run(looked ? () => currentRequest.run(pending, deliver) : deliver),
+  };
 }
 
 function notificationArrives(tap: Tap, message: NotificationMessage, hub: Hub): Arrival | undefined {
@@ -75,7 +94,10 @@ function notificationArrives(tap: Tap, message: NotificationMessage, hub: Hub): 
   const cancels = message.method === "notifications/cancelled";
   if (tap.edge && !(cancels && tap.subscriptions.delete(params?.["requestId"]))) return undefined;
   if (methodRow(message.method).signal === "progress") {
-    if (params !== undefined) tap.outbound.byToken(params["progressToken"])?.active.event(semconv.EVENT_PROGRESS, describeProgress(params));
+    if (params !== undefined)
+      tap.outbound
+        .byToken(params["progressToken"])
+        ?.active.event(semconv.EVENT_PROGRESS, describeProgress(params));
     return undefined;
   }
   if (cancels) {
@@ -84,7 +106,10 @@ function notificationArrives(tap: Tap, message: NotificationMessage, hub: Hub): 
     if (cancelled !== undefined) finish(cancelled, CANCELLED, tap.connection, hub.known);
   }
   acknowledge(tap.outbound, message, tap, hub);
-  const active = hub.observer.begin(describeOperation(message, "server", tap.connection, hub.known), carrierOf(message));
+  const active = hub.observer.begin(
+    describeOperation(message, "server", tap.connection, hub.known),
+    carrierOf(message),
+  );
   return { around: (deliver) => active.run(deliver), after: () => active.end(SUCCESS) };
 }
 
@@ -98,7 +123,9 @@ export function acknowledge(table: PendingTable, message: NotificationMessage, t
   finish(pending, SUCCESS, tap.connection, hub.known);
 }
 
-const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set([...METHODS.values()].flatMap((row) => row.endsAt ?? []));
+const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(
+  [...METHODS.values()].flatMap((row) => row.endsAt ?? []),
+);
 
 function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): Arrival | undefined {
   // v1 and v2 look requests up by `Number(id)`, so an answer with id "3" reaches request 3.

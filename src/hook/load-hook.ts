@@ -12,7 +12,9 @@ interface CommonJsModule {
   readonly filename: string;
 }
 interface CommonJsLoader {
-  readonly prototype: { _compile(this: CommonJsModule, source: string, filename: string, ...rest: unknown[]): unknown };
+  readonly prototype: {
+    _compile(this: CommonJsModule, source: string, filename: string, ...rest: unknown[]): unknown;
+  };
   readonly _cache: Readonly<Record<string, (CommonJsModule & { readonly loaded: boolean }) | undefined>>;
 }
 
@@ -21,7 +23,11 @@ interface SyncHooks {
   registerHooks?(hooks: { load: LoadHookSync }): void;
 }
 type Load = { format?: string | null | undefined; source?: unknown };
-type LoadHookSync = (url: string, context: unknown, nextLoad: (url: string, context: unknown) => Load) => Load;
+type LoadHookSync = (
+  url: string,
+  context: unknown,
+  nextLoad: (url: string, context: unknown) => Load,
+) => Load;
 
 let installed = false;
 
@@ -32,7 +38,10 @@ let installed = false;
 export function installLoadHook(listener: SdkListener): void {
   if (installed) return;
   installed = true;
-  (globalThis as Record<symbol, unknown>)[Symbol.for(HOOK_SYMBOL)] = (file: SdkFile, exports: Readonly<Record<string, unknown>>): void => {
+  (globalThis as Record<symbol, unknown>)[Symbol.for(HOOK_SYMBOL)] = (
+    file: SdkFile,
+    exports: Readonly<Record<string, unknown>>,
+  ): void => {
     safely("patch", () => listener(file, exports));
   };
   hookCommonJs(listener);

@@ -1,6 +1,16 @@
 import { learnFromRequest, learnFromResult } from "../operation/connection.ts";
 import { measureToolResult } from "../operation/content.ts";
-import { describeMessage, isObject, metaOf, paramsOf, progressTokenOf, type JsonObject, type NotificationMessage, type RequestMessage, type ResponseMessage } from "../operation/message.ts";
+import {
+  describeMessage,
+  isObject,
+  metaOf,
+  paramsOf,
+  progressTokenOf,
+  type JsonObject,
+  type NotificationMessage,
+  type RequestMessage,
+  type ResponseMessage,
+} from "../operation/message.ts";
 import { methodRow } from "../operation/methods.ts";
 import type { Carrier } from "../operation/observer.ts";
 import { describeOperation, describeProgress } from "../operation/operation.ts";
@@ -75,7 +85,10 @@ function requestDeparts(tap: Tap, message: RequestMessage, hub: Hub): Departure 
     pending.awaited = true;
     call.settle = (failure) => {
       tap.outbound.remove(pending);
-      const outcome = failure === undefined ? (pending.provisional ?? SUCCESS) : describeRejection(failure.error, call.aborted());
+      const outcome =
+        failure === undefined
+          ? (pending.provisional ?? SUCCESS)
+          : describeRejection(failure.error, call.aborted());
       finish(pending, outcome, tap.connection, hub.known);
     };
   }
@@ -107,7 +120,8 @@ function notificationDeparts(tap: Tap, message: NotificationMessage, hub: Hub): 
   return {
     message: withMeta(message, active.carrier),
     around: (send) => active.run(send),
-    settled: (failure) => active.end(failure === undefined ? SUCCESS : describeRejection(failure.error, false)),
+    settled: (failure) =>
+      active.end(failure === undefined ? SUCCESS : describeRejection(failure.error, false)),
   };
 }
 
@@ -127,7 +141,8 @@ function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departu
   learnNames(pending.operation.method, response["result"], hub.known);
   const outcome = describeResponse(response, "server");
   serverAnswered(tap, pending.operation.method, outcome, hub);
-  const size = pending.operation.method === "tools/call" ? { resultBytes: measureToolResult(response["result"]) } : {};
+  const size =
+    pending.operation.method === "tools/call" ? { resultBytes: measureToolResult(response["result"]) } : {};
   finish(pending, { ...outcome, ...size }, tap.connection, hub.known);
   return { message: response };
 }

@@ -6,7 +6,10 @@ import { safely } from "./safely.ts";
  * Not by a `then` aside: that would count as handling the rejection, and a program that today dies of an unhandled
  * rejection would live on. See docs/decisions/0003-pass-the-promise-on.md.
  */
-export function passOn(result: unknown, settled: (failure: { readonly error: unknown } | undefined) => void): unknown {
+export function passOn(
+  result: unknown,
+  settled: (failure: { readonly error: unknown } | undefined) => void,
+): unknown {
   if (!(result instanceof Promise)) {
     safely("settle", () => settled(undefined));
     return result;

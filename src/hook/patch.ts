@@ -38,7 +38,9 @@ export interface PatchResult {
 export function patchExports(exports: Readonly<Record<string, unknown>>, version: string): PatchResult {
   const result = { patched: [] as string[], already: [] as string[], refused: [] as string[] };
   for (const [name, patch] of Object.entries(PATCHES)) {
-    const found = exports[name] ?? (name === "Protocol" ? baseOf(exports["Server"]) ?? baseOf(exports["Client"]) : undefined);
+    const found =
+      exports[name] ??
+      (name === "Protocol" ? (baseOf(exports["Server"]) ?? baseOf(exports["Client"])) : undefined);
     if (!isClass(found)) continue;
     const { prototype } = found;
     if (Object.hasOwn(prototype, MARK)) result.already.push(name);
@@ -60,7 +62,9 @@ export function exportsOf(given: unknown): Record<string, unknown>[] {
   if (typeof given !== "object" || given === null) return [];
   const { server } = given as { server?: unknown }; // a McpServer holds its Server
   const instances = isObject(server) ? [given, server] : [given];
-  const classes = instances.map((instance) => instance.constructor).filter((candidate) => candidate !== Object);
+  const classes = instances
+    .map((instance) => instance.constructor)
+    .filter((candidate) => candidate !== Object);
   const values = classes.length > 0 && isProtocolLike(classes.at(-1)) ? classes : Object.values(given);
   // One by one: v2's Client and Server each have a Protocol of their own.
   return values.filter(isClass).map(roleNames);

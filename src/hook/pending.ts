@@ -77,16 +77,23 @@ export function createPendingTable(): PendingTable {
 }
 
 /** Ends a request's operation, adding what was learnt since it began. Calls after the first do nothing. */
-export function finish(pending: PendingRequest, outcome: Outcome, connection: Connection, known: KnownNames): void {
+export function finish(
+  pending: PendingRequest,
+  outcome: Outcome,
+  connection: Connection,
+  known: KnownNames,
+): void {
   if (pending.finished) return;
   pending.finished = true;
   const { operation, active, thrown, template } = pending;
   const { target: kind } = methodRow(operation.method);
-  const succeeded = outcome.errorType === undefined && outcome.statusCode === undefined && outcome.cancelled === undefined;
+  const succeeded =
+    outcome.errorType === undefined && outcome.statusCode === undefined && outcome.cancelled === undefined;
   if (kind !== undefined && succeeded) known.learn(kind, operation.target);
 
   const name = nameOf(operation.method, operation.target, known);
-  const late: Record<string, string | number> = connection.changes === pending.changesSeen ? {} : describeConnection(connection, operation.side);
+  const late: Record<string, string | number> =
+    connection.changes === pending.changesSeen ? {} : describeConnection(connection, operation.side);
   if (template !== undefined) late[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = template;
   active.end({
     ...outcome,

@@ -20,7 +20,9 @@ export interface Transport {
 
 export function isTransport(value: unknown): value is Transport {
   const object = value as Partial<Transport> | null | undefined;
-  return typeof object === "object" && typeof object?.start === "function" && typeof object.send === "function";
+  return (
+    typeof object === "object" && typeof object?.start === "function" && typeof object.send === "function"
+  );
 }
 
 /** Client and Server each have a public question for the other's capabilities, in every version. */
@@ -45,7 +47,10 @@ export function sessionIdOf(transport: Transport): string | undefined {
 const NETWORKS: readonly (readonly [RegExp, NetworkAttributes])[] = [
   [/^InMemory/, {}],
   [/^Stdio/, { [semconv.ATTR_NETWORK_TRANSPORT]: "pipe" }],
-  [/^WebSocket/, { [semconv.ATTR_NETWORK_TRANSPORT]: "tcp", [semconv.ATTR_NETWORK_PROTOCOL_NAME]: "websocket" }],
+  [
+    /^WebSocket/,
+    { [semconv.ATTR_NETWORK_TRANSPORT]: "tcp", [semconv.ATTR_NETWORK_PROTOCOL_NAME]: "websocket" },
+  ],
   [/HTTP|^SSE/, { [semconv.ATTR_NETWORK_TRANSPORT]: "tcp", [semconv.ATTR_NETWORK_PROTOCOL_NAME]: "http" }],
 ];
 
@@ -55,7 +60,11 @@ export function networkOf(transport: Transport): NetworkAttributes {
 }
 
 function networkByClass(transport: Transport): NetworkAttributes {
-  for (let prototype: unknown = Object.getPrototypeOf(transport); isObject(prototype); prototype = Object.getPrototypeOf(prototype)) {
+  for (
+    let prototype: unknown = Object.getPrototypeOf(transport);
+    isObject(prototype);
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
     const name = String((prototype["constructor"] as { name?: unknown } | undefined)?.name);
     const row = NETWORKS.find(([pattern]) => pattern.test(name));
     if (row !== undefined) return row[1];
@@ -74,7 +83,12 @@ function remoteServer(transport: Transport): NetworkAttributes {
   };
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443, "ws:": 80, "wss:": 443 };
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  "http:": 80,
+  "https:": 443,
+  "ws:": 80,
+  "wss:": 443,
+};
 
 /** The SSE server transport lives as long as one HTTP response, which knows its peer. */
 function remoteClient(transport: Transport): NetworkAttributes {
@@ -94,6 +108,7 @@ function remoteClient(transport: Transport): NetworkAttributes {
 export function versionHeaderOf(extra: unknown): unknown {
   if (!isObject(extra)) return undefined;
   const { requestInfo, request } = extra; // v1: plain headers; v2: a Fetch Request
-  if (isObject(requestInfo) && isObject(requestInfo["headers"])) return requestInfo["headers"]["mcp-protocol-version"];
+  if (isObject(requestInfo) && isObject(requestInfo["headers"]))
+    return requestInfo["headers"]["mcp-protocol-version"];
   return request instanceof Request ? (request.headers.get("mcp-protocol-version") ?? undefined) : undefined;
 }

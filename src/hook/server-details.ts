@@ -24,10 +24,15 @@ const REGISTRATIONS: readonly (readonly [method: string, kind: NameKind, argumen
 /** Registered names are known before anybody has listed or used them. */
 export function wrapRegistrations(prototype: object): void {
   for (const [method, kind, argument] of REGISTRATIONS) {
-    replaceMethod(prototype, method, (original) => function (...args) {
-      safely("register", () => hub()?.known.learn(kind, nameIn(args[argument], kind)));
-      return original.apply(this, args);
-    });
+    replaceMethod(
+      prototype,
+      method,
+      (original) =>
+        function (...args) {
+          safely("register", () => hub()?.known.learn(kind, nameIn(args[argument], kind)));
+          return original.apply(this, args);
+        },
+    );
   }
 }
 
@@ -40,28 +45,42 @@ function nameIn(argument: unknown, kind: NameKind): unknown {
  * v1 from 1.24 and v2; undocumented, hence optional.
  */
 export function wrapToolExecution(prototype: object): void {
-  replaceMethod(prototype, "executeToolHandler", (original) => function (...args) {
-    const result = original.apply(this, args);
-    // An async method: the caller inside the SDK awaits and catches it, so listening aside handles nothing away.
-    if (result instanceof Promise) result.catch((error: unknown) => safely("tool error", () => noteThrown(error)));
-    return result;
-  });
+  replaceMethod(
+    prototype,
+    "executeToolHandler",
+    (original) =>
+      function (...args) {
+        const result = original.apply(this, args);
+        // An async method: the caller inside the SDK awaits and catches it, so listening aside handles nothing away.
+        if (result instanceof Promise)
+          result.catch((error: unknown) => safely("tool error", () => noteThrown(error)));
+        return result;
+      },
+  );
 }
 
 function noteThrown(error: unknown): void {
   const pending = currentRequest.getStore();
   if (pending === undefined) return;
-  pending.thrown = typeof error === "object" && error !== null ? classNameOf(error, (error as { name?: unknown }).name) : typeof error;
+  pending.thrown =
+    typeof error === "object" && error !== null
+      ? classNameOf(error, (error as { name?: unknown }).name)
+      : typeof error;
 }
 
 /** The first template that matches while a resource is read is the one the server uses. */
 export function wrapTemplateMatch(prototype: object): void {
-  replaceMethod(prototype, "match", (original) => function (...args) {
-    const result = original.apply(this, args);
-    safely("template", () => {
-      const pending = currentRequest.getStore();
-      if (result && pending?.operation.method === "resources/read") pending.template ??= String(this);
-    });
-    return result;
-  });
+  replaceMethod(
+    prototype,
+    "match",
+    (original) =>
+      function (...args) {
+        const result = original.apply(this, args);
+        safely("template", () => {
+          const pending = currentRequest.getStore();
+          if (result && pending?.operation.method === "resources/read") pending.template ??= String(this);
+        });
+        return result;
+      },
+  );
 }

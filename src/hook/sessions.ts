@@ -5,7 +5,8 @@ import type { Tap } from "./tap-state.ts";
 
 /** A server's session begins with the answer it gives to `initialize`. */
 export function serverAnswered(tap: Tap, method: string, outcome: Outcome, hub: Hub): void {
-  if (method === "initialize" && outcome === SUCCESS && tap.connection.role !== "client") open(tap, performance.now(), hub);
+  if (method === "initialize" && outcome === SUCCESS && tap.connection.role !== "client")
+    open(tap, performance.now(), hub);
 }
 
 /** A client's session is as old as its connection, once the first answer has shown that there is a server. */

@@ -21,7 +21,12 @@ export function startHook(version: string, tell: (report: SdkReport) => void): v
 function handle(file: SdkFile, exports: Readonly<Record<string, unknown>>, version: string): SdkReport {
   const { package: name, version: sdkVersion, format, supported } = file;
   const report = { package: name, version: sdkVersion, format };
-  if (!supported) return { ...report, patched: [], problem: `version not supported (supported: ${supportedVersions(name)})` };
+  if (!supported)
+    return {
+      ...report,
+      patched: [],
+      problem: `version not supported (supported: ${supportedVersions(name)})`,
+    };
   const { patched, refused } = patchExports(exports, version);
   if (refused.length > 0) return { ...report, patched, problem: `${refused.join(", ")} not as expected` };
   return { ...report, patched };
@@ -37,5 +42,9 @@ export function patchByHand(given: unknown, version: string): PatchResult {
   const results = exportsOf(given).map((exports) => patchExports(exports, version));
   const names = (key: keyof PatchResult): string[] => [...new Set(results.flatMap((result) => result[key]))];
   const patched = names("patched");
-  return { patched, already: names("already").filter((name) => !patched.includes(name)), refused: names("refused") };
+  return {
+    patched,
+    already: names("already").filter((name) => !patched.includes(name)),
+    refused: names("refused"),
+  };
 }

@@ -106,12 +106,19 @@ function closeTap(tap: Tap): void {
   tap.session?.close();
   delete tap.session;
   if (observing === undefined) return;
-  for (const pending of asked) finish(pending, closingCancels(connection) ? CANCELLED : CONNECTION_CLOSED, connection, observing.known);
-  for (const pending of unanswered) finish(pending, pending.provisional ?? CONNECTION_CLOSED, connection, observing.known);
+  for (const pending of asked)
+    finish(pending, closingCancels(connection) ? CANCELLED : CONNECTION_CLOSED, connection, observing.known);
+  for (const pending of unanswered)
+    finish(pending, pending.provisional ?? CONNECTION_CLOSED, connection, observing.known);
 }
 
 /** As an own property that does not show when the transport is printed or iterated. */
 function shadow(transport: Transport, name: "send" | "start", value: unknown): void {
   const own = Object.getOwnPropertyDescriptor(transport, name);
-  Object.defineProperty(transport, name, { value, configurable: true, writable: true, enumerable: own?.enumerable ?? false });
+  Object.defineProperty(transport, name, {
+    value,
+    configurable: true,
+    writable: true,
+    enumerable: own?.enumerable ?? false,
+  });
 }

@@ -69,7 +69,12 @@ export function findSdkFile(path: string): SdkFile | undefined {
   const row = SDK_ROWS.find((candidate) => candidate.package === manifest?.name);
   const format = row?.files[file];
   if (manifest === undefined || row === undefined || format === undefined) return undefined;
-  return { package: row.package, version: manifest.version, format, supported: isSupported(manifest.version, row) };
+  return {
+    package: row.package,
+    version: manifest.version,
+    format,
+    supported: isSupported(manifest.version, row),
+  };
 }
 
 function isSupported(version: string, { from, below }: SdkRow): boolean {
@@ -80,7 +85,10 @@ function isSupported(version: string, { from, below }: SdkRow): boolean {
 
 function readManifest(root: string): { readonly name: string; readonly version: string } | undefined {
   try {
-    const { name, version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as Record<string, unknown>;
+    const { name, version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as Record<
+      string,
+      unknown
+    >;
     return typeof name === "string" && typeof version === "string" ? { name, version } : undefined;
   } catch {
     return undefined; // somebody's folder named dist, without a package around it

@@ -25,7 +25,11 @@ export interface Connection {
   changes: number;
 }
 
-export function createConnection(role: Role | undefined, network: NetworkAttributes, sessionId: () => string | undefined): Connection {
+export function createConnection(
+  role: Role | undefined,
+  network: NetworkAttributes,
+  sessionId: () => string | undefined,
+): Connection {
   return { role, network, sessionId, changes: 0 };
 }
 
@@ -41,7 +45,11 @@ export function learnFromRequest(connection: Connection, message: JsonObject): v
   const params = paramsOf(message);
   const meta = metaOf(params);
   learnVersion(connection, meta?.[META_PROTOCOL_VERSION]);
-  learnPeer(connection, "client", message["method"] === "initialize" ? params?.["clientInfo"] : meta?.[META_CLIENT_INFO]);
+  learnPeer(
+    connection,
+    "client",
+    message["method"] === "initialize" ? params?.["clientInfo"] : meta?.[META_CLIENT_INFO],
+  );
 }
 
 /** Takes from a result what it says about the connection. */
@@ -57,7 +65,8 @@ export function learnFromResult(connection: Connection, method: string, result: 
 
 /** Over HTTP the version stands in a header as well; where no `initialize` was seen, only there. */
 export function learnVersion(connection: Connection, version: unknown): void {
-  if (typeof version !== "string" || version === connection.protocolVersion || version.length > MAX_LENGTH) return;
+  if (typeof version !== "string" || version === connection.protocolVersion || version.length > MAX_LENGTH)
+    return;
   connection.protocolVersion = version;
   connection.changes += 1;
 }
@@ -97,11 +106,18 @@ const NOT_OF_SIDE = {
  * of its own, and there is no `notifications/cancelled`: closing the stream is the cancellation.
  */
 export function closingCancels({ protocolVersion, network }: Connection): boolean {
-  return network[semconv.ATTR_NETWORK_PROTOCOL_NAME] === "http" && protocolVersion !== undefined && protocolVersion >= STATELESS_SINCE;
+  return (
+    network[semconv.ATTR_NETWORK_PROTOCOL_NAME] === "http" &&
+    protocolVersion !== undefined &&
+    protocolVersion >= STATELESS_SINCE
+  );
 }
 
 /** What every span on this side of the connection carries, as far as it is known by now. */
-export function describeConnection(connection: Connection, side: keyof typeof NOT_OF_SIDE): Record<string, string | number> {
+export function describeConnection(
+  connection: Connection,
+  side: keyof typeof NOT_OF_SIDE,
+): Record<string, string | number> {
   const { protocolVersion, client, server } = connection;
   const attributes: Record<string, string | number> = { ...connection.network };
   for (const name of NOT_OF_SIDE[side]) delete attributes[name];
@@ -115,7 +131,8 @@ export function describeConnection(connection: Connection, side: keyof typeof NO
     if (server.version !== undefined) attributes[semconv.ATTR_MCP_SERVER_VERSION] = server.version;
   }
   // Revision dates compare as text. An unknown version has a session if the transport says so.
-  const sessionId = protocolVersion === undefined || protocolVersion < STATELESS_SINCE ? connection.sessionId() : undefined;
+  const sessionId =
+    protocolVersion === undefined || protocolVersion < STATELESS_SINCE ? connection.sessionId() : undefined;
   if (sessionId !== undefined) attributes[semconv.ATTR_MCP_SESSION_ID] = sessionId;
   return attributes;
 }

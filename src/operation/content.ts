@@ -35,7 +35,10 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED], // AWS access key id
   [/\bAIza[\w-]{35}/g, REDACTED], // Google API key
   [/\/\/[^\s/@:]+:[^\s/@]+@/g, `//${REDACTED}@`], // user:password in a URL
-  [/\b((?:api[-_]?key|access[-_]?token|auth[-_]?token|token|password|passwd|pwd|secret)["']?\s*[=:]\s*)["']?[^\s"',;&]{3,}["']?/gi, `$1${REDACTED}`],
+  [
+    /\b((?:api[-_]?key|access[-_]?token|auth[-_]?token|token|password|passwd|pwd|secret)["']?\s*[=:]\s*)["']?[^\s"',;&]{3,}["']?/gi,
+    `$1${REDACTED}`,
+  ],
 ];
 
 /** The message of a JSON-RPC error, without what looks like a secret. */
@@ -56,7 +59,9 @@ export function measureToolResult(result: unknown): number {
   let bytes = 0;
   for (const block of content) {
     if (!isObject(block)) continue;
-    const parts = isObject(block["resource"]) ? [block["text"], block["data"], block["resource"]["text"], block["resource"]["blob"]] : [block["text"], block["data"]];
+    const parts = isObject(block["resource"])
+      ? [block["text"], block["data"], block["resource"]["text"], block["resource"]["blob"]]
+      : [block["text"], block["data"]];
     for (const part of parts) if (typeof part === "string") bytes += Buffer.byteLength(part);
   }
   return bytes;

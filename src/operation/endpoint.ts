@@ -11,7 +11,18 @@ export interface HttpExchange {
 }
 
 /** Paths that MCP servers and their probes are known by. */
-const USUAL = ["/mcp", "/sse", "/messages", "/message", "/health", "/healthz", "/ready", "/readyz", "/livez", "/metrics"];
+const USUAL = [
+  "/mcp",
+  "/sse",
+  "/messages",
+  "/message",
+  "/health",
+  "/healthz",
+  "/ready",
+  "/readyz",
+  "/livez",
+  "/metrics",
+];
 
 /** The most paths a process believes in: a server speaks MCP on a handful. */
 const MAX_ENDPOINTS = 20;

@@ -13,7 +13,11 @@ const SHARED = [
 const REVISION = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The attributes of an operation's duration. Names only as far as they are known; ids, sessions and URIs never. */
-export function describeMetric(operation: Operation, outcome: Outcome, known: KnownNames): Record<string, string | number> {
+export function describeMetric(
+  operation: Operation,
+  outcome: Outcome,
+  known: KnownNames,
+): Record<string, string | number> {
   const { attributes } = operation;
   const described: Record<string, string | number> = {
     [semconv.ATTR_MCP_METHOD_NAME]: known.bounded("method", operation.method),
@@ -22,11 +26,15 @@ export function describeMetric(operation: Operation, outcome: Outcome, known: Kn
     const value = outcome.attributes?.[name] ?? attributes[name];
     if (value !== undefined) described[name] = value;
   }
-  const version = outcome.attributes?.[semconv.ATTR_MCP_PROTOCOL_VERSION] ?? attributes[semconv.ATTR_MCP_PROTOCOL_VERSION];
+  const version =
+    outcome.attributes?.[semconv.ATTR_MCP_PROTOCOL_VERSION] ?? attributes[semconv.ATTR_MCP_PROTOCOL_VERSION];
   if (version !== undefined) described[semconv.ATTR_MCP_PROTOCOL_VERSION] = revisionLabel(version, known);
   if (operation.target !== undefined) {
     const tool = attributes[semconv.ATTR_GEN_AI_TOOL_NAME] !== undefined;
-    described[tool ? semconv.ATTR_GEN_AI_TOOL_NAME : semconv.ATTR_GEN_AI_PROMPT_NAME] = known.bounded(tool ? "tool" : "prompt", operation.target);
+    described[tool ? semconv.ATTR_GEN_AI_TOOL_NAME : semconv.ATTR_GEN_AI_PROMPT_NAME] = known.bounded(
+      tool ? "tool" : "prompt",
+      operation.target,
+    );
   }
   const template = outcome.attributes?.[semconv.ATTR_MCP_RESOURCE_TEMPLATE];
   if (template !== undefined) described[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = template;
@@ -40,7 +48,9 @@ export function describeMetric(operation: Operation, outcome: Outcome, known: Kn
 
 /** The version is whatever the peer writes: what has the form of a revision's date passes, a few of them. */
 export function revisionLabel(version: string | number, known: KnownNames): string {
-  return typeof version === "string" && REVISION.test(version) ? known.admitted("revision", version) : semconv.OTHER;
+  return typeof version === "string" && REVISION.test(version)
+    ? known.admitted("revision", version)
+    : semconv.OTHER;
 }
 
 /** `resource_uri` of the guide: the template that matched, or a registered URI, else `_OTHER`. */

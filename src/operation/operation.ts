@@ -2,7 +2,14 @@ import * as semconv from "../semconv.ts";
 import { describeConnection, type Connection, type Role } from "./connection.ts";
 import { redactUri } from "./content.ts";
 import type { KnownNames } from "./known-names.ts";
-import { isRequestId, paramsOf, stringOr, type JsonObject, type NotificationMessage, type RequestMessage } from "./message.ts";
+import {
+  isRequestId,
+  paramsOf,
+  stringOr,
+  type JsonObject,
+  type NotificationMessage,
+  type RequestMessage,
+} from "./message.ts";
 import { methodRow } from "./methods.ts";
 
 /** The end of one message: who sends it is its client, who receives it its server, whatever their roles. */

@@ -36,7 +36,9 @@ const CALLER_WAS_WRONG: ReadonlySet<number> = new Set([-32700, -32600, -32601, -
 export function describeResponse(response: ResponseMessage, side: Side): Outcome {
   if (!("error" in response)) {
     const result = response["result"];
-    return isObject(result) && result["isError"] === true ? { errorType: semconv.ERROR_TYPE_TOOL_ERROR } : SUCCESS;
+    return isObject(result) && result["isError"] === true
+      ? { errorType: semconv.ERROR_TYPE_TOOL_ERROR }
+      : SUCCESS;
   }
   const error = isObject(response["error"]) ? response["error"] : {};
   const code = error["code"];
@@ -92,7 +94,9 @@ function jsonRpcErrorIn(body: unknown): ResponseMessage | undefined {
   try {
     const parsed: unknown = JSON.parse(body);
     // An edge that refuses a request unread answers with id null: that is HTTP speaking, not the method's own answer.
-    return isObject(parsed) && isRequestId(parsed["id"]) && isObject(parsed["error"]) ? (parsed as ResponseMessage) : undefined;
+    return isObject(parsed) && isRequestId(parsed["id"]) && isObject(parsed["error"])
+      ? (parsed as ResponseMessage)
+      : undefined;
   } catch {
     return undefined; // an HTML error page, for example
   }

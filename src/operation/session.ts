@@ -35,7 +35,8 @@ const SESSION_ATTRIBUTES = [
 export function describeSession(connection: Connection, since: number): Session | undefined {
   const { role, network, protocolVersion, client, server } = connection;
   const overHttp = network[semconv.ATTR_NETWORK_PROTOCOL_NAME] === "http";
-  if (role === undefined || (role === "server" && overHttp && connection.sessionId() === undefined)) return undefined;
+  if (role === undefined || (role === "server" && overHttp && connection.sessionId() === undefined))
+    return undefined;
   const attributes: Record<string, string | number> = {};
   for (const name of SESSION_ATTRIBUTES) if (network[name] !== undefined) attributes[name] = network[name];
   if (protocolVersion !== undefined) attributes[semconv.ATTR_MCP_PROTOCOL_VERSION] = protocolVersion;

@@ -15,7 +15,8 @@ let server: AdminServer | undefined;
 
 const readiness = createReadiness({ uptimeSeconds: () => process.uptime(), redact: redactMessage });
 readiness.add("server", () => {
-  if (!runningTelemetry()?.served.connected && !applicationListens()) throw new Error("no MCP server is connected to a transport yet");
+  if (!runningTelemetry()?.served.connected && !applicationListens())
+    throw new Error("no MCP server is connected to a transport yet");
 });
 readiness.add("shutdown", () => {
   if (draining) throw new Error("the process has been asked to end");

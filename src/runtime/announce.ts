@@ -12,7 +12,12 @@ export interface Announcer {
  * @param details where telemetry goes and where it can be asked for, as far as it is known when the line is written
  * @param settled resolves when there is no more to know
  */
-export function createAnnouncer(version: string, details: () => string, settled: () => Promise<unknown>, say: (line: string) => void): Announcer {
+export function createAnnouncer(
+  version: string,
+  details: () => string,
+  settled: () => Promise<unknown>,
+  say: (line: string) => void,
+): Announcer {
   let patched = new Set<string>();
   const problems = new Set<string>();
   let scheduled = false;

@@ -83,10 +83,18 @@ type Complain = (problem: string) => void;
 
 /** @param complain hears of each value that cannot be used, in a sentence that names the variable */
 export function readSettings(env: Env, complain: Complain): RuntimeSettings {
-  const batch = BATCH.map(([option, variable, fallback]) => [option, readCount(env, variable, complain) ?? fallback]);
-  const intervalMs = readCount(env, "OTEL_METRIC_EXPORT_INTERVAL", complain) || 60_000;
-  const timeoutMs = readCount(env, "OTEL_METRIC_EXPORT_TIMEOUT", complain) || 30_000;
-  const aggregation = readChoice(env, "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", AGGREGATIONS, complain);
+  const batch = BATCH.map(([option, variable, fallback]) => [
+    option,
+    readCount(env, variable, complain) ?? fallback,
+  ]);
+  const intervalMs = positive(readCount(env, "OTEL_METRIC_EXPORT_INTERVAL", complain)) ?? 60_000;
+  const timeoutMs = positive(readCount(env, "OTEL_METRIC_EXPORT_TIMEOUT", complain)) ?? 30_000;
+  const aggregation = readChoice(
+    env,
+    "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
+    AGGREGATIONS,
+    complain,
+  );
   const admin = readChoice(env, "OTEL_INSTRUMENTATION_MCP_ADMIN", ["on", "off"], complain);
   return {
     traces: {
@@ -118,8 +126,11 @@ function readSignal<Exporter extends string>(
   const protocolVariable = textOf(env, own) === undefined ? "OTEL_EXPORTER_OTLP_PROTOCOL" : own;
   const protocol = textOf(env, protocolVariable) ?? "http/protobuf";
   const knownProtocol = PROTOCOLS.find((candidate) => candidate === protocol);
-  if (knownProtocol === undefined) complain(`${protocolVariable}=${protocol} is none of ${PROTOCOLS.join(", ")}; using http/protobuf`);
-  const timeoutGiven = ["OTEL_EXPORTER_OTLP_TIMEOUT", `OTEL_EXPORTER_OTLP_${signal}_TIMEOUT`].some((name) => textOf(env, name) !== undefined);
+  if (knownProtocol === undefined)
+    complain(`${protocolVariable}=${protocol} is none of ${PROTOCOLS.join(", ")}; using http/protobuf`);
+  const timeoutGiven = ["OTEL_EXPORTER_OTLP_TIMEOUT", `OTEL_EXPORTER_OTLP_${signal}_TIMEOUT`].some(
+    (name) => textOf(env, name) !== undefined,
+  );
   return {
     signal,
     exporters: readExporters(env, `OTEL_${signal}_EXPORTER`, exporters, complain),
@@ -138,12 +149,20 @@ function readExporters<Exporter extends string>(
   if (names.length === 0) return ["otlp"];
   if (names.includes("none")) return [];
   for (const name of names) {
-    if (!exporters.includes(name as Exporter)) complain(`${variable} names the exporter "${name}", which is none of ${[...exporters, "none"].join(", ")}; it is left out`);
+    if (!exporters.includes(name as Exporter))
+      complain(
+        `${variable} names the exporter "${name}", which is none of ${[...exporters, "none"].join(", ")}; it is left out`,
+      );
   }
   return exporters.filter((name) => names.includes(name));
 }
 
-function readChoice(env: Env, variable: string, choices: readonly string[], complain: Complain): string | undefined {
+function readChoice(
+  env: Env,
+  variable: string,
+  choices: readonly string[],
+  complain: Complain,
+): string | undefined {
   const text = textOf(env, variable)?.toLowerCase();
   if (text === undefined || choices.includes(text)) return text;
   complain(`${variable}=${text} is none of ${choices.join(", ")}; using the default`);
@@ -157,6 +176,11 @@ function readCount(env: Env, variable: string, complain: Complain): number | und
   if (Number.isFinite(value) && value >= 0) return value;
   complain(`${variable}=${text} is not a number of 0 or more; using the default`);
   return undefined;
+}
+
+/** An interval of 0 would export without end. */
+function positive(count: number | undefined): number | undefined {
+  return count === 0 ? undefined : count;
 }
 
 /** Set and not empty. The specification has empty mean unset. */
@@ -182,5 +206,8 @@ export function configFile(env: Env): string | undefined {
 /** `OTEL_NODE_ENABLED_INSTRUMENTATIONS` and `OTEL_NODE_DISABLED_INSTRUMENTATIONS`, by the short names they use. */
 export function isInstrumentationEnabled(env: Env, name: string): boolean {
   const enabled = listOf(env, "OTEL_NODE_ENABLED_INSTRUMENTATIONS");
-  return (enabled.length === 0 || enabled.includes(name)) && !listOf(env, "OTEL_NODE_DISABLED_INSTRUMENTATIONS").includes(name);
+  return (
+    (enabled.length === 0 || enabled.includes(name)) &&
+    !listOf(env, "OTEL_NODE_DISABLED_INSTRUMENTATIONS").includes(name)
+  );
 }

@@ -12,7 +12,12 @@ export interface MetricDelivery extends Told {
 }
 
 /** A reader for each destination: pushed by OTLP and to the console every interval, pulled by a scraper when it asks. */
-export function createMetricDelivery(env: NodeJS.ProcessEnv, settings: MetricSettings, pulled: boolean, say: Say): MetricDelivery {
+export function createMetricDelivery(
+  env: NodeJS.ProcessEnv,
+  settings: MetricSettings,
+  pulled: boolean,
+  say: Say,
+): MetricDelivery {
   const { PeriodicExportingMetricReader } = loadOfSdk("@opentelemetry/sdk-metrics");
   const { intervalMs: exportIntervalMillis, timeoutMs: exportTimeoutMillis } = settings;
   const readers: MetricReader[] = [];
@@ -51,7 +56,8 @@ function createOtlpMetricExporter(env: NodeJS.ProcessEnv, settings: MetricSettin
     // The exporter does not read this variable itself.
     ...(settings.exponential && {
       aggregationPreference: (type: unknown) => ({
-        type: type === InstrumentType.HISTOGRAM ? AggregationType.EXPONENTIAL_HISTOGRAM : AggregationType.DEFAULT,
+        type:
+          type === InstrumentType.HISTOGRAM ? AggregationType.EXPONENTIAL_HISTOGRAM : AggregationType.DEFAULT,
       }),
     }),
   });
@@ -84,7 +90,9 @@ function createStderrMetricExporter(): PushMetricExporter {
       for (const { metrics } of collected.scopeMetrics) {
         for (const { descriptor, dataPoints } of metrics) {
           const points = dataPoints.map(({ attributes, value }) => ({ attributes, value }));
-          process.stderr.write(`${JSON.stringify({ metric: descriptor.name, unit: descriptor.unit, points })}\n`);
+          process.stderr.write(
+            `${JSON.stringify({ metric: descriptor.name, unit: descriptor.unit, points })}\n`,
+          );
         }
       }
       done({ code: 0 });

@@ -48,7 +48,9 @@ function loadFrom(from: NodeJS.Require, name: string): unknown {
   try {
     return from(name);
   } catch (error) {
-    throw new Error(`cannot load the package ${name}; is it installed? (${firstLine(error)})`, { cause: error });
+    throw new Error(`cannot load the package ${name}; is it installed? (${firstLine(error)})`, {
+      cause: error,
+    });
   }
 }
 

@@ -22,15 +22,28 @@ export interface RunningSdk extends Endable {
  * exporters are ours, because of stdout and because of the way a process ends.
  * @throws an error that names the variable or package, where nothing can be set up
  */
-export function startSdk(env: NodeJS.ProcessEnv, settings: RuntimeSettings, runtimeMetrics: boolean, say: Say): RunningSdk {
+export function startSdk(
+  env: NodeJS.ProcessEnv,
+  settings: RuntimeSettings,
+  runtimeMetrics: boolean,
+  say: Say,
+): RunningSdk {
   const file = configFile(env);
   const instrumentations = createInstrumentations(env, runtimeMetrics);
-  const running = file === undefined ? startFromEnvironment(env, settings, instrumentations, say) : startFromFile(file, env, instrumentations, say);
+  const running =
+    file === undefined
+      ? startFromEnvironment(env, settings, instrumentations, say)
+      : startFromFile(file, env, instrumentations, say);
   patchBuiltins();
   return running;
 }
 
-function startFromEnvironment(env: NodeJS.ProcessEnv, settings: RuntimeSettings, instrumentations: Instrumentation[], say: Say): RunningSdk {
+function startFromEnvironment(
+  env: NodeJS.ProcessEnv,
+  settings: RuntimeSettings,
+  instrumentations: Instrumentation[],
+  say: Say,
+): RunningSdk {
   const { NodeSDK } = load("@opentelemetry/sdk-node");
   const { diag } = loadOfSdk("@opentelemetry/api"); // as the SDK sees it: it may be another copy than ours
   const { traces, metrics, admin } = settings;
@@ -46,9 +59,14 @@ function startFromEnvironment(env: NodeJS.ProcessEnv, settings: RuntimeSettings,
     node.start();
     return node;
   });
-  const destinations = traces.exporters.map((name) => (name === "console" ? "stderr" : describeEndpoint(env, traces)));
+  const destinations = traces.exporters.map((name) =>
+    name === "console" ? "stderr" : describeEndpoint(env, traces),
+  );
   return {
-    destination: destinations.length > 0 ? `traces go to ${destinations.join(" and ")}` : "traces go nowhere (OTEL_TRACES_EXPORTER)",
+    destination:
+      destinations.length > 0
+        ? `traces go to ${destinations.join(" and ")}`
+        : "traces go nowhere (OTEL_TRACES_EXPORTER)",
     collect: measures.collect,
     async flush() {
       await Promise.all([...spans.processors, ...measures.readers].map((part) => part.forceFlush()));
@@ -62,20 +80,30 @@ function startFromEnvironment(env: NodeJS.ProcessEnv, settings: RuntimeSettings,
   };
 }
 
-function startFromFile(file: string, env: NodeJS.ProcessEnv, instrumentations: Instrumentation[], say: Say): RunningSdk {
+function startFromFile(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  instrumentations: Instrumentation[],
+  say: Say,
+): RunningSdk {
   const { startNodeSDK } = load("@opentelemetry/sdk-node");
   const { diag, trace } = loadOfSdk("@opentelemetry/api");
   sendConsoleExportersToStderr();
   const sdk = keepingDiagnosticsOffStdout(diag, logLevel(env), () => startNodeSDK({ instrumentations }));
   const where = `where ${file} says (OTEL_CONFIG_FILE)`;
-  const provider = (trace.getTracerProvider() as { getDelegate?(): { forceFlush?(): Promise<void> } }).getDelegate?.();
+  const provider = (
+    trace.getTracerProvider() as { getDelegate?(): { forceFlush?(): Promise<void> } }
+  ).getDelegate?.();
   return {
     // What is wrong with the file has been told through the diagnostics.
     destination: hasTracerProvider() ? `traces go ${where}` : `no traces (OTEL_CONFIG_FILE=${file})`,
     flush: async () => provider?.forceFlush?.(),
     shutdown: () => sdk.shutdown(),
     failing: () => false, // the exporters are OpenTelemetry's own and do not tell
-    giveUp: (error) => say(`the last telemetry did not get ${where}: ${error === undefined ? "the process ended before" : firstLine(error)}`),
+    giveUp: (error) =>
+      say(
+        `the last telemetry did not get ${where}: ${error === undefined ? "the process ended before" : firstLine(error)}`,
+      ),
   };
 }
 
@@ -88,9 +116,16 @@ export function hasTracerProvider(): boolean {
 /** A tool's own HTTP calls become children of its span, HTTP servers the links of theirs; and Node tells how it is. */
 function createInstrumentations(env: NodeJS.ProcessEnv, runtimeMetrics: boolean): Instrumentation[] {
   const found: Instrumentation[] = [];
-  if (isInstrumentationEnabled(env, "http")) found.push(new (load("@opentelemetry/instrumentation-http").HttpInstrumentation)({ ignoreIncomingRequestHook: isAdminRequest }));
-  if (isInstrumentationEnabled(env, "undici")) found.push(new (load("@opentelemetry/instrumentation-undici").UndiciInstrumentation)());
-  if (runtimeMetrics) found.push(new (load("@opentelemetry/instrumentation-runtime-node").RuntimeNodeInstrumentation)());
+  if (isInstrumentationEnabled(env, "http"))
+    found.push(
+      new (load("@opentelemetry/instrumentation-http").HttpInstrumentation)({
+        ignoreIncomingRequestHook: isAdminRequest,
+      }),
+    );
+  if (isInstrumentationEnabled(env, "undici"))
+    found.push(new (load("@opentelemetry/instrumentation-undici").UndiciInstrumentation)());
+  if (runtimeMetrics)
+    found.push(new (load("@opentelemetry/instrumentation-runtime-node").RuntimeNodeInstrumentation)());
   return found;
 }
 

@@ -32,7 +32,9 @@ const OTLP_PACKAGES = {
 function createOtlpSpanExporter(env: NodeJS.ProcessEnv, settings: TraceSettings): SpanExporter {
   requireEndpoint(env, settings);
   const { OTLPTraceExporter } = loadOfSdk(OTLP_PACKAGES[settings.protocol]);
-  return new OTLPTraceExporter(settings.exportTimeoutMs === undefined ? {} : { timeoutMillis: settings.exportTimeoutMs });
+  return new OTLPTraceExporter(
+    settings.exportTimeoutMs === undefined ? {} : { timeoutMillis: settings.exportTimeoutMs },
+  );
 }
 
 /** The `console` exporter: one JSON object a line, on stderr. OpenTelemetry's own writes to stdout. */

@@ -34,7 +34,13 @@ export function createStderrLogger(): DiagLogger {
     (level: string) =>
     (message: string, ...details: unknown[]): void =>
       say(`${level}: ${[message, ...details].map(oneLine).join(" ")}${aboutWhat(message)}`);
-  return { error: log("error"), warn: log("warn"), info: log("info"), debug: log("debug"), verbose: log("verbose") };
+  return {
+    error: log("error"),
+    warn: log("warn"),
+    info: log("info"),
+    debug: log("debug"),
+    verbose: log("verbose"),
+  };
 }
 
 /** Messages of OpenTelemetry's that do not name the variable they are about. */
@@ -51,7 +57,8 @@ function aboutWhat(message: string): string {
 }
 
 function oneLine(value: unknown): string {
-  if (value instanceof Error) return value.stack === undefined ? value.message : value.stack.replaceAll(/\s*\n\s*/g, " | ");
+  if (value instanceof Error)
+    return value.stack === undefined ? value.message : value.stack.replaceAll(/\s*\n\s*/g, " | ");
   const text = typeof value === "string" ? value : safeJson(value);
   return text.replaceAll(/\s*\n\s*/g, " ");
 }

@@ -45,7 +45,12 @@ export function createTelemetry({ env, level, speak, bindMetrics, config }: Surr
     try {
       logDiagnosticsToStderr(level);
       const settings = readSettings(env, speak);
-      const sdk = startSdk(env, settings, config.metrics.has("runtime") && settings.metrics.exporters.length > 0, speak);
+      const sdk = startSdk(
+        env,
+        settings,
+        config.metrics.has("runtime") && settings.metrics.exporters.length > 0,
+        speak,
+      );
       flushAtExit(sdk, startDraining);
       provideMetrics(sdk.collect, settings.admin);
       scraped = sdk.collect !== undefined;
@@ -65,7 +70,13 @@ export function createTelemetry({ env, level, speak, bindMetrics, config }: Surr
       destination ??= setUp();
     },
     serve,
-    describe: () => [destination, address === undefined ? undefined : `${scraped ? "health and metrics" : "health"} at ${address}`].filter(Boolean).join("; "),
+    describe: () =>
+      [
+        destination,
+        address === undefined ? undefined : `${scraped ? "health and metrics" : "health"} at ${address}`,
+      ]
+        .filter(Boolean)
+        .join("; "),
     settled: async () => serving,
   };
 }

@@ -16,20 +16,32 @@ export function describeEndpoint(env: NodeJS.ProcessEnv, { signal, protocol }: S
  */
 export function requireEndpoint(env: NodeJS.ProcessEnv, { signal, protocol }: SignalSettings): void {
   const { variable, value } = endpointOf(env, signal, protocol);
-  if (!isEndpoint(value, protocol)) throw new Error(`${variable}=${value} is not ${protocol === "grpc" ? "a" : "an http:// or https://"} URL`);
+  if (!isEndpoint(value, protocol))
+    throw new Error(
+      `${variable}=${value} is not ${protocol === "grpc" ? "a" : "an http:// or https://"} URL`,
+    );
 }
 
-function endpointOf(env: NodeJS.ProcessEnv, signal: SignalName, protocol: OtlpProtocol): { readonly variable: string; readonly value: string } {
+function endpointOf(
+  env: NodeJS.ProcessEnv,
+  signal: SignalName,
+  protocol: OtlpProtocol,
+): { readonly variable: string; readonly value: string } {
   const variable = `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`;
   const own = env[variable]?.trim();
   if (own) return { variable, value: own };
   const fallback = protocol === "grpc" ? "http://localhost:4317" : "http://localhost:4318";
-  return { variable: "OTEL_EXPORTER_OTLP_ENDPOINT", value: env["OTEL_EXPORTER_OTLP_ENDPOINT"]?.trim() || fallback };
+  return {
+    variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    value: env["OTEL_EXPORTER_OTLP_ENDPOINT"]?.trim() || fallback,
+  };
 }
 
 /** gRPC also takes `host:port`. */
 function isEndpoint(value: string, protocol: OtlpProtocol): boolean {
-  return protocol === "grpc" ? URL.canParse(/^\w+:\/\//.test(value) ? value : `https://${value}`) : /^https?:\/\//i.test(value) && URL.canParse(value);
+  return protocol === "grpc"
+    ? URL.canParse(/^\w+:\/\//.test(value) ? value : `https://${value}`)
+    : /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
 /** Vendors put keys into the user part and the query. */
@@ -60,7 +72,12 @@ const toldOf = new Set<string>();
  * here: the SDK would log it again with a stack of ten lines for every batch. In place, since exporters carry more than
  * `export`, and readers ask for it.
  */
-export function tellingOnce<Batch>(exporter: Exporter<Batch>, signal: SignalName, endpoint: string, say: Say): Told {
+export function tellingOnce<Batch>(
+  exporter: Exporter<Batch>,
+  signal: SignalName,
+  endpoint: string,
+  say: Say,
+): Told {
   const deliver = exporter.export.bind(exporter);
   const tell = (line: string): void => {
     if (!toldOf.has(endpoint)) say(line);
@@ -72,7 +89,8 @@ export function tellingOnce<Batch>(exporter: Exporter<Batch>, signal: SignalName
     deliver(batch, ({ code, error }) => {
       if (code !== 0 && !told) tell(`cannot deliver ${WHAT[signal]} to ${endpoint}: ${describeError(error)}`);
       if (code === 0) toldOf.delete(endpoint);
-      if (code === 0 && failures > 0) say(`${WHAT[signal]} are delivered again, after ${failures} failed attempts`);
+      if (code === 0 && failures > 0)
+        say(`${WHAT[signal]} are delivered again, after ${failures} failed attempts`);
       failures = code === 0 ? 0 : failures + 1;
       told = code !== 0;
       done({ code: 0 });

@@ -12,7 +12,11 @@ export interface Exemplar {
 export interface Exemplars {
   note(instrument: InstrumentName, value: number, attributes: Attributes, context: Context): void;
   /** The latest of a bucket. @param upperBound its bound, `Infinity` for the last */
-  find(metricName: string, attributes: Readonly<Record<string, unknown>>, upperBound: number): Exemplar | undefined;
+  find(
+    metricName: string,
+    attributes: Readonly<Record<string, unknown>>,
+    upperBound: number,
+  ): Exemplar | undefined;
 }
 
 /** Series times buckets stay far below this; it is here so that nothing can grow for ever. */
@@ -35,7 +39,12 @@ export function createExemplars(): Exemplars {
       const bound = row.buckets?.find((candidate) => value <= candidate) ?? Number.POSITIVE_INFINITY;
       const key = keyOf(row, attributes, bound);
       if (latest.size >= MAX_EXEMPLARS && !latest.has(key)) return;
-      latest.set(key, { traceId: span.traceId, spanId: span.spanId, value, timestampSeconds: Date.now() / 1000 });
+      latest.set(key, {
+        traceId: span.traceId,
+        spanId: span.spanId,
+        value,
+        timestampSeconds: Date.now() / 1000,
+      });
     },
     find(metricName, attributes, upperBound) {
       const row = rows.get(metricName);

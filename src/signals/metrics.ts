@@ -1,4 +1,11 @@
-import type { Attributes, Context, Histogram, Meter, MeterProvider, ObservableCallback } from "@opentelemetry/api";
+import type {
+  Attributes,
+  Context,
+  Histogram,
+  Meter,
+  MeterProvider,
+  ObservableCallback,
+} from "@opentelemetry/api";
 import type { McpConfig } from "../config.ts";
 import type { HttpExchange } from "../operation/endpoint.ts";
 import type { KnownNames } from "../operation/known-names.ts";
@@ -92,7 +99,8 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
     const failed = outcome.errorType !== undefined || outcome.statusCode !== undefined;
     tallies.toolCalls.add(1, tool, failed ? "error" : "success");
     record("toolCallDuration", seconds, { tool_name: tool }, context);
-    if (outcome.resultBytes !== undefined) record("toolResultSize", outcome.resultBytes, { [semconv.ATTR_GEN_AI_TOOL_NAME]: tool }, context);
+    if (outcome.resultBytes !== undefined)
+      record("toolResultSize", outcome.resultBytes, { [semconv.ATTR_GEN_AI_TOOL_NAME]: tool }, context);
   }
 
   return {
@@ -100,7 +108,12 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
       bind();
       const start = performance.now();
       const request = operation.attributes[semconv.ATTR_JSONRPC_REQUEST_ID] !== undefined;
-      const active = operation.side === "server" && request ? known.has("method", operation.method) ? operation.method : semconv.OTHER : undefined;
+      const active =
+        operation.side === "server" && request
+          ? known.has("method", operation.method)
+            ? operation.method
+            : semconv.OTHER
+          : undefined;
       if (active !== undefined) tallies.serverActiveRequests.add(1, active);
       return (outcome, context) => {
         const seconds = (performance.now() - start) / 1000;
@@ -111,10 +124,17 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
         if (active !== undefined) tallies.serverActiveRequests.add(-1, active);
         // A request its client took back is neither a success nor an error.
         if (operation.method === "tools/call" && outcome.cancelled === undefined) {
-          recordToolCall(String(attributes[semconv.ATTR_GEN_AI_TOOL_NAME] ?? semconv.OTHER), outcome, seconds, context);
+          recordToolCall(
+            String(attributes[semconv.ATTR_GEN_AI_TOOL_NAME] ?? semconv.OTHER),
+            outcome,
+            seconds,
+            context,
+          );
         }
-        if (operation.method === "resources/read") tallies.resourceReads.add(1, resourceLabel(operation, outcome, known));
-        const error = attributes[semconv.ATTR_ERROR_TYPE] ?? attributes[semconv.ATTR_RPC_RESPONSE_STATUS_CODE];
+        if (operation.method === "resources/read")
+          tallies.resourceReads.add(1, resourceLabel(operation, outcome, known));
+        const error =
+          attributes[semconv.ATTR_ERROR_TYPE] ?? attributes[semconv.ATTR_RPC_RESPONSE_STATUS_CODE];
         if (error !== undefined) tallies.errors.add(1, String(error));
       };
     },
@@ -134,10 +154,15 @@ function createHistogram(meter: Meter, { name, unit, description, buckets }: Ins
   return meter.createHistogram(name, { unit, description, ...advice });
 }
 
-function observe(meter: Meter, { name, kind, unit, description }: InstrumentRow, callback: ObservableCallback | undefined): void {
+function observe(
+  meter: Meter,
+  { name, kind, unit, description }: InstrumentRow,
+  callback: ObservableCallback | undefined,
+): void {
   if (callback === undefined) return;
   const options = { unit, description };
   if (kind === "observableCounter") meter.createObservableCounter(name, options).addCallback(callback);
-  else if (kind === "observableUpDownCounter") meter.createObservableUpDownCounter(name, options).addCallback(callback);
+  else if (kind === "observableUpDownCounter")
+    meter.createObservableUpDownCounter(name, options).addCallback(callback);
   else meter.createObservableGauge(name, options).addCallback(callback);
 }

@@ -28,12 +28,17 @@ export interface ServedFacts {
 }
 
 /** Turns operations into telemetry. */
-export function createTelemetry(signals: Signals, known: KnownNames, scope: { readonly name: string; readonly version: string }): Telemetry {
+export function createTelemetry(
+  signals: Signals,
+  known: KnownNames,
+  scope: { readonly name: string; readonly version: string },
+): Telemetry {
   const metrics = createMetrics({ ...signals, known, scope });
   const served: ServedFacts = { connected: false, version: undefined };
   const observer: OperationObserver = {
     begin(operation, carrier) {
-      if (operation.signal !== "span") return activeIn(operation.side === "server" ? extract(carrier) : context.active(), NO_SPAN);
+      if (operation.signal !== "span")
+        return activeIn(operation.side === "server" ? extract(carrier) : context.active(), NO_SPAN);
       const measured = metrics.begin(operation);
       const span =
         operation.side === "client"

@@ -1,4 +1,11 @@
-import { context, propagation, ROOT_CONTEXT, trace, type Context, type TextMapGetter } from "@opentelemetry/api";
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  trace,
+  type Context,
+  type TextMapGetter,
+} from "@opentelemetry/api";
 import type { Carrier } from "../operation/observer.ts";
 
 /**

@@ -23,7 +23,10 @@ const SWEEP_EVERY = 256;
  * so that neither the number nor the memory creeps up.
  * @param ended hears of every end, with the seconds the session lasted; an idle one lasted until its last message
  */
-export function createSessions(idleMs: () => number, ended: (session: Session, seconds: number, end: SessionEnd) => void): Sessions {
+export function createSessions(
+  idleMs: () => number,
+  ended: (session: Session, seconds: number, end: SessionEnd) => void,
+): Sessions {
   const entries = new Set<Entry>();
   let opened = 0;
 

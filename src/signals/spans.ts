@@ -1,4 +1,13 @@
-import { context, SpanKind, SpanStatusCode, trace, type Context, type Link, type Span, type Tracer } from "@opentelemetry/api";
+import {
+  context,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Context,
+  type Link,
+  type Span,
+  type Tracer,
+} from "@opentelemetry/api";
 import type { McpConfig } from "../config.ts";
 import { redactMessage } from "../operation/content.ts";
 import type { Carrier } from "../operation/observer.ts";
@@ -10,7 +19,7 @@ import { extract, namesParent } from "./propagation.ts";
 /** A span and the context it makes. */
 export interface MessageSpan {
   readonly current: Context;
-  event(name: string, attributes: AttributeValues): void;
+  readonly event: (name: string, attributes: AttributeValues) => void;
   end(outcome: Outcome): void;
 }
 
@@ -32,7 +41,12 @@ export function startClientSpan(operation: Operation, tracer: Tracer, config: Mc
  * ambient, such as the HTTP server's span, becomes a link, and stands in as the parent where the sender names none.
  * Source: semantic conventions for MCP, "context propagation".
  */
-export function startServerSpan(operation: Operation, carrier: Carrier, tracer: Tracer, config: McpConfig): MessageSpan {
+export function startServerSpan(
+  operation: Operation,
+  carrier: Carrier,
+  tracer: Tracer,
+  config: McpConfig,
+): MessageSpan {
   const ambient = context.active();
   const parent = extract(carrier, ambient);
   const links = ambientLinks(operation, carrier, ambient, parent);
@@ -50,7 +64,12 @@ function ambientLinks(operation: Operation, carrier: Carrier, ambient: Context, 
   return around.spanId === trace.getSpanContext(parent)?.spanId ? [] : [{ context: around }];
 }
 
-function messageSpan(span: Span, current: Context, config: McpConfig, { ends }: { ends: boolean }): MessageSpan {
+function messageSpan(
+  span: Span,
+  current: Context,
+  config: McpConfig,
+  { ends }: { ends: boolean },
+): MessageSpan {
   return {
     current,
     event: (name, attributes) => void span.addEvent(name, attributes),

@@ -3,7 +3,7 @@ import type { Attributes, ObservableResult } from "@opentelemetry/api";
 /** Counts by attributes, kept in a small table and read when metrics are collected: a call costs one look-up. */
 export interface Tally {
   add(amount: number, ...values: string[]): void;
-  observe(result: ObservableResult): void;
+  readonly observe: (result: ObservableResult) => void;
 }
 
 /** @param names the attributes that `add`'s values stand for, in order */
@@ -14,7 +14,11 @@ export function createTally(names: readonly string[]): Tally {
       const key = values.join("\u0000");
       const row = rows.get(key);
       if (row !== undefined) row.value += amount;
-      else rows.set(key, { attributes: Object.fromEntries(names.map((name, index) => [name, values[index]])), value: amount });
+      else
+        rows.set(key, {
+          attributes: Object.fromEntries(names.map((name, index) => [name, values[index]])),
+          value: amount,
+        });
     },
     observe(result) {
       for (const { attributes, value } of rows.values()) result.observe(value, attributes);

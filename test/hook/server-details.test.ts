@@ -41,7 +41,7 @@ it.each<[string, unknown]>([
       }),
     );
     await client.callTool({ name: "boom" });
-    expect(served(recording, "tools/call")).toEqual([{ errorType: "tool_error", thrown }]);
+    expect(served(recording, "tools/call")).toMatchObject([{ errorType: "tool_error", thrown }]);
     await client.close();
   },
 );

@@ -89,10 +89,12 @@ const LINES: Record<string, string> = {
   "2": "2.x",
   "0.223": "2.x",
   "0.33": "2.x",
+  "0.36": "2.x",
   "3": "3.x",
   "0.300": "3.x",
   "0.301": "3.x",
   "0.34": "3.x",
+  "0.37": "3.x",
 };
 const BOTH_LINES = ["@opentelemetry/api", "@opentelemetry/semantic-conventions"];
 

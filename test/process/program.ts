@@ -33,12 +33,15 @@ export interface Running {
   printed(text: string): Promise<void>;
 }
 
+/** Many programs run at once, and their ports are not what these tests are about; test/process/guide.test.ts is. */
+const QUIET = { OTEL_INSTRUMENTATION_MCP_ADMIN: "off" };
+
 const HUNG_AFTER_MS = 15_000;
 
 /** Starts `node` with these words: options, a program, its arguments. */
 export function startProgram(words: readonly string[], circumstances: Circumstances = {}): Running {
   const { node = process.execPath, cwd = PROGRAMS, env = {}, hungAfterMs = HUNG_AFTER_MS } = circumstances;
-  const child = spawn(node, words, { cwd, env: { PATH: process.env["PATH"], ...env } });
+  const child = spawn(node, words, { cwd, env: { PATH: process.env["PATH"], ...QUIET, ...env } });
   const output = { stdout: "", stderr: "" };
   const told = (): string => `stdout:\n${output.stdout}\nstderr:\n${output.stderr}`;
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));

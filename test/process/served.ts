@@ -7,7 +7,11 @@ import { PRELOAD, startProgram, type Circumstances, type Running } from "./progr
 export const GUIDE_PROGRAMS = fileURLToPath(new URL("../fixtures/guide/", import.meta.url));
 
 /** Any port, and nothing sent anywhere. */
-export const QUIET = { OTEL_EXPORTER_PROMETHEUS_PORT: "0", OTEL_TRACES_EXPORTER: "none", OTEL_METRICS_EXPORTER: "prometheus" };
+export const QUIET = {
+  OTEL_EXPORTER_PROMETHEUS_PORT: "0",
+  OTEL_TRACES_EXPORTER: "none",
+  OTEL_METRICS_EXPORTER: "prometheus",
+};
 
 export interface Answer {
   readonly status: number;
@@ -33,11 +37,15 @@ export interface Served extends Observed {
 }
 
 /** Starts a program under the preload; it is killed with the test, should it still live. */
-export function observeProgram(words: readonly string[], { cwd = GUIDE_PROGRAMS, env, ...rest }: Circumstances = {}): Observed {
+export function observeProgram(
+  words: readonly string[],
+  { cwd = GUIDE_PROGRAMS, env, ...rest }: Circumstances = {},
+): Observed {
   const running = startProgram([...PRELOAD, ...words], { cwd, env: { ...QUIET, ...env }, ...rest });
   const { child } = running;
   const output = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) child[name]?.on("data", (text: string) => (output[name] += text));
+  for (const name of ["stdout", "stderr"] as const)
+    child[name]?.on("data", (text: string) => (output[name] += text));
   const matching = (name: "stdout" | "stderr", pattern: RegExp): Promise<RegExpExecArray> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
@@ -45,7 +53,9 @@ export function observeProgram(words: readonly string[], { cwd = GUIDE_PROGRAMS,
         if (match !== null) resolve(match);
       };
       child[name]?.on("data", look);
-      child.on("close", () => reject(new Error(`${words.join(" ")} never wrote ${pattern} on ${name}: ${output[name]}`)));
+      child.on("close", () =>
+        reject(new Error(`${words.join(" ")} never wrote ${pattern} on ${name}: ${output[name]}`)),
+      );
       look();
     });
   return {
@@ -63,7 +73,11 @@ export async function serveProgram(words: readonly string[], circumstances?: Cir
   const [, url = ""] = await observed.told(/health(?: and metrics)? at (\S+)/);
   const get = async (path: string, headers: Record<string, string> = {}): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, { headers });
-    return { status: response.status, type: response.headers.get("content-type"), body: await response.text() };
+    return {
+      status: response.status,
+      type: response.headers.get("content-type"),
+      body: await response.text(),
+    };
   };
   return { ...observed, url, get, page: async () => pageOf((await get("/metrics")).body) };
 }

@@ -30,7 +30,11 @@ export function startMetered(config: Partial<McpConfig> = {}, given?: () => Mete
   const settings = { ...readConfig({}), ...config };
   const faults: string[] = [];
   const known = createKnownNames();
-  const signals = { tracer: () => trace.getTracer(SCOPE), meterProvider: given ?? (() => provider), config: () => settings };
+  const signals = {
+    tracer: () => trace.getTracer(SCOPE),
+    meterProvider: given ?? (() => provider),
+    config: () => settings,
+  };
   const { observer, metrics } = createTelemetry(signals, known, { name: SCOPE, version: "0.0.0" });
   onFault((where, error) => faults.push(`${where}: ${String(error)}`));
   const hub = occupyHub({ observer, known });

@@ -34,7 +34,11 @@ export async function withTelemetry<T>(
   const settings = { ...readConfig({}), ...config };
   const known = createKnownNames();
   const { observer } = createTelemetry(
-    { tracer: () => provider.getTracer(SCOPE), meterProvider: () => metrics.getMeterProvider(), config: () => settings },
+    {
+      tracer: () => provider.getTracer(SCOPE),
+      meterProvider: () => metrics.getMeterProvider(),
+      config: () => settings,
+    },
     known,
     { name: SCOPE, version: "" },
   );
