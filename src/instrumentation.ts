@@ -21,6 +21,7 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
   // Not initialised here: the base class calls `enable` from its constructor, before initialisers would run.
   declare private settings: McpConfig | undefined;
   declare private wiring: { stop(): void } | undefined;
+  declare private unlisten: (() => void) | undefined;
   declare private given: TracerProvider | undefined;
   declare private givenMeters: MeterProvider | undefined;
 
@@ -45,12 +46,13 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
     });
     if (this.wiring === undefined)
       this._diag.warn("MCP is instrumented in this process already; this instance does nothing");
-    else onSdkSeen((report) => this.tell(report));
+    else this.unlisten = onSdkSeen((report) => this.tell(report));
   }
 
   override disable(): void {
     super.disable();
     this.wiring?.stop();
+    this.unlisten?.();
     this.wiring = undefined;
   }
 

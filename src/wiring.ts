@@ -60,9 +60,10 @@ export function runningTelemetry(): Telemetry | undefined {
   return running;
 }
 
-/** Hears of every MCP SDK that this process loads from now on. */
-export function onSdkSeen(listener: Listener): void {
+/** Hears of every MCP SDK that this process loads from now on. @returns ends the hearing */
+export function onSdkSeen(listener: Listener): () => void {
   listeners().add(listener);
+  return () => void listeners().delete(listener);
 }
 
 /** Patches an SDK that the loader does not show; see `instrumentMcp`. */

@@ -72,6 +72,8 @@ describe("McpInstrumentation", () => {
   it("does not take the API's proxy, which registerInstrumentations hands over, for a provider", async () => {
     const { provider, names } = createProvider();
     registerInstrumentations({ instrumentations: [create()] });
+    trace.setGlobalTracerProvider(createProvider().provider);
+    trace.disable(); // from here on the proxy points at a provider of the past
     trace.setGlobalTracerProvider(provider);
     await ping();
     expect(pings(names())).toEqual(PING);

@@ -81,8 +81,14 @@ const AGGREGATIONS = ["explicit_bucket_histogram", "base2_exponential_bucket_his
 
 type Complain = (problem: string) => void;
 
-/** @param complain hears of each value that cannot be used, in a sentence that names the variable */
-export function readSettings(env: Env, complain: Complain): RuntimeSettings {
+/** @param tell hears of each value that cannot be used, in a sentence that names the variable */
+export function readSettings(env: Env, tell: Complain): RuntimeSettings {
+  // A variable that several signals share is complained of once.
+  const told = new Set<string>();
+  const complain: Complain = (problem) => {
+    if (!told.has(problem)) tell(problem);
+    told.add(problem);
+  };
   const batch = BATCH.map(([option, variable, fallback]) => [
     option,
     readCount(env, variable, complain) ?? fallback,

@@ -28,6 +28,7 @@ export function startSdk(
   runtimeMetrics: boolean,
   say: Say,
 ): RunningSdk {
+  load("@opentelemetry/sdk-node"); // first, so that this is the package which is named where all of them are missing
   const file = configFile(env);
   const instrumentations = createInstrumentations(env, runtimeMetrics);
   const running =

@@ -1,11 +1,4 @@
-import {
-  context,
-  propagation,
-  ROOT_CONTEXT,
-  trace,
-  type Context,
-  type TextMapGetter,
-} from "@opentelemetry/api";
+import { context, propagation, type Context, type TextMapGetter } from "@opentelemetry/api";
 import type { Carrier } from "../operation/observer.ts";
 
 /**
@@ -33,9 +26,4 @@ export function inject(from: Context): Carrier {
   const carrier: Record<string, unknown> = {};
   propagation.inject(from, carrier);
   return carrier;
-}
-
-/** True where the carrier alone, without anything ambient, names a parent. */
-export function namesParent(carrier: Carrier): boolean {
-  return trace.getSpanContext(extract(carrier, ROOT_CONTEXT)) !== undefined;
 }

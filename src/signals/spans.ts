@@ -14,7 +14,7 @@ import type { Carrier } from "../operation/observer.ts";
 import type { AttributeValues, Operation } from "../operation/operation.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import * as semconv from "../semconv.ts";
-import { extract, namesParent } from "./propagation.ts";
+import { extract } from "./propagation.ts";
 
 /** A span and the context it makes. */
 export interface MessageSpan {
@@ -29,11 +29,14 @@ export function startClientSpan(operation: Operation, tracer: Tracer, config: Mc
   const outer = config.reuseExecuteTool ? executeToolSpan(parent, operation) : undefined;
   if (outer !== undefined) {
     outer.setAttributes(visible(operation.attributes, config));
-    return messageSpan(outer, parent, config, { ends: false });
+    return messageSpan(outer, parent, config, { ends: false, tells: tells(operation, config) });
   }
   const attributes = visible(operation.attributes, config);
   const span = tracer.startSpan(operation.name, { kind: SpanKind.CLIENT, attributes }, parent);
-  return messageSpan(span, trace.setSpan(parent, span), config, { ends: true });
+  return messageSpan(span, trace.setSpan(parent, span), config, {
+    ends: true,
+    tells: tells(operation, config),
+  });
 }
 
 /**
@@ -49,49 +52,63 @@ export function startServerSpan(
 ): MessageSpan {
   const ambient = context.active();
   const parent = extract(carrier, ambient);
-  const links = ambientLinks(operation, carrier, ambient, parent);
+  const links = ambientLinks(operation, ambient, parent);
   const attributes = visible(operation.attributes, config);
   const span = tracer.startSpan(operation.name, { kind: SpanKind.SERVER, attributes, links }, parent);
-  return messageSpan(span, trace.setSpan(parent, span), config, { ends: true });
+  return messageSpan(span, trace.setSpan(parent, span), config, {
+    ends: true,
+    tells: tells(operation, config),
+  });
 }
 
-function ambientLinks(operation: Operation, carrier: Carrier, ambient: Context, parent: Context): Link[] {
+function ambientLinks(operation: Operation, ambient: Context, parent: Context): Link[] {
   // On an MCP client, messages arrive in the context of the call or the start-up code that once opened the stream.
   // That is an accident of plumbing, not a cause; only a server's ambient context is the request being served.
   if (operation.role === "client") return [];
   const around = trace.getSpanContext(ambient);
-  if (around === undefined || !namesParent(carrier)) return [];
-  return around.spanId === trace.getSpanContext(parent)?.spanId ? [] : [{ context: around }];
+  // The same where the message names no parent of its own.
+  return around === undefined || around.spanId === trace.getSpanContext(parent)?.spanId
+    ? []
+    : [{ context: around }];
 }
 
-function messageSpan(
-  span: Span,
-  current: Context,
-  config: McpConfig,
-  { ends }: { ends: boolean },
-): MessageSpan {
+function messageSpan(span: Span, current: Context, config: McpConfig, rights: Rights): MessageSpan {
   return {
     current,
     event: (name, attributes) => void span.addEvent(name, attributes),
     end(outcome) {
-      if (span.isRecording()) record(span, outcome, config, ends);
-      if (ends) span.end();
+      if (span.isRecording()) record(span, outcome, config, rights);
+      if (rights.ends) span.end();
     },
   };
 }
 
-function record(span: Span, outcome: Outcome, config: McpConfig, ours: boolean): void {
+/** Whether the span is ours to name and end, and whether it may repeat an error's message. */
+interface Rights {
+  readonly ends: boolean;
+  readonly tells: boolean;
+}
+
+function record(span: Span, outcome: Outcome, config: McpConfig, { ends, tells: mayTell }: Rights): void {
   const { errorType, statusCode, message, cancelled, thrown, name, attributes } = outcome;
   if (attributes !== undefined) span.setAttributes(visible(attributes, config));
-  if (ours && name !== undefined) span.updateName(name);
+  if (ends && name !== undefined) span.updateName(name);
   if (statusCode !== undefined) span.setAttribute(semconv.ATTR_RPC_RESPONSE_STATUS_CODE, statusCode);
   // The class alone: MCP turns an error's message into tool output, which is content.
   if (thrown !== undefined) span.addEvent(semconv.EVENT_EXCEPTION, { [semconv.ATTR_EXCEPTION_TYPE]: thrown });
   if (cancelled === true) span.addEvent(semconv.EVENT_CANCELLED);
   if (errorType === undefined) return;
   span.setAttribute(semconv.ATTR_ERROR_TYPE, errorType);
-  const description = config.errorMessage && message !== undefined ? redactMessage(message) : undefined;
+  const description = mayTell && message !== undefined ? redactMessage(message) : undefined;
   span.setStatus({ code: SpanStatusCode.ERROR, ...(description !== undefined && { message: description }) });
+}
+
+/** Servers repeat the URI in the messages of their errors: where it is not wanted on spans, neither are those. */
+function tells(operation: Operation, config: McpConfig): boolean {
+  return (
+    config.errorMessage &&
+    (config.resourceUri === "full" || !Object.hasOwn(operation.attributes, semconv.ATTR_MCP_RESOURCE_URI))
+  );
 }
 
 /** What {@link McpConfig.resourceUri} takes away. */

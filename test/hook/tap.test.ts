@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { tapTransport } from "../../src/hook/tap.ts";
 import {
   connect,
   CARRIER,
@@ -211,21 +212,20 @@ it("counts every message once when a transport is connected again", () => {
   const recording = record();
   const transport = connect(new OwnTransport());
   transport.close();
-  // As SDKs from 1.13.3 do: what was there before is called first.
+  // As SDKs from 1.13.3 do: what is set already, here our own wrapper, is called first.
   const earlier = transport.onmessage;
-  connect(transport);
-  const latest = transport.onmessage;
+  tapTransport(transport, "server");
   transport.onmessage = (message) => {
     earlier?.(message);
-    latest?.(message);
+    transport.received.push(message);
   };
-  connect(transport);
+  void transport.start();
 
-  transport.onmessage?.(request(1, "tools/list"));
+  transport.onmessage(request(1, "tools/list"));
   void transport.send(response(1));
 
+  expect(transport.received).toHaveLength(2);
   expect(recording.lines()).toEqual(["SERVER tools/list 1"]);
-  expect(transport.started).toBe(3);
 });
 
 it("leaves `start` as it found it, own property or inherited", () => {

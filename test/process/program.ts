@@ -33,8 +33,8 @@ export interface Running {
   printed(text: string): Promise<void>;
 }
 
-/** Many programs run at once, and their ports are not what these tests are about; test/process/guide.test.ts is. */
-const QUIET = { OTEL_INSTRUMENTATION_MCP_ADMIN: "off" };
+/** Ports and metrics are not what these tests are about; see served.ts for those. */
+const QUIET = { OTEL_INSTRUMENTATION_MCP_ADMIN: "off", OTEL_METRICS_EXPORTER: "none" };
 
 const HUNG_AFTER_MS = 15_000;
 

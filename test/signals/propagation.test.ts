@@ -1,8 +1,11 @@
-import { context, propagation, ROOT_CONTEXT, trace, type TextMapPropagator } from "@opentelemetry/api";
+import { ROOT_CONTEXT, context, propagation, trace, type TextMapPropagator } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
-import { extract, inject, namesParent } from "../../src/signals/propagation.ts";
+import { extract, inject } from "../../src/signals/propagation.ts";
 import { withTelemetry } from "../support/with-telemetry.ts";
 import { operationOf } from "./operations.ts";
+
+const namesParent = (carrier: Parameters<typeof extract>[0]): boolean =>
+  trace.getSpanContext(extract(carrier, ROOT_CONTEXT)) !== undefined;
 
 const VALID = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
@@ -60,6 +63,9 @@ describe("in _meta", () => {
       propagation.setGlobalPropagator(own);
 
       expect(inject(ROOT_CONTEXT)).toEqual({ own: "written" });
+      const read = (value: string) => extract({ own: value }).getValue(KEY);
+      expect(read("v".repeat(8192))).toEqual([["own"], "v".repeat(8192), undefined]);
+      expect(read("v".repeat(8193))).toEqual([["own"], undefined, undefined]);
       expect(extract({ own: "read", traceparent: VALID }).getValue(KEY)).toEqual([
         ["own", "traceparent"],
         "read",
