@@ -27,7 +27,12 @@ const METRICS: readonly [table: string, metric: string, type: string, labels: re
 const CALL_BUCKETS = ["0.01", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"];
 
 /** What the guide's panels, alerts and capacity queries select, and what they sum by. `job` and `up` are Prometheus's own. */
-const QUERIES: readonly [purpose: string, sample: string, where: Record<string, string>, by: readonly string[]][] = [
+const QUERIES: readonly [
+  purpose: string,
+  sample: string,
+  where: Record<string, string>,
+  by: readonly string[],
+][] = [
   ["panel: tool call rate", "mcp_tool_calls_total", {}, ["tool_name"]],
   ["panel: latency P50, P95, P99", "mcp_tool_call_duration_seconds_bucket", {}, ["le", "tool_name"]],
   ["panel and alert: error rate", "mcp_tool_calls_total", { status: "error" }, ["tool_name"]],
@@ -41,17 +46,30 @@ const QUERIES: readonly [purpose: string, sample: string, where: Record<string, 
 type Check = (server: Served, page: Page) => Promise<boolean> | boolean;
 
 /** The production readiness checklist: each line is met here, or by what is named. */
-const CHECKLIST: readonly [line: string, by: Check | "the test of the probes" | "logs" | "dashboards and alerts" | "the operator"][] = [
-  ["/health endpoint returns 200 when the server is running", async ({ get }) => (await get("/health")).status === 200],
-  ["/ready endpoint checks all critical dependencies (database, APIs)", async ({ get }) => (await get("/ready")).body.includes('"database":"unhealthy')],
+const CHECKLIST: readonly [
+  line: string,
+  by: Check | "the test of the probes" | "logs" | "dashboards and alerts" | "the operator",
+][] = [
+  [
+    "/health endpoint returns 200 when the server is running",
+    async ({ get }) => (await get("/health")).status === 200,
+  ],
+  [
+    "/ready endpoint checks all critical dependencies (database, APIs)",
+    async ({ get }) => (await get("/ready")).body.includes('"database":"unhealthy'),
+  ],
   ["Kubernetes probes (or equivalent) configured for liveness and readiness", "the operator"],
   ["Graceful shutdown handler drains active sessions on SIGTERM", "the test of the probes"],
   ["Prometheus metrics exposed at /metrics", async ({ get }) => (await get("/metrics")).status === 200],
   [
     "Tool call counter with tool name and status labels",
-    (_, page) => page.samples("mcp_tool_calls_total").every(({ labels }) => labels["tool_name"] && labels["status"]),
+    (_, page) =>
+      page.samples("mcp_tool_calls_total").every(({ labels }) => labels["tool_name"] && labels["status"]),
   ],
-  ["Tool call latency histogram with appropriate buckets", (_, page) => page.samples("mcp_tool_call_duration_seconds_bucket", { le: "2.5" }).length > 0],
+  [
+    "Tool call latency histogram with appropriate buckets",
+    (_, page) => page.samples("mcp_tool_call_duration_seconds_bucket", { le: "2.5" }).length > 0,
+  ],
   ["Active session gauge", (_, page) => page.family("mcp_active_sessions")?.type === "gauge"],
   ["Grafana dashboard with rate, latency, error, and session panels", "dashboards and alerts"],
   ["Dashboard accessible to all team members", "the operator"],
@@ -116,7 +134,10 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
     await third.close();
     await (await fetch(new URL("/somewhere", url))).text();
     await server.get("/health");
-    page = await eventually(server.page, (now) => now.value("mcp_http_request_duration_seconds_count", { endpoint: "/health" }) === 1);
+    page = await eventually(
+      server.page,
+      (now) => now.value("mcp_http_request_duration_seconds_count", { endpoint: "/health" }) === 1,
+    );
   });
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.close()));
@@ -125,7 +146,10 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
 
   it.each(METRICS)("%s: %s is a %s labelled %j", (_table, metric, type, labels) => {
     const family = page.family(metric);
-    expect({ type: family?.type, labels: labelsOf(family?.samples[0]?.labels) }).toEqual({ type, labels: labels.toSorted() });
+    expect({ type: family?.type, labels: labelsOf(family?.samples[0]?.labels) }).toEqual({
+      type,
+      labels: labels.toSorted(),
+    });
   });
 
   it.each(COUNTS)("%s%j is %i", (sample, labels, count) => {
@@ -138,11 +162,14 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
     for (const { labels } of found) expect(by.filter((label) => !labels[label])).toEqual([]);
   });
 
-  it.each(["mcp_tool_call_duration_seconds", "mcp_http_request_duration_seconds"])("%s has the guide's buckets", (metric) => {
-    const { samples = [] } = page.family(metric) ?? {};
-    const bounds = samples.filter(({ name }) => name.endsWith("_bucket")).map(({ labels }) => labels["le"]);
-    expect([...new Set(bounds)]).toEqual(CALL_BUCKETS);
-  });
+  it.each(["mcp_tool_call_duration_seconds", "mcp_http_request_duration_seconds"])(
+    "%s has the guide's buckets",
+    (metric) => {
+      const { samples = [] } = page.family(metric) ?? {};
+      const bounds = samples.filter(({ name }) => name.endsWith("_bucket")).map(({ labels }) => labels["le"]);
+      expect([...new Set(bounds)]).toEqual(CALL_BUCKETS);
+    },
+  );
 
   const checks = CHECKLIST.flatMap(([line, by]) => (typeof by === "function" ? [[line, by] as const] : []));
   it.each(checks)("checklist: %s", async (_line, check) => {
@@ -165,12 +192,17 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
 
   it("a scrape is Prometheus's text, or OpenMetrics where that is asked for", async () => {
     const text = await server.get("/metrics");
-    const openMetrics = await server.get("/metrics", { accept: "application/openmetrics-text; version=1.0.0" });
+    const openMetrics = await server.get("/metrics", {
+      accept: "application/openmetrics-text; version=1.0.0",
+    });
 
     expect(text.type).toBe("text/plain; version=0.0.4; charset=utf-8");
     expect(openMetrics.type).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
-    const names = (families: Page["families"]) => new Set(families.flatMap(({ samples }) => samples.map(({ name }) => name)));
-    expect(names(pageOf(openMetrics.body, { openMetrics: true }).families)).toEqual(names(pageOf(text.body).families));
+    const names = (families: Page["families"]) =>
+      new Set(families.flatMap(({ samples }) => samples.map(({ name }) => name)));
+    expect(names(pageOf(openMetrics.body, { openMetrics: true }).families)).toEqual(
+      names(pageOf(text.body).families),
+    );
   });
 });
 
@@ -180,7 +212,9 @@ it("probes: alive from the start, ready with transport and database, not ready f
     const { status, body } = await server.get("/ready");
     return { code: status, ...(JSON.parse(body) as object) };
   };
-  const report = (checks: object) => ({ checks: { server: "healthy", shutdown: "healthy", database: "healthy", ...checks } });
+  const report = (checks: object) => ({
+    checks: { server: "healthy", shutdown: "healthy", database: "healthy", ...checks },
+  });
 
   const starting = { health: (await server.get("/health")).status, ready: await ready() };
   server.order("listen");
@@ -193,22 +227,34 @@ it("probes: alive from the start, ready with transport and database, not ready f
   const before = (await server.page()).value("mcp_active_sessions");
   server.child.kill("SIGTERM");
   await server.said(/drained/);
-  const draining = { health: (await server.get("/health")).status, ready: await ready(), page: await server.page() };
+  const draining = {
+    health: (await server.get("/health")).status,
+    ready: await ready(),
+    page: await server.page(),
+  };
   await client.close();
   server.order("exit");
 
   const down = { database: "unhealthy: connection refused" };
-  const uptimes = { uptime_seconds: expect.any(Number) as number, uptimeSeconds: expect.any(Number) as number };
+  const uptimes = {
+    uptime_seconds: expect.any(Number) as number,
+    uptimeSeconds: expect.any(Number) as number,
+  };
   expect(starting.health).toBe(200);
   expect(starting.ready).toEqual({
-    code: 503, status: "not_ready", ...uptimes,
+    code: 503,
+    status: "not_ready",
+    ...uptimes,
     ...report({ server: "unhealthy: no MCP server is connected to a transport yet", ...down }),
   });
   expect(withoutDatabase).toEqual({ code: 503, status: "not_ready", ...uptimes, ...report(down) });
   expect(allThere).toEqual({ code: 200, status: "ready", ...uptimes, ...report({}) });
   expect(before).toBe(1);
   expect(draining.health).toBe(200);
-  expect(draining.ready).toMatchObject({ code: 503, ...report({ shutdown: "unhealthy: the process has been asked to end" }) });
+  expect(draining.ready).toMatchObject({
+    code: 503,
+    ...report({ shutdown: "unhealthy: the process has been asked to end" }),
+  });
   expect(draining.page.value("mcp_active_sessions")).toBe(0);
   expect(draining.page.value("mcp_session_duration_seconds_count")).toBe(1);
   expect((await server.ended).code).toBe(0);
@@ -218,9 +264,16 @@ it("a server over stdio has all of it as well, and stdout to itself", async () =
   const server = endsWithTest(await serveProgram(["stdio-server.mjs"]));
   const say = (message: object) => server.order(JSON.stringify({ jsonrpc: "2.0", ...message }));
 
-  const ready = await eventually(() => server.get("/ready"), ({ status }) => status === 200);
+  const ready = await eventually(
+    () => server.get("/ready"),
+    ({ status }) => status === 200,
+  );
   const before = await server.page();
-  say({ id: 0, method: "initialize", params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "host", version: "1" } } });
+  say({
+    id: 0,
+    method: "initialize",
+    params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "host", version: "1" } },
+  });
   say({ method: "notifications/initialized" });
   say({ id: 1, method: "tools/call", params: { name: "add", arguments: { a: 2, b: 3 } } });
   await server.said(/"id":1/);
@@ -235,7 +288,12 @@ it("a server over stdio has all of it as well, and stdout to itself", async () =
   expect(page.value("mcp_tool_calls_total", { tool_name: "add", status: "success" })).toBe(1);
   expect(health).toMatchObject({ status: "healthy", version: "3.1.4", activeSessions: 1 });
   expect(code).toBe(0);
-  expect(stdout.trim().split("\n").map((line) => (JSON.parse(line) as { id: unknown }).id)).toEqual([0, 1]);
+  expect(
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { id: unknown }).id),
+  ).toEqual([0, 1]);
 });
 
 it("a check that hangs is unhealthy and not fatal", async () => {
@@ -244,7 +302,9 @@ it("a check that hangs is unhealthy and not fatal", async () => {
   const { status, body } = await server.get("/ready");
 
   expect(status).toBe(503);
-  expect(JSON.parse(body)).toMatchObject({ checks: { hangs: "unhealthy: no answer within 50 ms", throws: "unhealthy: thrown" } });
+  expect(JSON.parse(body)).toMatchObject({
+    checks: { hangs: "unhealthy: no answer within 50 ms", throws: "unhealthy: thrown" },
+  });
   expect((await server.get("/health")).status).toBe(200);
 });
 

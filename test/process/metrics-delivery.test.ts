@@ -25,27 +25,41 @@ describe("OTLP and the page at once", () => {
   });
 
   it("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta is for OTLP, and the page stays cumulative", async () => {
-    const { receiver, server } = await delivering({ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "delta" });
+    const { receiver, server } = await delivering({
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "delta",
+    });
     await converse(server);
 
-    const sent = await eventually(async () => receiver.metrics(), (metrics) => callsIn(metrics).length >= 3);
+    const sent = await eventually(
+      async () => receiver.metrics(),
+      (metrics) => callsIn(metrics).length >= 3,
+    );
     const page = await server.page();
 
     expect(callsIn(sent).reduce((sum, calls) => sum + calls, 0)).toBe(2);
-    expect(sent.filter(({ name }) => name === "mcp.tool.calls").map(({ sum }) => sum?.aggregationTemporality)).not.toContain(2);
+    expect(
+      sent.filter(({ name }) => name === "mcp.tool.calls").map(({ sum }) => sum?.aggregationTemporality),
+    ).not.toContain(2);
     expect(latest(sent, "mcp.active_sessions")?.sum?.aggregationTemporality).toBe(2); // as the specification has it for up and down
     expect(page.value("mcp_tool_calls_total")).toBe(2);
     expect(page.value("mcp_tool_call_duration_seconds_count")).toBe(2);
   });
 
   it("base2_exponential_bucket_histogram is for OTLP, and the page keeps the buckets that the guide's queries need", async () => {
-    const { receiver, server } = await delivering({ OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: "base2_exponential_bucket_histogram" });
+    const { receiver, server } = await delivering({
+      OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: "base2_exponential_bucket_histogram",
+    });
     await converse(server);
 
-    const sent = await eventually(async () => receiver.metrics(), (metrics) => latest(metrics, "mcp.tool.call.duration") !== undefined);
+    const sent = await eventually(
+      async () => receiver.metrics(),
+      (metrics) => latest(metrics, "mcp.tool.call.duration") !== undefined,
+    );
 
     expect(sent.filter(({ histogram }) => histogram !== undefined)).toEqual([]);
-    expect(Number(latest(sent, "mcp.tool.call.duration")?.exponentialHistogram?.dataPoints[0]?.count)).toBeGreaterThan(0);
+    expect(
+      Number(latest(sent, "mcp.tool.call.duration")?.exponentialHistogram?.dataPoints[0]?.count),
+    ).toBeGreaterThan(0);
     expect((await server.page()).samples("mcp_tool_call_duration_seconds_bucket")).toHaveLength(10);
   });
 });
@@ -55,7 +69,9 @@ describe("OTEL_METRICS_EXPORTER", () => {
     const { receiver, server } = await delivering({ OTEL_METRICS_EXPORTER: "none" });
     await converse(server);
 
-    const [metrics, health, ready] = await Promise.all(["/metrics", "/health", "/ready"].map((path) => server.get(path)));
+    const [metrics, health, ready] = await Promise.all(
+      ["/metrics", "/health", "/ready"].map((path) => server.get(path)),
+    );
     await ended(server);
 
     expect([metrics?.status, health?.status, ready?.status]).toEqual([404, 200, 200]);
@@ -70,9 +86,19 @@ describe("OTEL_METRICS_EXPORTER", () => {
     const page = await server.page();
     const { stdout, stderr } = await ended(server);
 
-    const printed = stderr.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as { metric: string; points: unknown });
-    expect(printed.findLast(({ metric }) => metric === "mcp.tool.calls")?.points).toEqual([{ attributes: { tool_name: "add", status: "success" }, value: 2 }]);
-    expect(stdout.trim().split("\n").map((line) => (JSON.parse(line) as { jsonrpc: string }).jsonrpc)).toEqual(["2.0", "2.0", "2.0"]);
+    const printed = stderr
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as { metric: string; points: unknown });
+    expect(printed.findLast(({ metric }) => metric === "mcp.tool.calls")?.points).toEqual([
+      { attributes: { tool_name: "add", status: "success" }, value: 2 },
+    ]);
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { jsonrpc: string }).jsonrpc),
+    ).toEqual(["2.0", "2.0", "2.0"]);
     expect(page.value("mcp_tool_calls_total")).toBe(2);
   });
 
@@ -99,7 +125,9 @@ describe("OTEL_INSTRUMENTATION_MCP_METRICS", () => {
 
     const page = await server.page();
 
-    const families = page.families.filter(({ name }) => name !== "target_info").map(({ name, help }) => familyOf(name, help));
+    const families = page.families
+      .filter(({ name }) => name !== "target_info")
+      .map(({ name, help }) => familyOf(name, help));
     expect(new Set(families)).toEqual(new Set(chosen.split(",")));
   });
 
@@ -112,9 +140,14 @@ describe("OTEL_INSTRUMENTATION_MCP_METRICS", () => {
 });
 
 it("a bucket leads to a trace that was exported, where the scraper asks for OpenMetrics", async () => {
-  const { receiver, server } = await delivering({ OTEL_TRACES_EXPORTER: "otlp", OTEL_METRICS_EXPORTER: "prometheus" });
+  const { receiver, server } = await delivering({
+    OTEL_TRACES_EXPORTER: "otlp",
+    OTEL_METRICS_EXPORTER: "prometheus",
+  });
   await converse(server);
-  const spans = await receiver.waitFor((seen) => seen.filter(({ name }) => name === "tools/call add").length === 2);
+  const spans = await receiver.waitFor(
+    (seen) => seen.filter(({ name }) => name === "tools/call add").length === 2,
+  );
 
   const { body } = await server.get("/metrics", { accept: "application/openmetrics-text" });
 
@@ -125,8 +158,14 @@ it("a bucket leads to a trace that was exported, where the scraper asks for Open
   ] as const) {
     const exemplars = page.samples(`${metric}_bucket`, labels).flatMap(({ exemplar }) => exemplar ?? []);
     expect(exemplars).not.toEqual([]);
-    for (const { labels: { trace_id, span_id } } of exemplars) {
-      expect(spans.find(({ spanId }) => spanId === span_id)).toMatchObject({ traceId: trace_id, name: "tools/call add", kind: "SERVER" });
+    for (const {
+      labels: { trace_id, span_id },
+    } of exemplars) {
+      expect(spans.find(({ spanId }) => spanId === span_id)).toMatchObject({
+        traceId: trace_id,
+        name: "tools/call add",
+        kind: "SERVER",
+      });
     }
   }
 });
@@ -145,11 +184,19 @@ it("a meter provider that comes after us, and after a session has begun, hears o
   const { stdout, stderr, code } = await runProgram(["late-provider.mjs"], { cwd: GUIDE_PROGRAMS });
 
   expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
-  expect(JSON.parse(stdout)).toMatchObject({ "mcp.tool.calls": 2, "mcp.tool.call.duration": 1, "mcp.active_sessions": 1, "mcp.client.operation.duration": 1 });
+  expect(JSON.parse(stdout)).toMatchObject({
+    "mcp.tool.calls": 2,
+    "mcp.tool.call.duration": 1,
+    "mcp.active_sessions": 1,
+    "mcp.client.operation.duration": 1,
+  });
 });
 
 /** A server in front of a collector of its own, every tenth of a second. */
-async function delivering(env: Record<string, string> = {}, program = "stdio-server.mjs"): Promise<{ receiver: OtlpReceiver; server: Served }> {
+async function delivering(
+  env: Record<string, string> = {},
+  program = "stdio-server.mjs",
+): Promise<{ receiver: OtlpReceiver; server: Served }> {
   const receiver = await startOtlpReceiver();
   onTestFinished(() => receiver.close());
   const server = await serveProgram([program], {
@@ -169,7 +216,8 @@ async function converse(server: Observed): Promise<void> {
   const say = (message: object): void => server.order(JSON.stringify({ jsonrpc: "2.0", ...message }));
   say({ id: 0, method: "initialize", params: INITIALIZE });
   say({ method: "notifications/initialized" });
-  for (const id of [1, 2]) say({ id, method: "tools/call", params: { name: "add", arguments: { a: 2, b: 3 } } });
+  for (const id of [1, 2])
+    say({ id, method: "tools/call", params: { name: "add", arguments: { a: 2, b: 3 } } });
   await Promise.all([1, 2].map((id) => server.said(new RegExp(`"id":${id}\\b`))));
 }
 
@@ -189,11 +237,17 @@ function callsIn(metrics: readonly SeenMetric[]): number[] {
 }
 
 function namesOf(metrics: readonly SeenMetric[]): string[] {
-  const kindOf = ({ sum, gauge }: SeenMetric) => (sum ? (sum.isMonotonic ? "counter" : "gauge") : gauge ? "gauge" : "histogram");
-  return [...new Set(metrics.map((metric) => metricName(metric.name, metric.unit ?? "", kindOf(metric)) ?? ""))].toSorted();
+  const kindOf = ({ sum, gauge }: SeenMetric) =>
+    sum ? (sum.isMonotonic ? "counter" : "gauge") : gauge ? "gauge" : "histogram";
+  return [
+    ...new Set(metrics.map((metric) => metricName(metric.name, metric.unit ?? "", kindOf(metric)) ?? "")),
+  ].toSorted();
 }
 
 /** Without what only a page has: the resource as a metric. */
 function namesOn(page: Page): string[] {
-  return page.families.map(({ name }) => name).filter((name) => name !== "target_info").toSorted();
+  return page.families
+    .map(({ name }) => name)
+    .filter((name) => name !== "target_info")
+    .toSorted();
 }

@@ -13,12 +13,17 @@ it("servers that are told no port take the next free one each, and say so", asyn
 
   expect(new URL(second.url).port).not.toBe(new URL(first.url).port);
   expect(second.stderr()).toContain(`port 9464 is taken, using ${second.url}\n`);
-  expect([await first.get("/health"), await second.get("/health")]).toMatchObject([{ status: 200 }, { status: 200 }]);
+  expect([await first.get("/health"), await second.get("/health")]).toMatchObject([
+    { status: 200 },
+    { status: 200 },
+  ]);
 });
 
 it("a port that was asked for and is taken: one line, and the application runs on without", async () => {
   const { port } = await occupiedPort();
-  const server = endsWithTest(observeProgram(["stdio-server.mjs"], { env: { OTEL_EXPORTER_PROMETHEUS_PORT: String(port) } }));
+  const server = endsWithTest(
+    observeProgram(["stdio-server.mjs"], { env: { OTEL_EXPORTER_PROMETHEUS_PORT: String(port) } }),
+  );
 
   server.order(JSON.stringify({ jsonrpc: "2.0", id: 0, method: "initialize", params: INITIALIZE }));
   await server.said(/"id":0/);
@@ -36,22 +41,34 @@ describe("no port is opened", () => {
   it.each([
     ["by a client of the first line", "client-v1.mjs", { OTEL_METRICS_EXPORTER: "otlp" }],
     ["by a client of the second line", "client-v2.mjs", { OTEL_METRICS_EXPORTER: "otlp" }],
-    ["where OTEL_INSTRUMENTATION_MCP_ADMIN=off", "stdio-server.mjs", { OTEL_METRICS_EXPORTER: "otlp", OTEL_INSTRUMENTATION_MCP_ADMIN: "off" }],
+    [
+      "where OTEL_INSTRUMENTATION_MCP_ADMIN=off",
+      "stdio-server.mjs",
+      { OTEL_METRICS_EXPORTER: "otlp", OTEL_INSTRUMENTATION_MCP_ADMIN: "off" },
+    ],
     ["off is off, whatever exporter is named", "stdio-server.mjs", { OTEL_INSTRUMENTATION_MCP_ADMIN: "off" }],
   ])("%s", async (_what, program, env) => {
     const { port, release } = await occupiedPort();
     await release();
-    const running = endsWithTest(observeProgram([program], { env: { ...env, OTEL_EXPORTER_PROMETHEUS_PORT: String(port) } }));
+    const running = endsWithTest(
+      observeProgram([program], { env: { ...env, OTEL_EXPORTER_PROMETHEUS_PORT: String(port) } }),
+    );
 
     const [line] = await running.told(/.*instrumented.*\n/);
 
     expect(line).not.toContain("health");
-    await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
+    await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toMatchObject({
+      cause: { code: "ECONNREFUSED" },
+    });
   });
 });
 
 it("OTEL_INSTRUMENTATION_MCP_ADMIN=on serves a client as well", async () => {
-  const client = endsWithTest(await serveProgram(["client-v1.mjs"], { env: { OTEL_METRICS_EXPORTER: "otlp", OTEL_INSTRUMENTATION_MCP_ADMIN: "on" } }));
+  const client = endsWithTest(
+    await serveProgram(["client-v1.mjs"], {
+      env: { OTEL_METRICS_EXPORTER: "otlp", OTEL_INSTRUMENTATION_MCP_ADMIN: "on" },
+    }),
+  );
 
   expect(await client.get("/health")).toMatchObject({ status: 200 });
 });

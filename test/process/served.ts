@@ -11,6 +11,7 @@ export const QUIET = {
   OTEL_EXPORTER_PROMETHEUS_PORT: "0",
   OTEL_TRACES_EXPORTER: "none",
   OTEL_METRICS_EXPORTER: "prometheus",
+  OTEL_INSTRUMENTATION_MCP_ADMIN: "", // as if it were not set
 };
 
 export interface Answer {

@@ -31,29 +31,58 @@ describe("a hostile peer", () => {
     for (let i = 0; i < 100_000; i += 1) await client.ask("tools/call", { name: `invented-${i}` });
     const after = await page();
 
-    expect(added(before, after)).toEqual({ mcp_server_operation_duration_seconds: 1, mcp_tool_call_duration_seconds: 1, mcp_tool_calls_total: 1, mcp_tool_result_size_bytes: 1, mcp_errors_total: 1, mcp_telemetry_suppressed_total: 1 });
+    expect(added(before, after)).toEqual({
+      mcp_server_operation_duration_seconds: 1,
+      mcp_tool_call_duration_seconds: 1,
+      mcp_tool_calls_total: 1,
+      mcp_tool_result_size_bytes: 1,
+      mcp_errors_total: 1,
+      mcp_telemetry_suppressed_total: 1,
+    });
     expect(after.value("mcp_tool_calls_total", { tool_name: "_OTHER", status: "error" })).toBe(100_000);
     expect(after.value("mcp_telemetry_suppressed_total", { reason: "unknown_name" })).toBe(100_000);
   });
 
   /** What it invents, the message, and how many series that may cost a metric at most. */
-  const INVENTIONS: readonly [what: string, method: (i: number) => string, params: (i: number) => object, atMost: number][] = [
+  const INVENTIONS: readonly [
+    what: string,
+    method: (i: number) => string,
+    params: (i: number) => object,
+    atMost: number,
+  ][] = [
     ["prompts", () => "prompts/get", (i) => ({ name: `invented-${i}` }), 1],
     ["resources", () => "resources/read", (i) => ({ uri: `docs://invented/${i}` }), 1],
     ["resources of a template", () => "resources/read", (i) => ({ uri: `users://${i}/profile` }), 1],
     ["methods", (i) => `invented/${i}`, () => ({}), 101],
-    ["revisions", () => "tools/list", (i) => ({ _meta: { "io.modelcontextprotocol/protocolVersion": new Date(i * 864e5).toISOString().slice(0, 10) } }), 11],
-    ["client names", () => "tools/list", (i) => ({ _meta: { "io.modelcontextprotocol/clientInfo": { name: `invented-${i}`, version: String(i) } } }), 1],
+    [
+      "revisions",
+      () => "tools/list",
+      (i) => ({
+        _meta: { "io.modelcontextprotocol/protocolVersion": new Date(i * 864e5).toISOString().slice(0, 10) },
+      }),
+      11,
+    ],
+    [
+      "client names",
+      () => "tools/list",
+      (i) => ({
+        _meta: { "io.modelcontextprotocol/clientInfo": { name: `invented-${i}`, version: String(i) } },
+      }),
+      1,
+    ],
   ];
-  it.each(INVENTIONS)("that invents 3,000 %s is answered with few series", async (_what, method, params, atMost) => {
-    const { page } = startMetered();
-    const client = await connected();
-    const before = await page();
+  it.each(INVENTIONS)(
+    "that invents 3,000 %s is answered with few series",
+    async (_what, method, params, atMost) => {
+      const { page } = startMetered();
+      const client = await connected();
+      const before = await page();
 
-    for (let i = 0; i < 3000; i += 1) await client.ask(method(i), params(i));
+      for (let i = 0; i < 3000; i += 1) await client.ask(method(i), params(i));
 
-    expect(Math.max(...Object.values(added(before, await page())))).toBeLessThanOrEqual(atMost);
-  });
+      expect(Math.max(...Object.values(added(before, await page())))).toBeLessThanOrEqual(atMost);
+    },
+  );
 
   it("that is a server and invents error codes, to a client", async () => {
     const { page } = startMetered();
@@ -64,8 +93,12 @@ describe("a hostile peer", () => {
     for (let i = 0; i < 3000; i += 1) await client.ping().catch(() => undefined);
 
     const after = await page();
-    expect(after.samples("mcp_client_operation_duration_seconds_count", { mcp_method_name: "ping" }).length).toBeLessThanOrEqual(51);
-    expect(after.value("mcp_client_operation_duration_seconds_count", { mcp_method_name: "ping" })).toBe(3000);
+    expect(
+      after.samples("mcp_client_operation_duration_seconds_count", { mcp_method_name: "ping" }).length,
+    ).toBeLessThanOrEqual(51);
+    expect(after.value("mcp_client_operation_duration_seconds_count", { mcp_method_name: "ping" })).toBe(
+      3000,
+    );
   });
 
   it("that invents HTTP paths and methods is `_OTHER`, and the server's own paths are themselves", async () => {
@@ -73,12 +106,15 @@ describe("a hostile peer", () => {
     watchHttpRequests();
     const server = await listening((path) => (path.startsWith("/mcp") ? 200 : 404));
 
-    for (let i = 0; i < 300; i += 1) await server.ask("GET", `/${i}?x=${i}`, { "mcp-protocol-version": "2025-06-18" });
+    for (let i = 0; i < 300; i += 1)
+      await server.ask("GET", `/${i}?x=${i}`, { "mcp-protocol-version": "2025-06-18" });
     for (const method of ["PROPFIND", "MKCOL", "LINK"]) await server.ask(method, "/mcp");
     await server.ask("POST", "/mcp/?session=7");
     const after = await eventually(page, (now) => now.value("mcp_http_requests_total") === 304);
 
-    expect(after.samples("mcp_http_requests_total").map(({ labels, value }) => ({ ...labels, value }))).toEqual([
+    expect(
+      after.samples("mcp_http_requests_total").map(({ labels, value }) => ({ ...labels, value })),
+    ).toEqual([
       { endpoint: "_OTHER", method: "GET", status: "404", value: 300 },
       { endpoint: "/mcp", method: "_OTHER", status: "200", value: 3 },
       { endpoint: "/mcp", method: "POST", status: "200", value: 1 },
@@ -92,7 +128,9 @@ it("HTTP requests are counted once, however often they are watched; paths that s
   watchHttpRequests();
   const server = await listening(() => 200);
 
-  for (let i = 0; i < 50; i += 1) for (let twice = 0; twice < 2; twice += 1) await server.ask("POST", `/team/${i}`, { "mcp-session-id": "7" });
+  for (let i = 0; i < 50; i += 1)
+    for (let twice = 0; twice < 2; twice += 1)
+      await server.ask("POST", `/team/${i}`, { "mcp-session-id": "7" });
   const after = await eventually(page, (now) => (now.value("mcp_http_requests_total") ?? 0) >= 100);
 
   expect(after.value("mcp_http_requests_total")).toBe(100);
@@ -125,7 +163,9 @@ it("a call that its client takes back is neither a success nor an error, and no 
 
   expect(after.samples("mcp_tool_calls_total")).toEqual([]);
   expect(after.value("mcp_server_active_requests", { mcp_method_name: "tools/call" })).toBe(0);
-  expect(after.value("mcp_server_operation_duration_seconds_count", { mcp_method_name: "tools/call" })).toBe(1);
+  expect(after.value("mcp_server_operation_duration_seconds_count", { mcp_method_name: "tools/call" })).toBe(
+    1,
+  );
 });
 
 describe("a meter provider", () => {
@@ -140,7 +180,11 @@ describe("a meter provider", () => {
     await client.ask("tools/call", { name: "add" });
     const { resourceMetrics } = await reader.collect();
 
-    const seen = new Map(resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics).map((metric) => [metric.descriptor.name, metric.dataPoints[0]?.value]));
+    const seen = new Map(
+      resourceMetrics.scopeMetrics
+        .flatMap((scope) => scope.metrics)
+        .map((metric) => [metric.descriptor.name, metric.dataPoints[0]?.value]),
+    );
     expect(seen.get("mcp.tool.calls")).toBe(2); // what is observed has been counted all along
     expect(seen.get("mcp.active_sessions")).toBe(1);
     expect(seen.get("mcp.tool.call.duration")).toMatchObject({ count: 1 });
@@ -158,7 +202,10 @@ describe("a meter provider", () => {
     for (let i = 0; i < 2; i += 1) await client.ask("tools/call", { name: "add" });
     const [first, second] = await Promise.all(readers.map((reader) => reader.collect()));
 
-    const count = (collected: typeof first) => collected?.resourceMetrics.scopeMetrics[0]?.metrics.find(({ descriptor }) => descriptor.name === "mcp.tool.call.duration")?.dataPoints[0]?.value;
+    const count = (collected: typeof first) =>
+      collected?.resourceMetrics.scopeMetrics[0]?.metrics.find(
+        ({ descriptor }) => descriptor.name === "mcp.tool.call.duration",
+      )?.dataPoints[0]?.value;
     expect([count(first), count(second)]).toMatchObject([{ count: 1 }, { count: 2 }]);
   });
 });
@@ -179,9 +226,16 @@ it.each(METRIC_FAMILIES.filter((family) => family !== "runtime"))("the family %s
 /** Series that are new, by metric. */
 function added(before: Page, after: Page): Record<string, number> {
   const seriesOf = (page: Page) =>
-    new Map(page.families.map(({ name, samples }) => [name, new Set(samples.map(({ labels }) => JSON.stringify({ ...labels, le: undefined })))]));
+    new Map(
+      page.families.map(({ name, samples }) => [
+        name,
+        new Set(samples.map(({ labels }) => JSON.stringify({ ...labels, le: undefined }))),
+      ]),
+    );
   const old = seriesOf(before);
-  const counts = [...seriesOf(after)].map(([name, series]) => [name, [...series].filter((labels) => !old.get(name)?.has(labels)).length] as const);
+  const counts = [...seriesOf(after)].map(
+    ([name, series]) => [name, [...series].filter((labels) => !old.get(name)?.has(labels)).length] as const,
+  );
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
@@ -192,7 +246,9 @@ async function connected(waitFor: Promise<void> = Promise.resolve()): Promise<Ha
   server.registerTool("wait", {}, () => waitFor.then(() => text("done")));
   server.registerPrompt("greet", { argsSchema: { who: z.string() } }, () => ({ messages: [] }));
   const template = new highLevel.ResourceTemplate("users://{id}/profile", { list: undefined });
-  server.registerResource("profile", template, {}, ({ href }) => ({ contents: [{ uri: href, text: "a profile" }] }));
+  server.registerResource("profile", template, {}, ({ href }) => ({
+    contents: [{ uri: href, text: "a profile" }],
+  }));
   const client = createHandFed();
   await server.connect(client.transport);
   await client.ask("initialize", INITIALIZE);
@@ -202,11 +258,18 @@ async function connected(waitFor: Promise<void> = Promise.resolve()): Promise<Ha
 /** A peer of a client that answers `initialize` as it should, and all else as it is told to. */
 function createAnsweringServer(answer: (i: number) => object): object {
   let i = 0;
-  const result = { protocolVersion: "2025-06-18", capabilities: {}, serverInfo: { name: "evil", version: "1" } };
+  const result = {
+    protocolVersion: "2025-06-18",
+    capabilities: {},
+    serverInfo: { name: "evil", version: "1" },
+  };
   return {
     start: () => Promise.resolve(),
     close: () => Promise.resolve(),
-    async send(this: { onmessage?: (message: object) => void }, { id, method }: { id?: number; method: string }) {
+    async send(
+      this: { onmessage?: (message: object) => void },
+      { id, method }: { id?: number; method: string },
+    ) {
       if (id === undefined) return;
       this.onmessage?.({ jsonrpc: "2.0", id, ...(method === "initialize" ? { result } : answer((i += 1))) });
     },
@@ -225,7 +288,9 @@ async function listening(statusOf: (path: string) => number) {
   const { port } = server.address() as AddressInfo;
   return {
     async ask(method: string, path: string, headers: Record<string, string> = {}): Promise<void> {
-      const [response] = (await once(request({ port, method, path, headers, agent }).end(), "response")) as [AsyncIterable<unknown> & { resume(): void }];
+      const [response] = (await once(request({ port, method, path, headers, agent }).end(), "response")) as [
+        AsyncIterable<unknown> & { resume(): void },
+      ];
       response.resume();
       await once(response as never, "end");
     },

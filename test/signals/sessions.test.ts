@@ -19,16 +19,28 @@ const HOUR = 3_600_000;
 const INFO = { name: "shop", version: "1.0.0" };
 
 describe("requests without a session never count", () => {
-  const WAYS: readonly [way: string, handle: () => (request: Request) => Promise<Response>, requests: () => Request[]][] = [
+  const WAYS: readonly [
+    way: string,
+    handle: () => (request: Request) => Promise<Response>,
+    requests: () => Request[],
+  ][] = [
     ["v1 stateless", () => statelessV1, () => [initialize(), call(), call()]],
-    ["v2 handler, asked as of old", () => v2.createMcpHandler(createV2).fetch, () => [initialize(), call(), call()]],
-    ["v2 handler, asked as of 2026-07-28", () => v2.createMcpHandler(createV2).fetch, () => [modernCall(), modernCall()]],
+    [
+      "v2 handler, asked as of old",
+      () => v2.createMcpHandler(createV2).fetch,
+      () => [initialize(), call(), call()],
+    ],
+    [
+      "v2 handler, asked as of 2026-07-28",
+      () => v2.createMcpHandler(createV2).fetch,
+      () => [modernCall(), modernCall()],
+    ],
   ];
   it.each(WAYS)("%s", async (_way, create, requests) => {
     const { page } = startMetered();
     const handle = create();
 
-    for (const request of requests()) expect((await (await handle(request)).text())).toContain('"result"');
+    for (const request of requests()) expect(await (await handle(request)).text()).toContain('"result"');
 
     const after = await page();
     expect(after.value("mcp_tool_calls_total", { tool_name: "add", status: "success" })).toBe(2);
@@ -48,7 +60,11 @@ describe("a server's session", () => {
     await handle(new Request(URL_OF_MCP, { method: "DELETE", headers }));
     const after = await page();
 
-    expect([opened, used, told(after)]).toEqual([{ active: 1, ended: 0 }, { active: 1, ended: 0 }, { active: 0, ended: 1 }]);
+    expect([opened, used, told(after)]).toEqual([
+      { active: 1, ended: 0 },
+      { active: 1, ended: 0 },
+      { active: 0, ended: 1 },
+    ]);
     expect(after.samples("mcp_server_session_duration_seconds_count").map(({ labels }) => labels)).toEqual([
       { mcp_protocol_version: "2025-06-18", network_transport: "tcp", network_protocol_name: "http" },
     ]);
@@ -68,7 +84,10 @@ describe("a server's session", () => {
     for (let twice = 0; twice < 2; twice += 1) await second.transport.close();
 
     expect([connected, failed, introduced, told(await page())]).toEqual([
-      { active: 0, ended: 0 }, { active: 0, ended: 0 }, { active: 1, ended: 0 }, { active: 0, ended: 1 },
+      { active: 0, ended: 0 },
+      { active: 0, ended: 0 },
+      { active: 1, ended: 0 },
+      { active: 0, ended: 1 },
     ]);
   });
 
@@ -87,9 +106,14 @@ describe("a server's session", () => {
     const closed = await page();
 
     expect(told(gone).active).toBe(0);
-    expect(counted.samples("mcp_server_session_duration_seconds_count").map(({ labels }) => labels["error_type"])).toEqual(["idle"]);
+    expect(
+      counted.samples("mcp_server_session_duration_seconds_count").map(({ labels }) => labels["error_type"]),
+    ).toEqual(["idle"]);
     expect(counted.value("mcp_server_session_duration_seconds_sum")).toBeLessThan(1);
-    expect([told(back), told(closed)]).toEqual([{ active: 1, ended: 1 }, { active: 0, ended: 2 }]);
+    expect([told(back), told(closed)]).toEqual([
+      { active: 1, ended: 1 },
+      { active: 0, ended: 2 },
+    ]);
   });
 
   it("on a pipe or in memory does not end by silence: its end is always seen", async () => {
@@ -120,7 +144,9 @@ describe("a client's session", () => {
     expect(told(after)).toEqual({ active: 0, ended: 1 });
     expect(after.value("mcp_client_session_duration_seconds_count")).toBe(1);
     expect(after.value("mcp_client_session_duration_seconds_sum")).toBeLessThanOrEqual(longest);
-    expect(after.samples("mcp_client_session_duration_seconds_count")[0]?.labels).toEqual({ mcp_protocol_version: "2025-11-25" });
+    expect(after.samples("mcp_client_session_duration_seconds_count")[0]?.labels).toEqual({
+      mcp_protocol_version: "2025-11-25",
+    });
   });
 
   it("that nobody answers is none", async () => {
@@ -136,7 +162,10 @@ describe("a client's session", () => {
 
 /** What the guide's two metrics say. */
 function told(page: Page): { active: number | undefined; ended: number } {
-  return { active: page.value("mcp_active_sessions"), ended: page.value("mcp_session_duration_seconds_count") ?? 0 };
+  return {
+    active: page.value("mcp_active_sessions"),
+    ended: page.value("mcp_session_duration_seconds_count") ?? 0,
+  };
 }
 
 const URL_OF_MCP = "http://localhost/mcp";
@@ -144,7 +173,11 @@ const URL_OF_MCP = "http://localhost/mcp";
 function post(message: object, headers: Record<string, string> = {}): Request {
   return new Request(URL_OF_MCP, {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers },
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      ...headers,
+    },
     body: JSON.stringify({ jsonrpc: "2.0", ...message }),
   });
 }
@@ -159,7 +192,11 @@ function call(headers: Record<string, string> = { "mcp-protocol-version": "2025-
 
 function modernCall(): Request {
   const meta = (name: string): string => `io.modelcontextprotocol/${name}`;
-  const _meta = { [meta("protocolVersion")]: "2026-07-28", [meta("clientInfo")]: { name: "asks", version: "1.0.0" }, [meta("clientCapabilities")]: {} };
+  const _meta = {
+    [meta("protocolVersion")]: "2026-07-28",
+    [meta("clientInfo")]: { name: "asks", version: "1.0.0" },
+    [meta("clientCapabilities")]: {},
+  };
   const headers = { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": "add" };
   return post({ id: 1, method: "tools/call", params: { name: "add", arguments: {}, _meta } }, headers);
 }
@@ -183,9 +220,15 @@ async function statelessV1(request: Request): Promise<Response> {
 }
 
 async function sessionful(): Promise<{ handle: (request: Request) => Promise<Response>; session: string }> {
-  const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: randomUUID, enableJsonResponse: true });
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    sessionIdGenerator: randomUUID,
+    enableJsonResponse: true,
+  });
   await createServer().connect(transport);
   const response = await transport.handleRequest(initialize());
   await response.text();
-  return { handle: (request) => transport.handleRequest(request), session: response.headers.get("mcp-session-id") ?? "" };
+  return {
+    handle: (request) => transport.handleRequest(request),
+    session: response.headers.get("mcp-session-id") ?? "",
+  };
 }

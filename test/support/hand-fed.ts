@@ -54,4 +54,8 @@ export function createHandFed(sessionId?: string): HandFed {
 function InMemoryByHand(): void {}
 function HTTPByHand(): void {}
 
-export const INITIALIZE = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "by hand", version: "1.0.0" } };
+export const INITIALIZE = {
+  protocolVersion: "2025-06-18",
+  capabilities: {},
+  clientInfo: { name: "by hand", version: "1.0.0" },
+};

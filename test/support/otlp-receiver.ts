@@ -100,7 +100,9 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       else accept("http/protobuf", decodeTraceRequest(bytes), headers);
     } else if (request.url === "/v1/metrics" && type === "application/json") {
       const { resourceMetrics = [] } = JSON.parse(bytes.toString()) as MetricsExport;
-      measured.push(...resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics)));
+      measured.push(
+        ...resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics)),
+      );
     } else if (request.url !== "/v1/metrics" && request.url !== "/v1/logs") {
       throw new Error(`no such OTLP path: ${request.url}`);
     }

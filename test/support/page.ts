@@ -15,7 +15,11 @@ export function pageOf(text: string, options: { openMetrics?: boolean } = {}): P
   const samples: Page["samples"] = (name, labels = {}) =>
     families
       .flatMap((family) => family.samples)
-      .filter((sample) => sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels[label] === value));
+      .filter(
+        (sample) =>
+          sample.name === name &&
+          Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
+      );
   return {
     families,
     family: (name) => families.find((family) => family.name === name),
@@ -28,12 +32,17 @@ export function pageOf(text: string, options: { openMetrics?: boolean } = {}): P
 }
 
 /** Asks again until it is so. */
-export async function eventually<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean, timeoutMs = 5000): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  isSo: (answer: T) => boolean,
+  timeoutMs = 5000,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (isSo(answer)) return answer;
     await new Promise((resolve) => setImmediate(resolve)); // what is waited for may come to this very process
-    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${JSON.stringify(answer)?.slice(0, 2000)}`);
+    if (Date.now() > deadline)
+      throw new Error(`not within ${timeoutMs} ms: ${JSON.stringify(answer)?.slice(0, 2000)}`);
   }
 }
