@@ -136,8 +136,11 @@ describe("McpInstrumentation", () => {
     };
 
     expect(await read()).toEqual(["note:///1", undefined]);
+    instrumentation.setConfig({ errorMessage: true, resourceUri: "full" });
+    expect(await read()).toEqual(["note:///1", expect.stringContaining("not found")]);
+    // The environment's "off" is back, and an error's message may repeat the URI.
     instrumentation.setConfig({ errorMessage: true });
-    expect(await read()).toEqual([undefined, expect.stringContaining("not found")]);
+    expect(await read()).toEqual([undefined, undefined]);
     await client.close();
     vi.unstubAllEnvs();
   });

@@ -12,7 +12,7 @@ it("servers that are told no port take the next free one each, and say so", asyn
   const second = endsWithTest(await serveProgram(["stdio-server.mjs"], { env: UNSET }));
 
   expect(new URL(second.url).port).not.toBe(new URL(first.url).port);
-  expect(second.stderr()).toContain(`port 9464 is taken, using ${second.url}\n`);
+  expect(second.stderr()).toContain(`health and metrics at ${second.url}\n`);
   expect([await first.get("/health"), await second.get("/health")]).toMatchObject([
     { status: 200 },
     { status: 200 },
