@@ -83,19 +83,18 @@ export function createReadiness({ uptimeSeconds, redact = (reason) => reason }: 
 
 /** Probes that overlap share a run of a slow check: a database in trouble is not asked more often than it answers. */
 function createEntry(check: ReadinessCheck, timeoutMs: number, redact: (reason: string) => string): Entry {
-  let running: Promise<string> | undefined;
+  let running: Promise<unknown> | undefined;
   return {
     run() {
+      // Until the check itself is done, however many probes have given up on it.
       // Without arguments: the check may well be a method of a client that would take them for something else.
-      running ??= inTime(() => check(), timeoutMs)
-        .then(
-          (result) => (result === false ? "unhealthy: the check gave false" : "healthy"),
-          (error: unknown) => `unhealthy: ${describeReason(error, redact)}`,
-        )
-        .finally(() => {
-          running = undefined;
-        });
-      return running;
+      const run = (running ??= (async () => check())().finally(() => {
+        running = undefined;
+      }));
+      return inTime(() => run, timeoutMs).then(
+        (result) => (result === false ? "unhealthy: the check gave false" : "healthy"),
+        (error: unknown) => `unhealthy: ${describeReason(error, redact)}`,
+      );
     },
   };
 }

@@ -28,11 +28,16 @@ export function watchHttpRequests(): void {
           method: describeHttpMethod(request.method),
           status: response.statusCode,
           durationMs: performance.now() - start,
-          stream: request.method === "GET" && contentType.startsWith("text/event-stream"),
+          stream: contentType.startsWith("text/event-stream") && isStanding(request),
         });
       });
     });
   });
+}
+
+/** A stream that lasts as long as its client stays: before 2026-07-28 a GET, from then on a subscription. */
+function isStanding({ method, headers }: IncomingMessage): boolean {
+  return method === "GET" || headers["mcp-method"] === "subscriptions/listen";
 }
 
 /** By the headers of Streamable HTTP, and by a client that takes an event stream for an answer. */

@@ -142,7 +142,9 @@ function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departu
   const outcome = describeResponse(response, "server");
   serverAnswered(tap, pending.operation.method, outcome, hub);
   const size =
-    pending.operation.method === "tools/call" ? { resultBytes: measureToolResult(response["result"]) } : {};
+    pending.operation.method === "tools/call" && "result" in response
+      ? { resultBytes: measureToolResult(response["result"]) }
+      : {};
   finish(pending, { ...outcome, ...size }, tap.connection, hub.known);
   return { message: response };
 }

@@ -17,7 +17,9 @@ const REDACTED = "REDACTED";
 export function redactUri(uri: string): string {
   // Userinfo before the cut, which might take away the "@" it is known by.
   const harmless = uri.replace(/^([^/?#]*:)?\/\/[^/?#]*@/, "$1//");
-  return cut(harmless, MAX_URI_LENGTH).replace(/\?[^#]*/, redactQuery);
+  return cut(harmless, MAX_URI_LENGTH)
+    .replace(/\?[^#]*/, redactQuery)
+    .replace(/#.*=.*$/s, `#${REDACTED}`);
 }
 
 function redactQuery(query: string): string {

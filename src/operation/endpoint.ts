@@ -44,10 +44,13 @@ export function createEndpoints(): Endpoints {
     },
     learn(url) {
       const path = pathOf(url);
-      if (path.length <= 128 && known.size < limit) known.add(path);
+      if (WORDS.test(path) && known.size < limit) known.add(path);
     },
   };
 }
+
+/** A path that reads like a route; hosted servers put keys and ids of users into theirs, which are nobody else's business. */
+const WORDS = /^(?:\/[a-z][a-z_-]{0,23}|\/v\d{1,3}){1,4}$/i;
 
 function pathOf(url: string | undefined): string {
   const path = (url ?? "").replace(/[?#].*$/, "");

@@ -1,5 +1,6 @@
+import cluster from "node:cluster";
 import { redactMessage } from "../operation/content.ts";
-import { createHandle } from "../admin/handle.ts";
+import { createHandle, type AdminHandle } from "../admin/handle.ts";
 import { createHandlers, type AdminHandlers, type HandlersOptions } from "../admin/handlers.ts";
 import { createReadiness, type CheckOptions, type ReadinessCheck } from "../admin/ready.ts";
 import { createRoutes, type AdminSources } from "../admin/routes.ts";
@@ -27,7 +28,8 @@ readiness.add("shutdown", () => {
  * so a socket that the application listens on counts as well. Ours do not: they never keep the process alive.
  */
 function applicationListens(): boolean {
-  return process.getActiveResourcesInfo().includes("TCPServerWrap");
+  // A worker of node:cluster listens through its primary, and nothing here shows it.
+  return cluster.isWorker || process.getActiveResourcesInfo().includes("TCPServerWrap");
 }
 
 /**
@@ -51,7 +53,15 @@ export function addReadinessCheck(name: string, check: ReadinessCheck, options?:
  * `/metrics` is there where the preload has set up OpenTelemetry (and `OTEL_METRICS_EXPORTER` is not `none`).
  */
 export function createAdminHandlers(options?: HandlersOptions): AdminHandlers {
-  return createHandlers(createHandle({ routes: routes(), token, say }), options);
+  let handle: AdminHandle | undefined;
+  let madeFor: AdminSources["collect"];
+  // Made anew when metrics come: an application may mount the handlers before it has loaded the MCP SDK.
+  const late = (...request: Parameters<AdminHandle>): ReturnType<AdminHandle> => {
+    if (handle === undefined || madeFor !== collect) handle = createHandle({ routes: routes(), token, say });
+    madeFor = collect;
+    return handle(...request);
+  };
+  return createHandlers(Object.assign(late, { paths: ["/metrics", "/health", "/ready"] }), options);
 }
 
 /** Takes over what a scraper is to be shown, and the token it is to bring. */

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { loadOfSdk } from "./packages.ts";
+import { writeToStderr } from "./stderr.ts";
 
 /** What the three console exporters of OpenTelemetry have in common. */
 interface ConsoleExporter {
@@ -23,8 +24,7 @@ function redirect(prototype: object): void {
     /* oxlint-disable no-console -- not ours to print, but to turn away */
     const { dir } = console;
     // They write before they return, so nothing of the application's can meet this.
-    console.dir = (item: unknown, options?: object) =>
-      void process.stderr.write(`${inspect(item, options)}\n`);
+    console.dir = (item: unknown, options?: object) => writeToStderr(`${inspect(item, options)}\n`);
     try {
       return original.apply(this, args);
     } finally {

@@ -1,7 +1,7 @@
 import type { MetricReader, PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { MetricSettings, OtlpProtocol } from "./env.ts";
 import { loadOfSdk } from "./packages.ts";
-import type { Say } from "./stderr.ts";
+import { writeToStderr, type Say } from "./stderr.ts";
 import { allOf, describeEndpoint, requireEndpoint, tellingOnce, type Told } from "./told-exporter.ts";
 
 /** How metrics leave the process. */
@@ -15,7 +15,6 @@ export interface MetricDelivery extends Told {
 export function createMetricDelivery(
   env: NodeJS.ProcessEnv,
   settings: MetricSettings,
-  pulled: boolean,
   say: Say,
 ): MetricDelivery {
   const { PeriodicExportingMetricReader } = loadOfSdk("@opentelemetry/sdk-metrics");
@@ -31,7 +30,7 @@ export function createMetricDelivery(
     told.push(tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say));
     push(exporter);
   }
-  const reader = pulled && settings.exporters.length > 0 ? createPullReader() : undefined;
+  const reader = settings.exporters.length > 0 ? createPullReader() : undefined;
   if (reader !== undefined) readers.push(reader);
   return {
     readers,
@@ -90,9 +89,7 @@ function createStderrMetricExporter(): PushMetricExporter {
       for (const { metrics } of collected.scopeMetrics) {
         for (const { descriptor, dataPoints } of metrics) {
           const points = dataPoints.map(({ attributes, value }) => ({ attributes, value }));
-          process.stderr.write(
-            `${JSON.stringify({ metric: descriptor.name, unit: descriptor.unit, points })}\n`,
-          );
+          writeToStderr(`${JSON.stringify({ metric: descriptor.name, unit: descriptor.unit, points })}\n`);
         }
       }
       done({ code: 0 });

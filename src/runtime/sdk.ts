@@ -47,9 +47,9 @@ function startFromEnvironment(
 ): RunningSdk {
   const { NodeSDK } = load("@opentelemetry/sdk-node");
   const { diag } = loadOfSdk("@opentelemetry/api"); // as the SDK sees it: it may be another copy than ours
-  const { traces, metrics, admin } = settings;
+  const { traces, metrics } = settings;
   const spans = createSpanDelivery(env, traces, say);
-  const measures = createMetricDelivery(env, metrics, admin.enabled !== false, say);
+  const measures = createMetricDelivery(env, metrics, say);
   const sdk = keepingDiagnosticsOffStdout(diag, logLevel(env), () => {
     const node = new NodeSDK({
       spanProcessors: spans.processors,

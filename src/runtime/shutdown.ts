@@ -28,15 +28,19 @@ export interface Endable {
  */
 export function flushAtExit(sdk: Endable, terminating: () => void): void {
   let ending: Promise<void> | undefined;
-  const end = async (deadlineMs: number): Promise<void> => {
+  const end = async (deadlineMs: number): Promise<boolean> => {
     ending ??= sdk.shutdown().catch((error: unknown) => sdk.giveUp(error));
-    if (!(await within(deadlineMs, ending))) sdk.giveUp();
+    const inTime = await within(deadlineMs, ending);
+    if (!inTime) sdk.giveUp();
+    return inTime;
   };
 
-  process.once("beforeExit", () => {
-    // What still holds the process after the deadline is an exporter that retries; unless somebody else goes on working.
-    void end(sdk.failing() ? FAILING_DEADLINE_MS : DEADLINE_MS).then(() => {
-      if (process.listenerCount("beforeExit") === 0) process.exit();
+  // Before the others, so that those who listen once are still there to be counted.
+  process.prependOnceListener("beforeExit", () => {
+    const others = process.listenerCount("beforeExit") > 0;
+    void end(sdk.failing() ? FAILING_DEADLINE_MS : DEADLINE_MS).then((inTime) => {
+      // What holds the process after the deadline is an exporter that retries; unless somebody else goes on working.
+      if (!inTime && !others) process.exit();
     });
   });
 

@@ -1,7 +1,7 @@
 import type { SpanProcessor, SpanExporter, ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { OtlpProtocol, TraceSettings } from "./env.ts";
 import { loadOfSdk } from "./packages.ts";
-import type { Say } from "./stderr.ts";
+import { writeToStderr, type Say } from "./stderr.ts";
 import { allOf, describeEndpoint, requireEndpoint, tellingOnce, type Told } from "./told-exporter.ts";
 
 /** How spans leave the process. */
@@ -41,7 +41,7 @@ function createOtlpSpanExporter(env: NodeJS.ProcessEnv, settings: TraceSettings)
 function createStderrSpanExporter(): SpanExporter {
   return {
     export(spans, done) {
-      for (const span of spans) process.stderr.write(`${JSON.stringify(describeSpan(span))}\n`);
+      for (const span of spans) writeToStderr(`${JSON.stringify(describeSpan(span))}\n`);
       done({ code: 0 });
     },
     shutdown: () => Promise.resolve(),

@@ -36,7 +36,14 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   });
   if (wiring === undefined) return;
 
-  const telemetry = createTelemetry({ env, level, speak, config, bindMetrics: wiring.metrics.bind });
+  const telemetry = createTelemetry({
+    env,
+    level,
+    speak,
+    config,
+    bindMetrics: wiring.metrics.bind,
+    endSessions: wiring.metrics.sessions.closeAll,
+  });
   const announcer = createAnnouncer(VERSION, telemetry.describe, telemetry.settled, speak);
   onSdkSeen((report) => {
     if (report.problem === undefined) telemetry.start();

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly speak: Say;
   /** Makes the instruments, now that there is somebody to read them. */
   readonly bindMetrics: () => void;
+  /** The process ends: what is open is counted as over. */
+  readonly endSessions: () => void;
   readonly config: McpConfig;
 }
 
@@ -28,7 +30,14 @@ export interface ProcessTelemetry {
   settled(): Promise<unknown>;
 }
 
-export function createTelemetry({ env, level, speak, bindMetrics, config }: Surroundings): ProcessTelemetry {
+export function createTelemetry({
+  env,
+  level,
+  speak,
+  bindMetrics,
+  endSessions,
+  config,
+}: Surroundings): ProcessTelemetry {
   let destination: string | undefined;
   let admin: AdminSettings | undefined;
   let serving: Promise<string | undefined> | undefined;
@@ -42,20 +51,22 @@ export function createTelemetry({ env, level, speak, bindMetrics, config }: Surr
 
   function setUp(): string {
     if (hasTracerProvider()) return "telemetry goes through the OpenTelemetry SDK of this process";
+    const settings = readSettings(env, speak);
+    // Before anything that can fail: a mistyped collector must not fail the probes and have a healthy server restarted.
+    if (settings.admin.enabled !== false) admin = settings.admin;
+    provideMetrics(undefined, settings.admin);
     try {
       logDiagnosticsToStderr(level);
-      const settings = readSettings(env, speak);
       const sdk = startSdk(
         env,
         settings,
         config.metrics.has("runtime") && settings.metrics.exporters.length > 0,
         speak,
       );
-      flushAtExit(sdk, startDraining);
+      flushAtExit({ ...sdk, shutdown: () => (endSessions(), sdk.shutdown()) }, startDraining);
       provideMetrics(sdk.collect, settings.admin);
       scraped = sdk.collect !== undefined;
       bindMetrics();
-      if (settings.admin.enabled !== false) admin = settings.admin;
       // Asked for by name, it is there for clients as well.
       if (settings.admin.enabled === true || settings.metrics.exporters.includes("prometheus")) serve();
       return sdk.destination;

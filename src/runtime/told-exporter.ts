@@ -18,7 +18,7 @@ export function requireEndpoint(env: NodeJS.ProcessEnv, { signal, protocol }: Si
   const { variable, value } = endpointOf(env, signal, protocol);
   if (!isEndpoint(value, protocol))
     throw new Error(
-      `${variable}=${value} is not ${protocol === "grpc" ? "a" : "an http:// or https://"} URL`,
+      `${variable}=${withoutSecrets(value)} is not ${protocol === "grpc" ? "a" : "an http:// or https://"} URL`,
     );
 }
 

@@ -123,7 +123,7 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
         if (!server) return;
         if (active !== undefined) tallies.serverActiveRequests.add(-1, active);
         // A request its client took back is neither a success nor an error.
-        if (operation.method === "tools/call" && outcome.cancelled === undefined) {
+        if (request && operation.method === "tools/call" && outcome.cancelled === undefined) {
           recordToolCall(
             String(attributes[semconv.ATTR_GEN_AI_TOOL_NAME] ?? semconv.OTHER),
             outcome,
@@ -131,7 +131,7 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
             context,
           );
         }
-        if (operation.method === "resources/read")
+        if (request && operation.method === "resources/read")
           tallies.resourceReads.add(1, resourceLabel(operation, outcome, known));
         const error =
           attributes[semconv.ATTR_ERROR_TYPE] ?? attributes[semconv.ATTR_RPC_RESPONSE_STATUS_CODE];

@@ -5,6 +5,8 @@ export type SessionEnd = "closed" | "idle";
 
 export interface Sessions {
   open(session: Session): ActiveSession;
+  /** The process ends, and its sessions with it. */
+  closeAll(): void;
   /** Sessions of this process as a server, by now. */
   active(): number;
 }
@@ -59,6 +61,10 @@ export function createSessions(
           if (entries.delete(entry)) ended(session, (performance.now() - entry.since) / 1000, "closed");
         },
       };
+    },
+    closeAll() {
+      for (const { session, since } of entries) ended(session, (performance.now() - since) / 1000, "closed");
+      entries.clear();
     },
     active() {
       sweep();

@@ -154,6 +154,15 @@ test("probes that overlap share the run of a check, and the next probe starts an
   expect(check).toHaveBeenCalledTimes(2);
 });
 
+test("a check that hangs is not started again by every probe", async () => {
+  const check = vi.fn<ReadinessCheck>(() => new Promise(() => {}));
+  readiness.add("database", check, { timeoutMs: 10 });
+
+  for (let probe = 0; probe < 5; probe += 1) expect((await readiness.describe()).ok).toBe(false);
+
+  expect(check).toHaveBeenCalledTimes(1);
+});
+
 test("a condition is asked anew by each probe, though a slow check is still running", async () => {
   let draining = false;
   readiness.add("database", () => new Promise(() => {}), { timeoutMs: 50 });

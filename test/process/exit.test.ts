@@ -35,6 +35,16 @@ describe("the end of stdin", () => {
   });
 });
 
+it("a host that closes stderr does not end the server", async () => {
+  const { server } = await serving("stdio-server.mjs", "");
+  server.child.stderr?.destroy();
+  await server.add(2, 3);
+
+  server.endInput();
+
+  expect(await server.ended).toMatchObject({ code: 0, signal: null });
+});
+
 describe("a signal", () => {
   it.each<NodeJS.Signals>(["SIGTERM", "SIGINT", "SIGHUP"])(
     "%s ends the process by itself, after the spans are out",

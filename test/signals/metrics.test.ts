@@ -130,11 +130,27 @@ it("HTTP requests are counted once, however often they are watched; paths that s
 
   for (let i = 0; i < 50; i += 1)
     for (let twice = 0; twice < 2; twice += 1)
-      await server.ask("POST", `/team/${i}`, { "mcp-session-id": "7" });
+      await server.ask("POST", `/team/${"abcdefghij"[i % 10]}${"vwxyz"[Math.floor(i / 10)]}`, {
+        "mcp-session-id": "7",
+      });
   const after = await eventually(page, (now) => (now.value("mcp_http_requests_total") ?? 0) >= 100);
 
   expect(after.value("mcp_http_requests_total")).toBe(100);
   expect(after.samples("mcp_http_requests_total")).toHaveLength(21);
+});
+
+it("a path with somebody's key or id in it is no endpoint", async () => {
+  const { page } = startMetered();
+  watchHttpRequests();
+  const server = await listening(() => 200);
+
+  await server.ask("POST", "/u/sk-live-SECRETKEY123/mcp", { "mcp-session-id": "7" });
+  const after = await eventually(
+    page,
+    (now) => now.value("mcp_http_requests_total", { endpoint: "_OTHER" }) === 1,
+  );
+
+  expect(JSON.stringify(after.samples("mcp_http_requests_total"))).not.toContain("SECRETKEY");
 });
 
 it("requests are active while they are worked on, and a result's size is what reaches the model", async () => {
