@@ -10,7 +10,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export type OtlpProtocol = "grpc" | "http/protobuf" | "http/json";
 
 /** The signals that leave the process, as their variables write them. */
-export type SignalName = "TRACES" | "METRICS";
+export type SignalName = "TRACES" | "METRICS" | "LOGS";
 
 /** Where one signal goes and how. */
 export interface SignalSettings<Exporter extends string = string> {
@@ -25,7 +25,12 @@ export interface SignalSettings<Exporter extends string = string> {
 
 export interface TraceSettings extends SignalSettings<"otlp" | "console"> {
   /** `OTEL_BSP_*`, in milliseconds and spans. */
-  readonly batch: Readonly<Record<BatchOption, number | undefined>>;
+  readonly batch: BatchSettings;
+}
+
+export interface LogSettings extends SignalSettings<"otlp" | "console"> {
+  /** `OTEL_BLRP_*`, in milliseconds and log records. */
+  readonly batch: BatchSettings;
 }
 
 export interface MetricSettings extends SignalSettings<"otlp" | "console" | "prometheus"> {
@@ -52,14 +57,18 @@ export interface AdminSettings {
 export interface RuntimeSettings {
   readonly traces: TraceSettings;
   readonly metrics: MetricSettings;
+  readonly logs: LogSettings;
   readonly admin: AdminSettings;
 }
 
 type BatchOption = "maxQueueSize" | "maxExportBatchSize" | "scheduledDelayMillis" | "exportTimeoutMillis";
 
+/** How a batch processor batches; the specification's defaults hold where a value is `undefined`. */
+export type BatchSettings = Readonly<Record<BatchOption, number | undefined>>;
+
 /**
- * Shorter than the specification's 5 s: a process that ends by `process.exit()` loses what is queued, so at most one
- * second of telemetry is at stake.
+ * For spans shorter than the specification's 5 s: a process that ends by `process.exit()` loses what is queued, so at
+ * most one second of telemetry is at stake. For log records the specification has it so.
  */
 const SCHEDULE_DELAY_MS = 1000;
 
@@ -70,10 +79,10 @@ const SCHEDULE_DELAY_MS = 1000;
 const EXPORT_TIMEOUT_MS = 1500;
 
 const BATCH: readonly (readonly [option: BatchOption, variable: string, fallback?: number])[] = [
-  ["maxQueueSize", "OTEL_BSP_MAX_QUEUE_SIZE"],
-  ["maxExportBatchSize", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"],
-  ["scheduledDelayMillis", "OTEL_BSP_SCHEDULE_DELAY", SCHEDULE_DELAY_MS],
-  ["exportTimeoutMillis", "OTEL_BSP_EXPORT_TIMEOUT"],
+  ["maxQueueSize", "MAX_QUEUE_SIZE"],
+  ["maxExportBatchSize", "MAX_EXPORT_BATCH_SIZE"],
+  ["scheduledDelayMillis", "SCHEDULE_DELAY", SCHEDULE_DELAY_MS],
+  ["exportTimeoutMillis", "EXPORT_TIMEOUT"],
 ];
 
 const PROTOCOLS: readonly OtlpProtocol[] = ["grpc", "http/protobuf", "http/json"];
@@ -89,10 +98,6 @@ export function readSettings(env: Env, tell: Complain): RuntimeSettings {
     if (!told.has(problem)) tell(problem);
     told.add(problem);
   };
-  const batch = BATCH.map(([option, variable, fallback]) => [
-    option,
-    readCount(env, variable, complain) ?? fallback,
-  ]);
   const intervalMs = positive(readCount(env, "OTEL_METRIC_EXPORT_INTERVAL", complain)) ?? 60_000;
   const timeoutMs = positive(readCount(env, "OTEL_METRIC_EXPORT_TIMEOUT", complain)) ?? 30_000;
   const aggregation = readChoice(
@@ -105,13 +110,17 @@ export function readSettings(env: Env, tell: Complain): RuntimeSettings {
   return {
     traces: {
       ...readSignal(env, "TRACES", ["otlp", "console"], complain),
-      batch: Object.fromEntries(batch) as TraceSettings["batch"],
+      batch: readBatch(env, "OTEL_BSP", complain),
     },
     metrics: {
       ...readSignal(env, "METRICS", ["otlp", "console", "prometheus"], complain),
       intervalMs,
       timeoutMs: Math.min(timeoutMs, intervalMs),
       exponential: aggregation === "base2_exponential_bucket_histogram",
+    },
+    logs: {
+      ...readSignal(env, "LOGS", ["otlp", "console"], complain),
+      batch: readBatch(env, "OTEL_BLRP", complain),
     },
     admin: {
       enabled: admin === undefined ? undefined : admin === "on",
@@ -143,6 +152,14 @@ function readSignal<Exporter extends string>(
     protocol: knownProtocol ?? "http/protobuf",
     exportTimeoutMs: timeoutGiven ? undefined : EXPORT_TIMEOUT_MS,
   };
+}
+
+function readBatch(env: Env, processor: "OTEL_BSP" | "OTEL_BLRP", complain: Complain): BatchSettings {
+  const options = BATCH.map(([option, variable, fallback]) => [
+    option,
+    readCount(env, `${processor}_${variable}`, complain) ?? fallback,
+  ]);
+  return Object.fromEntries(options) as BatchSettings;
 }
 
 function readExporters<Exporter extends string>(

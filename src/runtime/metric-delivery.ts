@@ -1,8 +1,9 @@
 import type { MetricReader, PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import type { MetricSettings, OtlpProtocol } from "./env.ts";
+import type { MetricSettings } from "./env.ts";
+import { OTLP_PACKAGES, otlpOptions } from "./otlp.ts";
 import { loadOfSdk } from "./packages.ts";
 import { writeToStderr, type Say } from "./stderr.ts";
-import { allOf, describeEndpoint, requireEndpoint, tellingOnce, type Told } from "./told-exporter.ts";
+import { allOf, describeEndpoint, tellingOnce, type Told } from "./told-exporter.ts";
 
 /** How metrics leave the process. */
 export interface MetricDelivery extends Told {
@@ -39,19 +40,13 @@ export function createMetricDelivery(
   };
 }
 
-const OTLP_PACKAGES = {
-  grpc: "@opentelemetry/exporter-metrics-otlp-grpc",
-  "http/protobuf": "@opentelemetry/exporter-metrics-otlp-proto",
-  "http/json": "@opentelemetry/exporter-metrics-otlp-http",
-} as const satisfies Record<OtlpProtocol, string>;
-
-/** Temporality, endpoint, headers, certificates and compression are read from the environment by the exporter itself. */
+/** Temporality too is read from the environment by the exporter itself. */
 function createOtlpMetricExporter(env: NodeJS.ProcessEnv, settings: MetricSettings): PushMetricExporter {
-  requireEndpoint(env, settings);
+  const options = otlpOptions(env, settings);
   const { AggregationType, InstrumentType } = loadOfSdk("@opentelemetry/sdk-metrics");
-  const { OTLPMetricExporter } = loadOfSdk(OTLP_PACKAGES[settings.protocol]);
+  const { OTLPMetricExporter } = loadOfSdk(OTLP_PACKAGES.METRICS[settings.protocol]);
   return new OTLPMetricExporter({
-    ...(settings.exportTimeoutMs !== undefined && { timeoutMillis: settings.exportTimeoutMs }),
+    ...options,
     // The exporter does not read this variable itself.
     ...(settings.exponential && {
       aggregationPreference: (type: unknown) => ({

@@ -9,6 +9,7 @@ export const require = createRequire(import.meta.url);
 
 /** Packages of our own `dependencies`, with their types. */
 interface OwnPackages {
+  "@opentelemetry/api-logs": typeof import("@opentelemetry/api-logs");
   "@opentelemetry/sdk-node": typeof import("@opentelemetry/sdk-node");
   "@opentelemetry/instrumentation-http": typeof import("@opentelemetry/instrumentation-http");
   "@opentelemetry/instrumentation-undici": typeof import("@opentelemetry/instrumentation-undici");
@@ -20,14 +21,16 @@ interface SdkPackages {
   "@opentelemetry/api": typeof import("@opentelemetry/api");
   "@opentelemetry/sdk-trace": typeof import("@opentelemetry/sdk-trace");
   "@opentelemetry/sdk-metrics": typeof import("@opentelemetry/sdk-metrics");
-  // Named for one class; its types are not needed.
-  "@opentelemetry/sdk-logs": { readonly ConsoleLogRecordExporter: { readonly prototype: object } };
+  "@opentelemetry/sdk-logs": typeof import("@opentelemetry/sdk-logs");
   "@opentelemetry/exporter-trace-otlp-grpc": typeof import("@opentelemetry/exporter-trace-otlp-grpc");
   "@opentelemetry/exporter-trace-otlp-http": typeof import("@opentelemetry/exporter-trace-otlp-http");
   "@opentelemetry/exporter-trace-otlp-proto": typeof import("@opentelemetry/exporter-trace-otlp-proto");
   "@opentelemetry/exporter-metrics-otlp-grpc": typeof import("@opentelemetry/exporter-metrics-otlp-grpc");
   "@opentelemetry/exporter-metrics-otlp-http": typeof import("@opentelemetry/exporter-metrics-otlp-http");
   "@opentelemetry/exporter-metrics-otlp-proto": typeof import("@opentelemetry/exporter-metrics-otlp-proto");
+  "@opentelemetry/exporter-logs-otlp-grpc": typeof import("@opentelemetry/exporter-logs-otlp-grpc");
+  "@opentelemetry/exporter-logs-otlp-http": typeof import("@opentelemetry/exporter-logs-otlp-http");
+  "@opentelemetry/exporter-logs-otlp-proto": typeof import("@opentelemetry/exporter-logs-otlp-proto");
 }
 
 /** @throws an error that names the package, where it is not installed or broken */

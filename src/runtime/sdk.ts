@@ -3,12 +3,14 @@ import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { isAdminRequest } from "./admin.ts";
 import { configFile, isInstrumentationEnabled, type RuntimeSettings } from "./env.ts";
 import { sendConsoleExportersToStderr } from "./console-exporters.ts";
+import { describeDestinations } from "./destinations.ts";
+import { bridgeLogsApis, createLogDelivery } from "./log-delivery.ts";
 import { firstLine, load, loadOfSdk, require } from "./packages.ts";
 import { createMetricDelivery, type MetricDelivery } from "./metric-delivery.ts";
 import type { Endable } from "./shutdown.ts";
 import { createSpanDelivery } from "./span-delivery.ts";
 import { keepingDiagnosticsOffStdout, logLevel, type Say } from "./stderr.ts";
-import { describeEndpoint } from "./told-exporter.ts";
+import { allOf } from "./told-exporter.ts";
 
 export interface RunningSdk extends Endable {
   /** For the start-up line: where telemetry goes. */
@@ -35,6 +37,7 @@ export function startSdk(
     file === undefined
       ? startFromEnvironment(env, settings, instrumentations, say)
       : startFromFile(file, env, instrumentations, say);
+  bridgeLogsApis();
   patchBuiltins();
   return running;
 }
@@ -47,37 +50,28 @@ function startFromEnvironment(
 ): RunningSdk {
   const { NodeSDK } = load("@opentelemetry/sdk-node");
   const { diag } = loadOfSdk("@opentelemetry/api"); // as the SDK sees it: it may be another copy than ours
-  const { traces, metrics } = settings;
-  const spans = createSpanDelivery(env, traces, say);
-  const measures = createMetricDelivery(env, metrics, say);
+  const spans = createSpanDelivery(env, settings.traces, say);
+  const measures = createMetricDelivery(env, settings.metrics, say);
+  const records = createLogDelivery(env, settings.logs, say);
   const sdk = keepingDiagnosticsOffStdout(diag, logLevel(env), () => {
     const node = new NodeSDK({
       spanProcessors: spans.processors,
       metricReaders: measures.readers,
-      logRecordProcessors: [],
+      logRecordProcessors: records.processors,
       instrumentations,
     });
     node.start();
     return node;
   });
-  const destinations = traces.exporters.map((name) =>
-    name === "console" ? "stderr" : describeEndpoint(env, traces),
-  );
+  const parts = [...spans.processors, ...measures.readers, ...records.processors];
   return {
-    destination:
-      destinations.length > 0
-        ? `traces go to ${destinations.join(" and ")}`
-        : "traces go nowhere (OTEL_TRACES_EXPORTER)",
+    destination: describeDestinations(env, settings),
     collect: measures.collect,
     async flush() {
-      await Promise.all([...spans.processors, ...measures.readers].map((part) => part.forceFlush()));
+      await Promise.all(parts.map((part) => part.forceFlush()));
     },
     shutdown: () => sdk.shutdown(),
-    failing: () => spans.failing() || measures.failing(),
-    giveUp() {
-      spans.giveUp();
-      measures.giveUp();
-    },
+    ...allOf([spans, measures, records]),
   };
 }
 
@@ -97,7 +91,7 @@ function startFromFile(
   ).getDelegate?.();
   return {
     // What is wrong with the file has been told through the diagnostics.
-    destination: hasTracerProvider() ? `traces go ${where}` : `no traces (OTEL_CONFIG_FILE=${file})`,
+    destination: hasTracerProvider() ? `telemetry goes ${where}` : `no telemetry (OTEL_CONFIG_FILE=${file})`,
     flush: async () => provider?.forceFlush?.(),
     shutdown: () => sdk.shutdown(),
     failing: () => false, // the exporters are OpenTelemetry's own and do not tell

@@ -1,8 +1,9 @@
 import type { SpanProcessor, SpanExporter, ReadableSpan } from "@opentelemetry/sdk-trace";
-import type { OtlpProtocol, TraceSettings } from "./env.ts";
+import type { TraceSettings } from "./env.ts";
+import { OTLP_PACKAGES, otlpOptions, withoutUndefined } from "./otlp.ts";
 import { loadOfSdk } from "./packages.ts";
 import { writeToStderr, type Say } from "./stderr.ts";
-import { allOf, describeEndpoint, requireEndpoint, tellingOnce, type Told } from "./told-exporter.ts";
+import { allOf, describeEndpoint, tellingOnce, type Told } from "./told-exporter.ts";
 
 /** How spans leave the process. */
 export interface SpanDelivery extends Told {
@@ -22,19 +23,10 @@ export function createSpanDelivery(env: NodeJS.ProcessEnv, settings: TraceSettin
   return { processors, ...allOf(told) };
 }
 
-const OTLP_PACKAGES = {
-  grpc: "@opentelemetry/exporter-trace-otlp-grpc",
-  "http/protobuf": "@opentelemetry/exporter-trace-otlp-proto",
-  "http/json": "@opentelemetry/exporter-trace-otlp-http",
-} as const satisfies Record<OtlpProtocol, string>;
-
-/** Endpoint, headers, certificates and compression are read from the environment by the exporter itself. */
 function createOtlpSpanExporter(env: NodeJS.ProcessEnv, settings: TraceSettings): SpanExporter {
-  requireEndpoint(env, settings);
-  const { OTLPTraceExporter } = loadOfSdk(OTLP_PACKAGES[settings.protocol]);
-  return new OTLPTraceExporter(
-    settings.exportTimeoutMs === undefined ? {} : { timeoutMillis: settings.exportTimeoutMs },
-  );
+  const options = otlpOptions(env, settings);
+  const { OTLPTraceExporter } = loadOfSdk(OTLP_PACKAGES.TRACES[settings.protocol]);
+  return new OTLPTraceExporter(options);
 }
 
 /** The `console` exporter: one JSON object a line, on stderr. OpenTelemetry's own writes to stdout. */
@@ -63,8 +55,4 @@ function describeSpan(span: ReadableSpan): Record<string, unknown> {
     events: span.events.map(({ name, attributes }) => ({ name, attributes })),
     links: span.links.map((link) => ({ traceId: link.context.traceId, spanId: link.context.spanId })),
   };
-}
-
-function withoutUndefined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }

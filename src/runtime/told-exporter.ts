@@ -2,7 +2,11 @@ import type { OtlpProtocol, SignalName, SignalSettings } from "./env.ts";
 import { firstLine } from "./packages.ts";
 import type { Say } from "./stderr.ts";
 
-const WHAT: Readonly<Record<SignalName, string>> = { TRACES: "spans", METRICS: "metrics" };
+const WHAT: Readonly<Record<SignalName, string>> = {
+  TRACES: "spans",
+  METRICS: "metrics",
+  LOGS: "log records",
+};
 
 /** What a person has to look at when nothing arrives. */
 export function describeEndpoint(env: NodeJS.ProcessEnv, { signal, protocol }: SignalSettings): string {

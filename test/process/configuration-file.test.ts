@@ -27,7 +27,7 @@ describe.each<OtelLine>(["otel-2", "otel-3"])("OTEL_CONFIG_FILE, %s", (line) => 
       const { stdout, stderr } = await runProgram([...preload, "meta.mjs"], { cwd: sandbox.folder, env });
 
       expect(stderr).toMatch(
-        /^mcp-otelkit: .*; traces go where delivering\.yaml says \(OTEL_CONFIG_FILE\)\n$/,
+        /^mcp-otelkit: .*; telemetry goes where delivering\.yaml says \(OTEL_CONFIG_FILE\)\n$/,
       );
       expect(chainsOf(receiver.spans())).toContain("CLIENT tools/call meta > SERVER tools/call meta");
       expect(new Set(receiver.spans().map((span) => span.service))).toEqual(new Set(["from-the-file"]));

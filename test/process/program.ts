@@ -33,8 +33,12 @@ export interface Running {
   printed(text: string): Promise<void>;
 }
 
-/** Ports and metrics are not what these tests are about; see served.ts for those. */
-const QUIET = { OTEL_INSTRUMENTATION_MCP_ADMIN: "off", OTEL_METRICS_EXPORTER: "none" };
+/** Ports, metrics and log records are not what these tests are about; see served.ts and log-delivery.test.ts for those. */
+const QUIET = {
+  OTEL_INSTRUMENTATION_MCP_ADMIN: "off",
+  OTEL_METRICS_EXPORTER: "none",
+  OTEL_LOGS_EXPORTER: "none",
+};
 
 const HUNG_AFTER_MS = 15_000;
 

@@ -1,14 +1,15 @@
 import grpc from "@grpc/grpc-js";
-import { decodeTraceRequest } from "./otlp-trace-schema.ts";
+import { decodeLogsRequest, decodeTraceRequest } from "./otlp-schema.ts";
 
-/** The gRPC half of the receiver: traces are decoded and handed on, metrics and logs are thanked for and dropped. */
+/** The gRPC half of the receiver: traces and logs are decoded and handed on, metrics are thanked for and dropped. */
 export async function startGrpcReceiver(
   onTraces: (request: unknown, headers: Record<string, string>) => void,
+  onLogs: (request: unknown) => void,
 ) {
   const server = new grpc.Server();
   serve("trace.v1.TraceService", (bytes, headers) => onTraces(decodeTraceRequest(bytes), headers));
   serve("metrics.v1.MetricsService", () => {});
-  serve("logs.v1.LogsService", () => {});
+  serve("logs.v1.LogsService", (bytes) => onLogs(decodeLogsRequest(bytes)));
 
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>

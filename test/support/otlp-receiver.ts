@@ -3,8 +3,10 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { startGrpcReceiver } from "./otlp-grpc.ts";
+import { logsFromExport, type LogsExport } from "./otlp-logs.ts";
+import { decodeLogsRequest, decodeTraceRequest } from "./otlp-schema.ts";
 import { spansFromExport, type TraceExport } from "./otlp-spans.ts";
-import { decodeTraceRequest } from "./otlp-trace-schema.ts";
+import type { SeenLog } from "./seen-log.ts";
 import type { SeenSpan } from "./seen-span.ts";
 
 export interface OtlpReceiver {
@@ -16,6 +18,10 @@ export interface OtlpReceiver {
   spans(): SeenSpan[];
   /** Resolves as soon as the spans satisfy the predicate; rejects, and says what it has, when they do not in time. */
   waitFor(predicate: (spans: SeenSpan[]) => boolean, timeoutMs?: number): Promise<SeenSpan[]>;
+  /** Every log record that has arrived, in the order of arrival. */
+  logs(): SeenLog[];
+  /** As `waitFor`, of log records. */
+  waitForLogs(predicate: (logs: SeenLog[]) => boolean, timeoutMs?: number): Promise<SeenLog[]>;
   /** How the spans were sent: one entry per export of traces. */
   deliveries(): Delivery[];
   /** Every metric of every export that came as OTLP/JSON, in the order of arrival; other formats are accepted unread. */
@@ -54,11 +60,15 @@ interface MetricsExport {
 /** A collector for tests and the demo: OTLP over HTTP (JSON and protobuf, gzip too) and gRPC, on loopback, in memory. */
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const seen: SeenSpan[] = [];
+  const recorded: SeenLog[] = [];
   const delivered: Delivery[] = [];
   const measured: SeenMetric[] = [];
   const waiting = new Set<() => void>();
 
-  const grpcReceiver = await startGrpcReceiver((request, headers) => accept("grpc", request, headers));
+  const grpcReceiver = await startGrpcReceiver(
+    (request, headers) => accept("grpc", request, headers),
+    acceptLogs,
+  );
   const server = createServer((request, response) => {
     receive(request).then(
       (type) =>
@@ -75,7 +85,10 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     spans: () => [...seen],
     deliveries: () => [...delivered],
     metrics: () => [...measured],
-    waitFor,
+    logs: () => [...recorded],
+    waitFor: (predicate, timeoutMs) => waitFor("spans", seen, describeSpans, predicate, timeoutMs),
+    waitForLogs: (predicate, timeoutMs) =>
+      waitFor("log records", recorded, describeLogs, predicate, timeoutMs),
     async close() {
       grpcReceiver.close();
       const closed = new Promise((resolve) => server.close(resolve));
@@ -103,7 +116,9 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       measured.push(
         ...resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics)),
       );
-    } else if (request.url !== "/v1/metrics" && request.url !== "/v1/logs") {
+    } else if (request.url === "/v1/logs") {
+      acceptLogs(type === "application/json" ? JSON.parse(bytes.toString()) : decodeLogsRequest(bytes));
+    } else if (request.url !== "/v1/metrics") {
       throw new Error(`no such OTLP path: ${request.url}`);
     }
     return type;
@@ -116,11 +131,22 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     for (const look of waiting) look();
   }
 
-  function waitFor(predicate: (spans: SeenSpan[]) => boolean, timeoutMs = 10_000): Promise<SeenSpan[]> {
+  function acceptLogs(request: unknown) {
+    recorded.push(...logsFromExport(request as LogsExport));
+    for (const look of waiting) look();
+  }
+
+  function waitFor<T>(
+    what: string,
+    arrived: readonly T[],
+    describe: (arrived: readonly T[]) => string,
+    predicate: (arrived: T[]) => boolean,
+    timeoutMs = 10_000,
+  ): Promise<T[]> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(look);
-        reject(new Error(`the expected spans did not arrive within ${timeoutMs} ms; ${describeSpans(seen)}`));
+        reject(new Error(`the expected ${what} did not arrive within ${timeoutMs} ms; ${describe(arrived)}`));
       }, timeoutMs);
       const settle = (finish: () => void) => {
         clearTimeout(timer);
@@ -129,7 +155,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       };
       const look = () => {
         try {
-          if (predicate([...seen])) settle(() => resolve([...seen]));
+          if (predicate([...arrived])) settle(() => resolve([...arrived]));
         } catch (error) {
           settle(() => reject(new Error("the predicate failed", { cause: error })));
         }
@@ -140,7 +166,12 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   }
 }
 
-function describeSpans(spans: SeenSpan[]): string {
+function describeSpans(spans: readonly SeenSpan[]): string {
   if (spans.length === 0) return "none arrived at all";
   return `there are ${spans.length}:\n${spans.map((span) => `  ${span.service}: ${span.kind} ${span.name}`).join("\n")}`;
+}
+
+function describeLogs(logs: readonly SeenLog[]): string {
+  if (logs.length === 0) return "none arrived at all";
+  return `there are ${logs.length}:\n${logs.map((log) => `  ${log.service}: ${log.severityText} ${log.eventName ?? ""} ${JSON.stringify(log.body)}`).join("\n")}`;
 }

@@ -1,3 +1,4 @@
+import { toHex, toRecord, type Id, type KeyValue } from "./otlp-values.ts";
 import { KIND_NAMES, seenStatus, serviceName, type SeenSpan } from "./seen-span.ts";
 
 /** An ExportTraceServiceRequest, as OTLP/JSON has it (ids in hex) or as `decodeTraceRequest` gives it (ids as bytes). */
@@ -20,23 +21,6 @@ interface WireSpan {
   events?: { name?: string; attributes?: KeyValue[] }[];
   links?: { traceId: Id; spanId: Id }[];
   status?: { code?: number; message?: string };
-}
-
-type Id = string | Uint8Array;
-
-interface KeyValue {
-  key: string;
-  value?: AnyValue;
-}
-
-interface AnyValue {
-  stringValue?: string;
-  boolValue?: boolean;
-  intValue?: string | number;
-  doubleValue?: number;
-  arrayValue?: { values?: AnyValue[] };
-  kvlistValue?: { values?: KeyValue[] };
-  bytesValue?: Id;
 }
 
 export function spansFromExport(request: TraceExport): SeenSpan[] {
@@ -69,19 +53,4 @@ function toSeenSpan(span: WireSpan, scope: string, resource: Record<string, unkn
     startNs: BigInt(span.startTimeUnixNano ?? 0),
     endNs: BigInt(span.endTimeUnixNano ?? 0),
   };
-}
-
-function toHex(id: Id): string {
-  return typeof id === "string" ? id : Buffer.from(id).toString("hex");
-}
-
-function toRecord(pairs: KeyValue[] | undefined): Record<string, unknown> {
-  return Object.fromEntries((pairs ?? []).map(({ key, value }) => [key, toValue(value)]));
-}
-
-function toValue(value: AnyValue | undefined): unknown {
-  if (value?.arrayValue) return (value.arrayValue.values ?? []).map(toValue);
-  if (value?.kvlistValue) return toRecord(value.kvlistValue.values);
-  if (value?.intValue !== undefined) return Number(value.intValue);
-  return value?.stringValue ?? value?.boolValue ?? value?.doubleValue ?? value?.bytesValue;
 }

@@ -1,8 +1,9 @@
 import protobuf from "protobufjs/light.js";
 
 /**
- * The part of OTLP's trace protobuf that a reader of spans needs, as protobufjs descriptor data. Unknown fields are skipped by protobuf
- * itself. Numbers: https://github.com/open-telemetry/opentelemetry-proto, trace/v1/trace.proto and common/v1/common.proto.
+ * The part of OTLP's protobuf that a reader of spans and log records needs, as protobufjs descriptor data. Unknown fields are
+ * skipped by protobuf itself. Numbers: https://github.com/open-telemetry/opentelemetry-proto, trace/v1/trace.proto, logs/v1/logs.proto
+ * and common/v1/common.proto.
  */
 const root = protobuf.Root.fromJSON({
   nested: {
@@ -27,6 +28,20 @@ const root = protobuf.Root.fromJSON({
     Event: message({ name: ["string", 2], attributes: ["KeyValue", 3, "repeated"] }),
     Link: message({ traceId: ["bytes", 1], spanId: ["bytes", 2] }),
     Status: message({ message: ["string", 2], code: ["int32", 3] }),
+    ExportLogsServiceRequest: message({ resourceLogs: ["ResourceLogs", 1, "repeated"] }),
+    ResourceLogs: message({ resource: ["Resource", 1], scopeLogs: ["ScopeLogs", 2, "repeated"] }),
+    ScopeLogs: message({ scope: ["Scope", 1], logRecords: ["LogRecord", 2, "repeated"] }),
+    LogRecord: message({
+      timeUnixNano: ["fixed64", 1],
+      severityNumber: ["int32", 2],
+      severityText: ["string", 3],
+      body: ["AnyValue", 5],
+      attributes: ["KeyValue", 6, "repeated"],
+      traceId: ["bytes", 9],
+      spanId: ["bytes", 10],
+      observedTimeUnixNano: ["fixed64", 11],
+      eventName: ["string", 12],
+    }),
     KeyValue: message({ key: ["string", 1], value: ["AnyValue", 2] }),
     AnyValue: message({
       stringValue: ["string", 1],
@@ -42,11 +57,15 @@ const root = protobuf.Root.fromJSON({
   },
 });
 
-const request = root.lookupType("ExportTraceServiceRequest");
-
 /** Protobuf bytes to the shape of OTLP/JSON, except that byte fields stay bytes; `spansFromExport` takes either. */
-export function decodeTraceRequest(bytes: Uint8Array): unknown {
-  return request.toObject(request.decode(bytes), { longs: String, bytes: Buffer });
+export const decodeTraceRequest = decoderOf("ExportTraceServiceRequest");
+
+/** The same for `logsFromExport`. */
+export const decodeLogsRequest = decoderOf("ExportLogsServiceRequest");
+
+function decoderOf(name: string): (bytes: Uint8Array) => unknown {
+  const type = root.lookupType(name);
+  return (bytes) => type.toObject(type.decode(bytes), { longs: String, bytes: Buffer });
 }
 
 type Field = [type: string, id: number, rule?: "repeated"];
