@@ -1,7 +1,7 @@
 import type { LogRecordExporter, LogRecordProcessor, ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { LogSettings } from "./env.ts";
 import { OTLP_PACKAGES, otlpOptions, withoutUndefined } from "./otlp.ts";
-import { load, loadOfSdk } from "./packages.ts";
+import { loadOfSdk } from "./packages.ts";
 import { writeToStderr, type Say } from "./stderr.ts";
 import { allOf, describeEndpoint, tellingOnce, type Told } from "./told-exporter.ts";
 
@@ -23,14 +23,21 @@ export function createLogDelivery(env: NodeJS.ProcessEnv, settings: LogSettings,
   return { processors, ...allOf(told) };
 }
 
+/** Of `@opentelemetry/api-logs`: a function that is asked for the provider, by the version of that API. */
+const LOGS_API = Symbol.for("io.opentelemetry.js.api.logs");
+const LOGS_API_VERSION = 1;
+
 /**
- * The 3.x line keeps its logger provider in `@opentelemetry/api`; what was made for the 2.x line looks for it in
- * `@opentelemetry/api-logs`. The two do not know of each other, and take the same records.
+ * The 3.x line keeps its logger provider in `@opentelemetry/api`; what was made for the 2.x line looks for it where
+ * `@opentelemetry/api-logs` keeps it. The two do not know of each other, and take the same records. By hand, since that
+ * package is not there with the 3.x line, unless somebody brings it.
  */
 export function bridgeLogsApis(): void {
   const { logs } = loadOfSdk("@opentelemetry/api") as { logs?: { getLoggerProvider(): unknown } };
   if (logs === undefined) return;
-  load("@opentelemetry/api-logs").logs.setGlobalLoggerProvider(logs.getLoggerProvider() as never);
+  const globals = globalThis as Record<symbol, unknown>;
+  globals[LOGS_API] ??= (version: number) =>
+    version === LOGS_API_VERSION ? logs.getLoggerProvider() : undefined;
 }
 
 function createOtlpLogExporter(env: NodeJS.ProcessEnv, settings: LogSettings): LogRecordExporter {

@@ -9,7 +9,6 @@ export const require = createRequire(import.meta.url);
 
 /** Packages of our own `dependencies`, with their types. */
 interface OwnPackages {
-  "@opentelemetry/api-logs": typeof import("@opentelemetry/api-logs");
   "@opentelemetry/sdk-node": typeof import("@opentelemetry/sdk-node");
   "@opentelemetry/instrumentation-http": typeof import("@opentelemetry/instrumentation-http");
   "@opentelemetry/instrumentation-undici": typeof import("@opentelemetry/instrumentation-undici");
@@ -19,6 +18,7 @@ interface OwnPackages {
 /** Packages that the SDK brings along, with their types. */
 interface SdkPackages {
   "@opentelemetry/api": typeof import("@opentelemetry/api");
+  "@opentelemetry/api-logs": typeof import("@opentelemetry/api-logs"); // of the 2.x line alone
   "@opentelemetry/sdk-trace": typeof import("@opentelemetry/sdk-trace");
   "@opentelemetry/sdk-metrics": typeof import("@opentelemetry/sdk-metrics");
   "@opentelemetry/sdk-logs": typeof import("@opentelemetry/sdk-logs");

@@ -17,7 +17,7 @@ const APIS: readonly (readonly [line: OtelLine, api: string])[] = [
 const sandboxes = new Map<OtelLine, Sandbox>();
 beforeAll(async () => {
   for (const line of ["otel-2", "otel-3"] as const)
-    sandboxes.set(line, await createSandbox("process", "sdk-v1-latest", line));
+    sandboxes.set(line, await createSandbox("process", "sdk-v1-latest", line, "otel-2"));
 });
 afterAll(() => sandboxes.forEach((sandbox) => sandbox.remove()));
 
