@@ -1,6 +1,9 @@
 // Where log records go: as OTEL_LOGS_EXPORTER and its companions have it, on both lines of OpenTelemetry.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { installedPackage, type OtelLine } from "../support/homes.ts";
+import { home, installedPackage, type OtelLine } from "../support/homes.ts";
 import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import type { SeenLog } from "../support/seen-log.ts";
@@ -17,7 +20,7 @@ const APIS: readonly (readonly [line: OtelLine, api: string])[] = [
 const sandboxes = new Map<OtelLine, Sandbox>();
 beforeAll(async () => {
   for (const line of ["otel-2", "otel-3"] as const)
-    sandboxes.set(line, await createSandbox("process", "sdk-v1-latest", line, "otel-2"));
+    sandboxes.set(line, await createSandbox("process", "sdk-v1-latest", line));
 });
 afterAll(() => sandboxes.forEach((sandbox) => sandbox.remove()));
 
@@ -112,8 +115,9 @@ describe.each(APIS)("%s, logging through %s", (line, api) => {
 
 it("on the 3.x line, what libraries of the 2.x line log goes the same way", async () => {
   const receiver = await collector();
+  const theirApi = createRequire(join(await home("otel-2"), "anyone.js")).resolve("@opentelemetry/api-logs");
 
-  await runLogging("otel-3", "@opentelemetry/api-logs", { ...exportingTo(receiver.url), ...LOGS });
+  await runLogging("otel-3", pathToFileURL(theirApi).href, { ...exportingTo(receiver.url), ...LOGS });
 
   const [call] = receiver.spans().filter(({ name, kind }) => kind === "SERVER" && name === "tools/call work");
   expect(theirs(receiver).map(({ body, spanId }) => ({ body, spanId }))).toEqual([
