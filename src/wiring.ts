@@ -10,6 +10,7 @@ import { createTelemetry, type Telemetry } from "./signals/observer.ts";
 import { VERSION } from "./version.ts";
 
 export type { SdkReport };
+export { countRunning, endEverything, onPeerGone, servesStdio } from "./hook/live-taps.ts";
 export { residentBytes } from "./signals/process-metrics.ts";
 
 /** The name of our instrumentation scope. */

@@ -36,6 +36,7 @@ export interface PendingTable {
   take(id: unknown): PendingRequest | undefined;
   byToken(token: unknown): PendingRequest | undefined;
   remove(pending: PendingRequest): void;
+  size(): number;
   drain(): PendingRequest[];
 }
 
@@ -67,6 +68,7 @@ export function createPendingTable(): PendingTable {
     },
     byToken: (token) => byToken.get(token),
     remove: forget,
+    size: () => [...byId.values()].reduce((sum, same) => sum + same.length, 0),
     drain() {
       const all = [...byId.values()].flat();
       byId.clear();

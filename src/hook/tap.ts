@@ -1,8 +1,8 @@
-import { closingCancels, createConnection, type Role } from "../operation/connection.ts";
-import { CANCELLED, CONNECTION_CLOSED } from "../operation/outcome.ts";
+import { createConnection, type Role } from "../operation/connection.ts";
 import { hub } from "./hub.ts";
 import { arrive } from "./inbound.ts";
-import { createPendingTable, finish } from "./pending.ts";
+import { closeTap, rememberTap, watchInput } from "./live-taps.ts";
+import { createPendingTable } from "./pending.ts";
 import { depart } from "./outbound.ts";
 import { disguise } from "./replace.ts";
 import { safely } from "./safely.ts";
@@ -19,13 +19,23 @@ const taps = new WeakMap<Transport, Tap>();
 export function tapTransport(transport: Transport, role: Role | undefined): void {
   const tap = tapOf(transport, role, false);
   tap.connected = true;
+  notice(transport, tap);
   if (!tap.armed) armStart(transport, tap);
 }
 
 /** For a transport that is being started by hand, without a protocol: its callbacks are set already. */
 export function tapStarted(transport: Transport, role: Role): void {
   // A server's transport without a protocol serves an entry that picks the protocol by the first message.
-  if (!taps.has(transport)) wrapCallbacks(transport, tapOf(transport, role, role === "server"));
+  if (taps.has(transport)) return;
+  const tap = tapOf(transport, role, role === "server");
+  notice(transport, tap);
+  wrapCallbacks(transport, tap);
+}
+
+/** For the end of the process. */
+function notice(transport: Transport, tap: Tap): void {
+  rememberTap(tap);
+  watchInput(tap, transport);
 }
 
 function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap {
@@ -95,21 +105,6 @@ function wrapCallbacks(transport: Transport, tap: Tap): void {
     safely("close", () => closeTap(tap));
     return onclose?.apply(this, args);
   };
-}
-
-/** Ends what the closing connection leaves open. In memory `onclose` comes twice; the second finds nothing. */
-function closeTap(tap: Tap): void {
-  const { connection } = tap;
-  const asked = tap.inbound.drain();
-  const unanswered = tap.outbound.drain();
-  const observing = hub();
-  tap.session?.close();
-  delete tap.session;
-  if (observing === undefined) return;
-  for (const pending of asked)
-    finish(pending, closingCancels(connection) ? CANCELLED : CONNECTION_CLOSED, connection, observing.known);
-  for (const pending of unanswered)
-    finish(pending, pending.provisional ?? CONNECTION_CLOSED, connection, observing.known);
 }
 
 /** As an own property that does not show when the transport is printed or iterated. */
