@@ -1,3 +1,14 @@
+import {
+  SETTINGS,
+  type CaptureKind,
+  type EnvironmentKey,
+  type LogLevel,
+  type MetricFamily,
+  type Setting,
+} from "./settings.ts";
+
+export type { CaptureKind, LogLevel, MetricFamily };
+
 /** What a user can set, with defaults. The environment wins over nothing: options given in code win over it. */
 export interface McpConfig {
   /**
@@ -34,73 +45,66 @@ export interface McpConfig {
    * @default 1800000 (half an hour)
    */
   readonly sessionIdleMs: number;
+  /**
+   * The least level that is logged, on stderr and as log records; `off` logs nothing.
+   * Environment: `LOG_LEVEL` = `debug`, `info`, `warn`, `error`, `off`, in any case.
+   * @default "INFO"
+   */
+  readonly logLevel: LogLevel | "OFF";
+  /**
+   * Whether log records are written to stderr as well, one JSON object a line.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_LOG_LINES` = `on`, `off`.
+   * @default true under the preload and for `createLogger`; `McpInstrumentation` and `instrumentMcp` never do
+   */
+  readonly logLines: boolean;
+  /**
+   * Milliseconds after which a call that went well is logged as a slow one, at WARN.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_SLOW_MS`.
+   * @default 10000, the threshold of the latency alert
+   */
+  readonly slowMs: number;
+  /**
+   * What of the content to record, secrets redacted: `arguments` and `results` of tool calls, `prompts` (variables and
+   * texts), `messages` (sampling, elicitation, the data of log messages). The contents of resources never are.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_CAPTURE`, a list, `all` or `none`; where that is unset,
+   * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true` means `all`.
+   * @default none
+   */
+  readonly capture: ReadonlySet<CaptureKind>;
+  /**
+   * The tools whose arguments and results may be captured; `*` stands for any run of characters.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_CAPTURE_TOOLS`, a list.
+   * @default every tool
+   */
+  readonly captureTools: readonly string[];
+  /**
+   * The tools whose arguments and results are never captured, whatever {@link captureTools} says.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_CAPTURE_TOOLS_DENY`, a list.
+   * @default none
+   */
+  readonly captureToolsDeny: readonly string[];
+  /**
+   * The longest captured value, in characters; what is longer is cut.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_CAPTURE_LIMIT`.
+   * @default 8192
+   */
+  readonly captureLimit: number;
+  /**
+   * A redaction of your own, called for every captured value that ours has left, with the place it stands in; what it
+   * returns is recorded instead. Should it throw, the value is recorded as `REDACTED`. In code only; see `setRedactor`.
+   */
+  readonly redact?: Redactor | undefined;
+  /**
+   * What to do about a write to stdout that is not the protocol's, where a stdio server owns stdout: `detect` (tell it
+   * once, count it), `protect` (send it to stderr as well), `off`.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_STDOUT`.
+   * @default "detect"
+   */
+  readonly stdout: "detect" | "protect" | "off";
 }
 
-export const METRIC_FAMILIES = ["semconv", "guide", "runtime", "process"] as const;
-export type MetricFamily = (typeof METRIC_FAMILIES)[number];
-
-/** A setting as the environment writes it, read in lower case and without surrounding space. */
-interface Setting<T> {
-  readonly variable: string;
-  /** For people: what may be written, the default first. */
-  readonly allowed: readonly string[];
-  /** For people who wrote something else: what it should be. */
-  readonly expected: string;
-  /** `undefined` for a text that means nothing. */
-  readonly parse: (text: string) => T | undefined;
-  readonly default: T;
-}
-
-function oneOf<T>(variable: string, values: Readonly<Record<string, T>>, fallback: T): Setting<T> {
-  const words = Object.keys(values).filter((word) => word !== "true" && word !== "false");
-  const allowed = words.toSorted((a, b) => Number(values[b] === fallback) - Number(values[a] === fallback));
-  return {
-    variable,
-    allowed,
-    expected: `one of ${words.join(", ")}`,
-    default: fallback,
-    parse: (text) => (Object.hasOwn(values, text) ? values[text] : undefined),
-  };
-}
-
-const onOff = (variable: string, fallback: boolean): Setting<boolean> =>
-  oneOf(variable, { on: true, true: true, off: false, false: false }, fallback);
-
-function parseFamilies(text: string): ReadonlySet<MetricFamily> | undefined {
-  if (text === "none") return new Set();
-  const names = text.split(",").map((name) => name.trim());
-  const known = METRIC_FAMILIES.filter((family) => names.includes(family));
-  return known.length === new Set(names).size ? new Set(known) : undefined;
-}
-
-function parseMilliseconds(text: string): number | undefined {
-  const value = Number(text);
-  return Number.isFinite(value) && value > 0 ? value : undefined;
-}
-
-export const SETTINGS: { readonly [K in keyof McpConfig]: Setting<McpConfig[K]> } = {
-  resourceUri: oneOf(
-    "OTEL_INSTRUMENTATION_MCP_RESOURCE_URI",
-    { full: "full", template: "template", off: "off" },
-    "full",
-  ),
-  errorMessage: onOff("OTEL_INSTRUMENTATION_MCP_ERROR_MESSAGE", true),
-  reuseExecuteTool: onOff("OTEL_INSTRUMENTATION_MCP_REUSE_EXECUTE_TOOL", false),
-  metrics: {
-    variable: "OTEL_INSTRUMENTATION_MCP_METRICS",
-    allowed: [METRIC_FAMILIES.join(","), "none"],
-    expected: `none, or a list of ${METRIC_FAMILIES.join(", ")}`,
-    parse: parseFamilies,
-    default: new Set(METRIC_FAMILIES),
-  },
-  sessionIdleMs: {
-    variable: "OTEL_INSTRUMENTATION_MCP_SESSION_IDLE_MS",
-    allowed: ["1800000"],
-    expected: "a number of milliseconds above 0",
-    parse: parseMilliseconds,
-    default: 1_800_000,
-  },
-};
+/** @param where such as `arguments.user.email`. @returns what to record in place of `value` */
+export type Redactor = (value: unknown, where: string) => unknown;
 
 /**
  * Reads the settings from the environment. Empty means unset; a value that is none of the allowed ones is told to
@@ -110,18 +114,16 @@ export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
   complain: (problem: string) => void = () => undefined,
 ): McpConfig {
-  function read<T>({ variable, expected, parse, default: fallback }: Setting<T>): T {
-    const text = env[variable]?.trim().toLowerCase();
-    if (text === undefined || text === "") return fallback;
-    const value = parse(text);
-    if (value === undefined) complain(`${variable}=${env[variable]} is not ${expected}; using the default`);
-    return value ?? fallback;
+  function read<T>(setting: Omit<Setting<T>, "default" | "allowed">): T | undefined {
+    const { variable, expected, parse, exact, otherwise } = setting;
+    const written = env[variable]?.trim();
+    if (written === undefined || written === "") return otherwise === undefined ? undefined : read(otherwise);
+    const value = parse(exact === true ? written : written.toLowerCase());
+    if (value === undefined) complain(`${variable}=${written} is not ${expected}; using the default`);
+    return value;
   }
-  return {
-    resourceUri: read(SETTINGS.resourceUri),
-    errorMessage: read(SETTINGS.errorMessage),
-    reuseExecuteTool: read(SETTINGS.reuseExecuteTool),
-    metrics: read(SETTINGS.metrics),
-    sessionIdleMs: read(SETTINGS.sessionIdleMs),
-  };
+  const settings = Object.entries(SETTINGS) as [EnvironmentKey, Setting<unknown>][];
+  return Object.fromEntries(
+    settings.map(([key, setting]) => [key, read(setting) ?? setting.default]),
+  ) as unknown as McpConfig;
 }

@@ -5,5 +5,8 @@
 export { instrumentMcp, McpInstrumentation, type McpInstrumentationConfig } from "./instrumentation.ts";
 export type { McpConfig } from "./config.ts";
 export { addReadinessCheck, createAdminHandlers } from "./runtime/admin.ts";
+export { createLogger } from "./runtime/logger.ts";
+export type { LogFields, McpLogger } from "./wiring.ts";
+export { setRedactor, type Redactor } from "./operation/redactor.ts";
 export type { AdminHandlers, HandlersOptions } from "./admin/handlers.ts";
 export type { CheckOptions, ReadinessCheck } from "./admin/ready.ts";

@@ -2,7 +2,17 @@ import { metrics, trace, type MeterProvider, type Tracer, type TracerProvider } 
 import { InstrumentationBase, type InstrumentationConfig } from "@opentelemetry/instrumentation";
 import { readConfig, type McpConfig } from "./config.ts";
 import { VERSION } from "./version.ts";
-import { onSdkSeen, SCOPE, startWiring, type SdkReport, wireByHand, type Wiring } from "./wiring.ts";
+import {
+  onSdkSeen,
+  SCOPE,
+  startWiring,
+  wireByHand,
+  type LoggerProvider,
+  type SdkReport,
+  type Wiring,
+} from "./wiring.ts";
+
+type InstrumentationLoggerProvider = Parameters<InstrumentationBase["setLoggerProvider"]>[0];
 
 /** Options of {@link McpInstrumentation}; what is not given is read from the environment, then from the defaults. */
 export interface McpInstrumentationConfig extends InstrumentationConfig, Partial<McpConfig> {}
@@ -24,6 +34,7 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
   declare private unlisten: (() => void) | undefined;
   declare private given: TracerProvider | undefined;
   declare private givenMeters: MeterProvider | undefined;
+  declare private givenLoggers: LoggerProvider | undefined;
 
   constructor(config: McpInstrumentationConfig = {}) {
     super(SCOPE, VERSION, config);
@@ -40,7 +51,9 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
     this.wiring = startWiring({
       tracer: () => this.currentTracer(),
       meterProvider: () => this.givenMeters ?? metrics.getMeterProvider(),
+      loggerProvider: () => this.givenLoggers,
       config: () => this.currentSettings(),
+      warn,
       fault: (where, error) =>
         this._diag.error(`a mistake of ours in "${where}"; the application goes on without it`, error),
     });
@@ -71,6 +84,12 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
   override setMeterProvider(provider: MeterProvider): void {
     super.setMeterProvider(provider);
     this.givenMeters = provider === metrics.getMeterProvider() ? undefined : provider;
+  }
+
+  /** The API's proxy, which is handed over where none was given, is not remembered: the registered one is asked for then. */
+  override setLoggerProvider(provider: InstrumentationLoggerProvider): void {
+    super.setLoggerProvider(provider);
+    this.givenLoggers = "_getDelegate" in provider ? undefined : (provider as LoggerProvider);
   }
 
   /**
@@ -113,13 +132,13 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
  * @returns the names of the classes that are patched now; empty, with a process warning, where none was found
  */
 export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
-  const warn = (problem: string): void => process.emitWarning(problem, { code: "MCP_OTELKIT" });
   const config = readConfig(process.env, warn);
   // Where nothing observes yet, this call is the whole set-up; where something does, it does nothing more.
   const wiring: Wiring = {
     tracer: () => trace.getTracer(SCOPE, VERSION),
     meterProvider: () => metrics.getMeterProvider(),
     config: () => config,
+    warn,
     fault: (where, error) =>
       warn(`a mistake of ours in "${where}"; the application goes on without it: ${String(error)}`),
   };
@@ -131,6 +150,11 @@ export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
     );
   }
   return classes;
+}
+
+/** On stderr, also where nobody listens to OpenTelemetry's diagnostics. */
+function warn(problem: string): void {
+  process.emitWarning(problem, { code: "MCP_OTELKIT" });
 }
 
 function definedOf(config: McpInstrumentationConfig): Partial<McpConfig> {

@@ -86,5 +86,26 @@ export const EVENT_EXCEPTION = "exception";
 /** On {@link EVENT_EXCEPTION}: the error's class name. Example: `TypeError`. */
 export const ATTR_EXCEPTION_TYPE = "exception.type";
 
+/** Ours. Log record: a request has begun (DEBUG). */
+export const EVENT_OPERATION_STARTED = "mcp.operation.started";
+/** Ours. Log record: a request or notification went well; at WARN if it was slow. */
+export const EVENT_OPERATION_COMPLETED = "mcp.operation.completed";
+/** Ours. Log record: a request or notification went wrong. */
+export const EVENT_OPERATION_FAILED = "mcp.operation.failed";
+/** Ours. Log record: a request was taken back by its caller. */
+export const EVENT_OPERATION_CANCELLED = "mcp.operation.cancelled";
+/** Ours. Log record: a connection has become a session. */
+export const EVENT_SESSION_OPENED = "mcp.session.opened";
+/** Ours. Log record: a session is over. */
+export const EVENT_SESSION_CLOSED = "mcp.session.closed";
+/** Ours. Log record: a `notifications/message` was sent or received. */
+export const EVENT_LOG_MESSAGE = "mcp.log.message";
+/** Ours. On log records: which end of the message this process is, `client` (sends) or `server` (receives). */
+export const ATTR_MCP_SIDE = "mcp.side";
+/** Ours. On log records: how long it took, in milliseconds. Example: `234.5`. */
+export const ATTR_MCP_DURATION_MS = "mcp.duration_ms";
+/** Ours. On {@link EVENT_LOG_MESSAGE}: the logger that the message names. Example: `database`. */
+export const ATTR_MCP_LOG_LOGGER = "mcp.log.logger";
+
 /** Stands for a name this process has no reason to believe. */
 export const OTHER = "_OTHER";

@@ -4,12 +4,15 @@ import { occupyHub } from "./hook/hub.ts";
 import { watchHttpRequests } from "./hook/http-requests.ts";
 import { onFault, safely } from "./hook/safely.ts";
 import { patchByHand, startHook, type SdkReport } from "./hook/start.ts";
+import { createStdoutPolicy } from "./hook/stdio-server.ts";
 import { createKnownNames } from "./operation/known-names.ts";
+import { registeredLoggerProvider, type LoggerProvider } from "./signals/logger-provider.ts";
 import type { McpMetrics } from "./signals/metrics.ts";
 import { createTelemetry, type Telemetry } from "./signals/observer.ts";
+import { createUserLogger, type LogFields, type McpLogger } from "./signals/user-logger.ts";
 import { VERSION } from "./version.ts";
 
-export type { SdkReport };
+export type { LogFields, LoggerProvider, McpLogger, SdkReport };
 export { countRunning, endEverything, onPeerGone, servesStdio } from "./hook/live-taps.ts";
 export { residentBytes } from "./signals/process-metrics.ts";
 
@@ -19,7 +22,13 @@ export const SCOPE = "mcp-otelkit";
 export interface Wiring {
   readonly tracer: () => Tracer;
   readonly meterProvider: () => MeterProvider;
+  /** Where a provider of log records was handed over; else, and where it has none, the registered one is asked. */
+  readonly loggerProvider?: () => LoggerProvider | undefined;
+  /** Writes a line of the log where people read it; absent where records are enough. */
+  readonly writeLine?: (line: string) => void;
   readonly config: () => McpConfig;
+  /** Says a line on stderr that is about the application, and no mistake of ours. */
+  readonly warn: (line: string) => void;
   /** Hears of a mistake of ours, each place in the code once. */
   readonly fault: (where: string, error: unknown) => void;
 }
@@ -45,13 +54,24 @@ export function startWiring(
 ): { readonly metrics: McpMetrics; stop(): void } | undefined {
   const known = createKnownNames();
   const telemetry = createTelemetry(wiring, known, { name: SCOPE, version: VERSION });
-  const hub = occupyHub({ observer: telemetry.observer, known });
+  const { observer } = telemetry;
+  const stdout = createStdoutPolicy(() => wiring.config().stdout, observer.strayOutput, wiring.warn);
+  const hub = occupyHub({ observer, known, stdout });
   if (hub === undefined) return undefined;
   running = telemetry;
   onFault(wiring.fault);
   if (watchLoader) startHook(VERSION, announce);
   if (wiring.config().metrics.has("guide")) watchHttpRequests();
   return { metrics: telemetry.metrics, stop: () => hub.release() };
+}
+
+/** A logger for the application's own code. */
+export function loggerOf(
+  scope: { readonly name: string; readonly version: string },
+  config: () => McpConfig,
+  writeLine: (line: string) => void,
+): McpLogger {
+  return createUserLogger({ scope, config, writeLine, loggerProvider: registeredLoggerProvider });
 }
 
 let running: Telemetry | undefined;

@@ -25,11 +25,12 @@ const LOADER_HOOKS = ["import-in-the-middle", "require-in-the-middle"];
 /** A layer is a file or a folder directly in src, and src has no others. */
 const LAYERS: Record<string, Layer> = {
   semconv: { layers: [] },
-  config: { layers: [], types: [API] },
+  config: { layers: ["settings"], types: [API] },
+  settings: { layers: ["config"] },
   version: { layers: [] },
   operation: { layers: LEAVES, types: [API] },
   hook: { layers: ["operation", ...LEAVES], packages: LOADER_HOOKS, types: [OPENTELEMETRY], node: true },
-  signals: { layers: ["operation", ...LEAVES], packages: [API], node: ["node:fs"] },
+  signals: { layers: ["operation", ...LEAVES], packages: [API, `${API}-logs`], node: ["node:fs"] },
   // A preload pays for this one in every process, so it loads nothing from outside.
   wiring: { layers: ["hook", "signals", "operation", ...LEAVES], types: [API] },
   instrumentation: { layers: ["wiring", ...LEAVES], packages: [API, "@opentelemetry/instrumentation"] },

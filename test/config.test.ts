@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { readConfig, SETTINGS } from "../src/config.ts";
+import { readConfig } from "../src/config.ts";
+import { SETTINGS } from "../src/settings.ts";
 
 it("without a word from the environment the defaults apply", () => {
   const defaults = {
@@ -8,6 +9,14 @@ it("without a word from the environment the defaults apply", () => {
     reuseExecuteTool: false,
     metrics: new Set(["semconv", "guide", "runtime", "process"]),
     sessionIdleMs: 1_800_000,
+    logLevel: "INFO",
+    logLines: true,
+    slowMs: 10_000,
+    capture: new Set(),
+    captureTools: [],
+    captureToolsDeny: [],
+    captureLimit: 8192,
+    stdout: "detect",
   };
   expect(readConfig({})).toEqual(defaults);
   const empty = Object.fromEntries(Object.values(SETTINGS).map(({ variable }) => [variable, " "]));
@@ -24,6 +33,26 @@ it.each([
   ["OTEL_INSTRUMENTATION_MCP_METRICS", "guide, Process", { metrics: new Set(["guide", "process"]) }],
   ["OTEL_INSTRUMENTATION_MCP_METRICS", "none", { metrics: new Set() }],
   ["OTEL_INSTRUMENTATION_MCP_SESSION_IDLE_MS", "2500", { sessionIdleMs: 2500 }],
+  ["LOG_LEVEL", "Warn", { logLevel: "WARN" }],
+  ["LOG_LEVEL", "trace", { logLevel: "DEBUG" }],
+  ["LOG_LEVEL", "silent", { logLevel: "OFF" }],
+  ["OTEL_INSTRUMENTATION_MCP_LOG_LINES", "off", { logLines: false }],
+  ["OTEL_INSTRUMENTATION_MCP_SLOW_MS", "250", { slowMs: 250 }],
+  ["OTEL_INSTRUMENTATION_MCP_CAPTURE", "results, Arguments", { capture: new Set(["arguments", "results"]) }],
+  [
+    "OTEL_INSTRUMENTATION_MCP_CAPTURE",
+    "all",
+    { capture: new Set(["arguments", "results", "prompts", "messages"]) },
+  ],
+  [
+    "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT",
+    "span_only",
+    { capture: new Set(["arguments", "results", "prompts", "messages"]) },
+  ],
+  ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "False", { capture: new Set() }],
+  ["OTEL_INSTRUMENTATION_MCP_CAPTURE_TOOLS", "readFile, db_*", { captureTools: ["readFile", "db_*"] }],
+  ["OTEL_INSTRUMENTATION_MCP_CAPTURE_TOOLS_DENY", "getSecret,", { captureToolsDeny: ["getSecret"] }],
+  ["OTEL_INSTRUMENTATION_MCP_STDOUT", "Protect", { stdout: "protect" }],
 ])("%s=%s", (variable, value, expected) => {
   expect(readConfig({ [variable]: value })).toMatchObject(expected);
 });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { labelName, metricName } from "../src/admin/prometheus-names.ts";
-import { SETTINGS } from "../src/config.ts";
+import { SETTINGS } from "../src/settings.ts";
 import { SDK_ROWS } from "../src/hook/targets.ts";
 import { INSTRUMENTS, type InstrumentRow } from "../src/signals/instruments.ts";
 
@@ -16,6 +16,17 @@ const MEANING: Record<keyof typeof SETTINGS, string> = {
     "put a client's `tools/call` on a GenAI `execute_tool` span that is already active for it, instead of a second span",
   metrics: "which families of metrics are made",
   sessionIdleMs: "milliseconds without a message after which a session over HTTP no longer counts as active",
+  logLevel: "the least level that is logged, on stderr and as log records",
+  logLines: "log lines as JSON on stderr, beside the log records",
+  slowMs: "milliseconds after which a call that went well is logged at WARN, as a slow one",
+  capture:
+    "content to record, secrets redacted: arguments and results of tools, prompts, messages (sampling, elicitation, log data)",
+  captureTools:
+    "a list of the tools whose arguments and results may be captured, `*` for any characters; unset: every tool",
+  captureToolsDeny: "a list of the tools whose arguments and results never are",
+  captureLimit: "the longest captured value, in characters",
+  stdout:
+    "a write to a stdio server's stdout that is not the protocol's: tell it once and count it, send it to stderr as well, or leave it alone",
 };
 
 const KINDS = {
@@ -41,7 +52,7 @@ const TABLES: Record<string, string[]> = {
     "|---|---|---|",
     ...Object.entries(SETTINGS).map(
       ([key, { variable, allowed }]) =>
-        `| \`${variable}\` | ${allowed.map((text) => `\`${text}\``).join(", ")} | ${MEANING[key as keyof typeof SETTINGS]} |`,
+        `| \`${variable}\` | ${allowed.map((text) => `\`${text}\``).join(", ") || "unset"} | ${MEANING[key as keyof typeof SETTINGS]} |`,
     ),
   ],
   metrics: [

@@ -76,7 +76,7 @@ function requestArrives(tap: Tap, message: RequestMessage, hub: Hub): Arrival | 
   const pending: PendingRequest = {
     id: message.id,
     operation,
-    active: hub.observer.begin(operation, carrierOf(message)),
+    active: hub.observer.begin(operation, carrierOf(message), paramsOf(message)),
     progressToken: progressTokenOf(message),
     awaited: false,
     changesSeen: tap.connection.changes,
@@ -109,6 +109,7 @@ function notificationArrives(tap: Tap, message: NotificationMessage, hub: Hub): 
   const active = hub.observer.begin(
     describeOperation(message, "server", tap.connection, hub.known),
     carrierOf(message),
+    params,
   );
   return { around: (deliver) => active.run(deliver), after: () => active.end(SUCCESS) };
 }
@@ -133,6 +134,7 @@ function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): Arrival
   if (pending === undefined) return undefined;
   learnFromResult(tap.connection, pending.operation.method, response["result"]);
   learnNames(pending.operation.method, response["result"], hub.known);
+  pending.result = response["result"];
   const outcome = describeResponse(response, "client");
   clientAnswered(tap, outcome, hub);
   // The wire says yes, but the caller may still hear no: the SDK has yet to validate the result.

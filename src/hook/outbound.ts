@@ -70,7 +70,7 @@ function describeDeparture(tap: Tap, value: unknown, hub: Hub): Departure | unde
 
 function requestDeparts(tap: Tap, message: RequestMessage, hub: Hub): Departure {
   const operation = describeOperation(message, "client", tap.connection, hub.known);
-  const active = hub.observer.begin(operation, {});
+  const active = hub.observer.begin(operation, {}, paramsOf(message));
   const pending: PendingRequest = {
     id: message.id,
     operation,
@@ -116,7 +116,11 @@ function notificationDeparts(tap: Tap, message: NotificationMessage, hub: Hub): 
   }
   acknowledge(tap.inbound, message, tap, hub);
   if (message.method === "notifications/cancelled") takeBack(tap, params?.["requestId"], hub);
-  const active = hub.observer.begin(describeOperation(message, "client", tap.connection, hub.known), {});
+  const active = hub.observer.begin(
+    describeOperation(message, "client", tap.connection, hub.known),
+    {},
+    params,
+  );
   return {
     message: withMeta(message, active.carrier),
     around: (send) => active.run(send),
@@ -139,6 +143,7 @@ function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departu
   // Ended before it is passed on: afterwards the peer, in memory or faster than we are, may have ended its own span.
   learnFromResult(tap.connection, pending.operation.method, response["result"]);
   learnNames(pending.operation.method, response["result"], hub.known);
+  pending.result = response["result"];
   const outcome = describeResponse(response, "server");
   serverAnswered(tap, pending.operation.method, outcome, hub);
   const size =

@@ -16,6 +16,8 @@ export interface PendingRequest {
   readonly progressToken: RequestId | undefined;
   /** Set where the caller's promise decides, and the wire has already said yes. */
   provisional?: Outcome;
+  /** What the wire said then. */
+  result?: unknown;
   /** Set at the end: the wire and the caller's promise both tell of it, and the first one counts. */
   finished?: true;
   /** True while the caller's promise is watched and will end the operation. */
@@ -87,7 +89,7 @@ export function finish(
 ): void {
   if (pending.finished) return;
   pending.finished = true;
-  const { operation, active, thrown, template } = pending;
+  const { operation, active, thrown, template, result } = pending;
   const { target: kind } = methodRow(operation.method);
   const succeeded =
     outcome.errorType === undefined && outcome.statusCode === undefined && outcome.cancelled === undefined;
@@ -99,6 +101,7 @@ export function finish(
   if (template !== undefined) late[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = template;
   active.end({
     ...outcome,
+    ...(result !== undefined && { result }),
     ...(thrown !== undefined && { thrown }),
     ...(name !== operation.name && { name }),
     ...(Object.keys(late).length > 0 && { attributes: late }),

@@ -15,14 +15,17 @@ export interface OperationObserver {
   /**
    * @param operation what is known when the message is seen
    * @param carrier the context the message brought along; empty for messages this process sends
+   * @param params what the message says: content, of which only what the user wants is recorded
    */
-  begin(operation: Operation, carrier: Carrier): ActiveOperation;
+  begin(operation: Operation, carrier: Carrier, params?: unknown): ActiveOperation;
   /** A transport is being connected to a client or server, which introduces itself so. */
   connected(role: Role | undefined, self: Peer | undefined): void;
   /** A connection has become a session. */
   openSession(session: Session): ActiveSession;
   /** This process has answered an HTTP request, of whatever kind. */
   httpExchange(exchange: HttpExchange): void;
+  /** Something that is not the protocol's was written to the stdout of a stdio server, at this place in the code. */
+  strayOutput(place: string | undefined): void;
 }
 
 export interface ActiveOperation {

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly resultBytes?: number;
   /** The operation's name with what is known at its end. */
   readonly name?: string;
+  /** The result as it came: content, of which only what the user wants is recorded. */
+  readonly result?: unknown;
   /** What became known only after the beginning. */
   readonly attributes?: AttributeValues;
 }

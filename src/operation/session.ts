@@ -6,6 +6,8 @@ export interface Session {
   readonly role: Role;
   /** Milliseconds on the clock of `performance.now()`. */
   readonly since: number;
+  /** Where the transport has one. */
+  readonly id: string | undefined;
   readonly client: Peer | undefined;
   readonly server: Peer | undefined;
   readonly attributes: Readonly<Record<string, string | number>>;
@@ -40,5 +42,13 @@ export function describeSession(connection: Connection, since: number): Session 
   const attributes: Record<string, string | number> = {};
   for (const name of SESSION_ATTRIBUTES) if (network[name] !== undefined) attributes[name] = network[name];
   if (protocolVersion !== undefined) attributes[semconv.ATTR_MCP_PROTOCOL_VERSION] = protocolVersion;
-  return { role, since, client, server, attributes, canVanish: role === "server" && overHttp };
+  return {
+    role,
+    since,
+    id: connection.sessionId(),
+    client,
+    server,
+    attributes,
+    canVanish: role === "server" && overHttp,
+  };
 }

@@ -100,6 +100,14 @@ export const INSTRUMENTS = {
     description: "Ours. What a tool's results pour into the model's context: texts and base64 data, in bytes",
     attributes: [semconv.ATTR_GEN_AI_TOOL_NAME],
   },
+  strayWrites: {
+    name: "mcp.stdout.stray_writes",
+    family: "semconv",
+    kind: "observableCounter",
+    unit: "{write}",
+    description: "Ours. Writes to the stdout of a stdio server that are not the protocol's",
+    attributes: [],
+  },
   suppressed: {
     name: "mcp.telemetry.suppressed",
     family: "semconv",

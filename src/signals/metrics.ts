@@ -16,7 +16,7 @@ import * as semconv from "../semconv.ts";
 import { createExemplars, type Exemplars } from "./exemplars.ts";
 import { INSTRUMENTS, type InstrumentName, type InstrumentRow } from "./instruments.ts";
 import { PROCESS_OBSERVERS } from "./process-metrics.ts";
-import { createSessions, type Sessions } from "./sessions.ts";
+import { createSessions, type SessionEnded, type Sessions } from "./sessions.ts";
 import { createTally } from "./tally.ts";
 
 export interface MetricsSource {
@@ -24,12 +24,15 @@ export interface MetricsSource {
   readonly meterProvider: () => MeterProvider;
   readonly config: () => McpConfig;
   readonly known: KnownNames;
+  /** Hears of every session's end, beside the metrics. */
+  readonly sessionEnded: SessionEnded;
   readonly scope: { readonly name: string; readonly version: string };
 }
 
 export interface McpMetrics {
-  /** @returns how to say that it ended, in which context (for exemplars) */
-  begin(operation: Operation): (outcome: Outcome, context: Context) => void;
+  /** @returns how to say that it ended, in which context (for exemplars), and to hear how many seconds it took */
+  begin(operation: Operation): (outcome: Outcome, context: Context) => number;
+  strayOutput(): void;
   httpExchange(exchange: HttpExchange): void;
   readonly sessions: Sessions;
   readonly exemplars: Exemplars;
@@ -37,7 +40,7 @@ export interface McpMetrics {
   bind(): void;
 }
 
-export function createMetrics({ meterProvider, config, known, scope }: MetricsSource): McpMetrics {
+export function createMetrics({ meterProvider, config, known, scope, ...heard }: MetricsSource): McpMetrics {
   const tallies = {
     toolCalls: createTally(INSTRUMENTS.toolCalls.attributes),
     resourceReads: createTally(INSTRUMENTS.resourceReads.attributes),
@@ -47,10 +50,12 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
   };
   const exemplars = createExemplars();
   const sessions = createSessions(() => config().sessionIdleMs, sessionEnded);
+  let strayWrites = 0;
   const observers: Partial<Record<InstrumentName, ObservableCallback>> = {
     ...PROCESS_OBSERVERS,
     ...Object.fromEntries(Object.entries(tallies).map(([name, tally]) => [name, tally.observe])),
     activeSessions: (result) => result.observe(sessions.active()),
+    strayWrites: (result) => result.observe(strayWrites),
     suppressed: (result) => {
       for (const [reason, count] of known.suppressed) result.observe(count, { reason });
     },
@@ -80,8 +85,9 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
     if (context !== undefined) exemplars.note(name, value, attributes, context);
   }
 
-  function sessionEnded(...[session, seconds, end]: Parameters<Parameters<typeof createSessions>[1]>): void {
+  function sessionEnded(...[session, seconds, end]: Parameters<SessionEnded>): void {
     bind();
+    heard.sessionEnded(session, seconds, end);
     const version = session.attributes[semconv.ATTR_MCP_PROTOCOL_VERSION];
     const attributes: Attributes = {
       ...session.attributes,
@@ -120,7 +126,7 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
         const server = operation.side === "server";
         const attributes = describeMetric(operation, outcome, known);
         record(server ? "serverOperationDuration" : "clientOperationDuration", seconds, attributes, context);
-        if (!server) return;
+        if (!server) return seconds;
         if (active !== undefined) tallies.serverActiveRequests.add(-1, active);
         // A request its client took back is neither a success nor an error.
         if (request && operation.method === "tools/call" && outcome.cancelled === undefined) {
@@ -136,12 +142,17 @@ export function createMetrics({ meterProvider, config, known, scope }: MetricsSo
         const error =
           attributes[semconv.ATTR_ERROR_TYPE] ?? attributes[semconv.ATTR_RPC_RESPONSE_STATUS_CODE];
         if (error !== undefined) tallies.errors.add(1, String(error));
+        return seconds;
       };
     },
     httpExchange({ endpoint, method, status, durationMs, stream }) {
       bind();
       tallies.httpRequests.add(1, endpoint, method, String(status));
       if (!stream) record("httpRequestDuration", durationMs / 1000, { endpoint });
+    },
+    strayOutput() {
+      bind();
+      strayWrites += 1;
     },
     sessions,
     exemplars,

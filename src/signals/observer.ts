@@ -2,14 +2,24 @@ import { context, type Context, type MeterProvider, type Tracer } from "@opentel
 import type { McpConfig } from "../config.ts";
 import type { KnownNames } from "../operation/known-names.ts";
 import type { ActiveOperation, OperationObserver } from "../operation/observer.ts";
+import type { Operation } from "../operation/operation.ts";
+import type { Outcome } from "../operation/outcome.ts";
+import * as semconv from "../semconv.ts";
+import { registeredLoggerProvider, type LoggerProvider } from "./logger-provider.ts";
+import { createLogs, type Self } from "./logs.ts";
 import { createMetrics, type McpMetrics } from "./metrics.ts";
 import { extract, inject } from "./propagation.ts";
+import { withOperation } from "./running-operation.ts";
 import { startClientSpan, startServerSpan } from "./spans.ts";
 
 export interface Signals {
   /** Asked for each operation: an SDK may be registered later than this, or replaced. */
   readonly tracer: () => Tracer;
   readonly meterProvider: () => MeterProvider;
+  /** Where a provider of log records was handed over; else, and where it has none, the registered one is asked. */
+  readonly loggerProvider?: (() => LoggerProvider | undefined) | undefined;
+  /** Writes a line of the log where people read it; absent where records are enough. */
+  readonly writeLine?: ((line: string) => void) | undefined;
   readonly config: () => McpConfig;
 }
 
@@ -24,6 +34,7 @@ export interface ServedFacts {
   /** Whether any has been connected to a transport. */
   connected: boolean;
   /** As the latest one introduces itself. */
+  name: string | undefined;
   version: string | undefined;
 }
 
@@ -33,35 +44,71 @@ export function createTelemetry(
   known: KnownNames,
   scope: { readonly name: string; readonly version: string },
 ): Telemetry {
-  const metrics = createMetrics({ ...signals, known, scope });
-  const served: ServedFacts = { connected: false, version: undefined };
+  const logs = createLogs({
+    config: signals.config,
+    loggerProvider: () => signals.loggerProvider?.() ?? registeredLoggerProvider(),
+    writeLine: signals.writeLine,
+    scope,
+  });
+  const metrics = createMetrics({
+    ...signals,
+    known,
+    scope,
+    sessionEnded: (session, seconds, end) =>
+      logs.sessionClosed(session, seconds, end === "idle" ? semconv.ERROR_TYPE_IDLE : undefined),
+  });
+  const served: ServedFacts = { connected: false, name: undefined, version: undefined };
   const observer: OperationObserver = {
-    begin(operation, carrier) {
-      if (operation.signal !== "span")
-        return activeIn(operation.side === "server" ? extract(carrier) : context.active(), NO_SPAN);
+    begin(operation, carrier, params) {
+      const self = selfOf(operation, served);
+      if (operation.signal !== "span") {
+        const current = operation.side === "server" ? extract(carrier) : context.active();
+        logs.message(operation, self, params, current);
+        return activeIn(current, NO_SPAN);
+      }
       const measured = metrics.begin(operation);
       const span =
         operation.side === "client"
-          ? startClientSpan(operation, signals.tracer(), signals.config())
-          : startServerSpan(operation, carrier, signals.tracer(), signals.config());
-      return activeIn(span.current, {
+          ? startClientSpan(operation, params, signals.tracer(), signals.config())
+          : startServerSpan(operation, params, carrier, signals.tracer(), signals.config());
+      const current = withOperation(span.current, { attributes: operation.attributes, ...self });
+      logs.started(operation, self, current);
+      return activeIn(current, {
         event: span.event,
         end(outcome) {
           span.end(outcome);
-          measured(outcome, span.current);
+          const seconds = measured(outcome, current);
+          logs.ended(operation, selfOf(operation, served, outcome), outcome, seconds, current);
         },
       });
     },
     connected(role, self) {
       if (role === "client") return;
       served.connected = true;
+      served.name = self?.name ?? served.name;
       served.version = self?.version ?? served.version;
     },
-    openSession: (session) => metrics.sessions.open(session),
+    openSession(session) {
+      logs.sessionOpened(session);
+      return metrics.sessions.open(session);
+    },
     httpExchange: (exchange) => metrics.httpExchange(exchange),
+    strayOutput: () => metrics.strayOutput(),
   };
   return { observer, metrics, served };
 }
+
+/** The server an operation belongs to, as it introduces itself: on the wire, or to this process. */
+function selfOf(operation: Operation, served: ServedFacts, outcome?: Outcome): Self {
+  const { attributes, role } = operation;
+  const known = { ...attributes, ...outcome?.attributes };
+  const name = known[semconv.ATTR_MCP_SERVER_NAME];
+  const version = known[semconv.ATTR_MCP_SERVER_VERSION];
+  if (name !== undefined) return { server: String(name), version: version?.toString() };
+  return role === "client" ? NOBODY : { server: served.name, version: served.version };
+}
+
+const NOBODY: Self = { server: undefined, version: undefined };
 
 /** An operation in a context; its end is heard once. */
 function activeIn(current: Context, { event, end }: Pick<ActiveOperation, "event" | "end">): ActiveOperation {

@@ -3,6 +3,9 @@ import type { ActiveSession, Session } from "../operation/session.ts";
 /** How a session ended: its peer or this process closed it, or nothing was heard of the peer for too long. */
 export type SessionEnd = "closed" | "idle";
 
+/** @param seconds how long it lasted; an idle one lasted until its last message */
+export type SessionEnded = (session: Session, seconds: number, end: SessionEnd) => void;
+
 export interface Sessions {
   open(session: Session): ActiveSession;
   /** The process ends, and its sessions with it. */
@@ -23,12 +26,9 @@ const SWEEP_EVERY = 256;
 /**
  * Which sessions there are. Without timers: those whose peer has vanished are found when somebody asks, and forgotten,
  * so that neither the number nor the memory creeps up.
- * @param ended hears of every end, with the seconds the session lasted; an idle one lasted until its last message
+ * @param ended hears of every end
  */
-export function createSessions(
-  idleMs: () => number,
-  ended: (session: Session, seconds: number, end: SessionEnd) => void,
-): Sessions {
+export function createSessions(idleMs: () => number, ended: SessionEnded): Sessions {
   const entries = new Set<Entry>();
   let opened = 0;
 

@@ -9,11 +9,13 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import type { McpConfig } from "../config.ts";
+import { captureRequest, captureResult } from "../operation/capture.ts";
 import { redactMessage } from "../operation/content.ts";
 import type { Carrier } from "../operation/observer.ts";
 import type { AttributeValues, Operation } from "../operation/operation.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import * as semconv from "../semconv.ts";
+import { capturePolicy } from "./capture-policy.ts";
 import { extract } from "./propagation.ts";
 
 /** A span and the context it makes. */
@@ -24,19 +26,21 @@ export interface MessageSpan {
 }
 
 /** The span of a message this process sends: a child of whatever is active. */
-export function startClientSpan(operation: Operation, tracer: Tracer, config: McpConfig): MessageSpan {
+export function startClientSpan(
+  operation: Operation,
+  params: unknown,
+  tracer: Tracer,
+  config: McpConfig,
+): MessageSpan {
   const parent = context.active();
   const outer = config.reuseExecuteTool ? executeToolSpan(parent, operation) : undefined;
+  const attributes = attributesOf(operation, params, config);
   if (outer !== undefined) {
-    outer.setAttributes(visible(operation.attributes, config));
-    return messageSpan(outer, parent, config, { ends: false, tells: tells(operation, config) });
+    outer.setAttributes(attributes);
+    return messageSpan(outer, parent, operation, config, false);
   }
-  const attributes = visible(operation.attributes, config);
   const span = tracer.startSpan(operation.name, { kind: SpanKind.CLIENT, attributes }, parent);
-  return messageSpan(span, trace.setSpan(parent, span), config, {
-    ends: true,
-    tells: tells(operation, config),
-  });
+  return messageSpan(span, trace.setSpan(parent, span), operation, config);
 }
 
 /**
@@ -46,6 +50,7 @@ export function startClientSpan(operation: Operation, tracer: Tracer, config: Mc
  */
 export function startServerSpan(
   operation: Operation,
+  params: unknown,
   carrier: Carrier,
   tracer: Tracer,
   config: McpConfig,
@@ -53,12 +58,9 @@ export function startServerSpan(
   const ambient = context.active();
   const parent = extract(carrier, ambient);
   const links = ambientLinks(operation, ambient, parent);
-  const attributes = visible(operation.attributes, config);
+  const attributes = attributesOf(operation, params, config);
   const span = tracer.startSpan(operation.name, { kind: SpanKind.SERVER, attributes, links }, parent);
-  return messageSpan(span, trace.setSpan(parent, span), config, {
-    ends: true,
-    tells: tells(operation, config),
-  });
+  return messageSpan(span, trace.setSpan(parent, span), operation, config);
 }
 
 function ambientLinks(operation: Operation, ambient: Context, parent: Context): Link[] {
@@ -72,39 +74,51 @@ function ambientLinks(operation: Operation, ambient: Context, parent: Context): 
     : [{ context: around }];
 }
 
-function messageSpan(span: Span, current: Context, config: McpConfig, rights: Rights): MessageSpan {
+/** What is known of a message at its beginning, and of what it says what may be told. */
+function attributesOf(operation: Operation, params: unknown, config: McpConfig): AttributeValues {
+  const attributes = visible(operation.attributes, config);
+  return config.capture.size === 0
+    ? attributes
+    : { ...attributes, ...captureRequest(operation, params, capturePolicy(config)) };
+}
+
+/** @param ours whether the span is ours to name and end */
+function messageSpan(
+  span: Span,
+  current: Context,
+  operation: Operation,
+  config: McpConfig,
+  ours = true,
+): MessageSpan {
   return {
     current,
     event: (name, attributes) => void span.addEvent(name, attributes),
     end(outcome) {
-      if (span.isRecording()) record(span, outcome, config, rights);
-      if (rights.ends) span.end();
+      if (span.isRecording()) record(span, operation, outcome, config);
+      if (ours && outcome.name !== undefined) span.updateName(outcome.name);
+      if (ours) span.end();
     },
   };
 }
 
-/** Whether the span is ours to name and end, and whether it may repeat an error's message. */
-interface Rights {
-  readonly ends: boolean;
-  readonly tells: boolean;
-}
-
-function record(span: Span, outcome: Outcome, config: McpConfig, { ends, tells: mayTell }: Rights): void {
-  const { errorType, statusCode, message, cancelled, thrown, name, attributes } = outcome;
+function record(span: Span, operation: Operation, outcome: Outcome, config: McpConfig): void {
+  const { errorType, statusCode, message, cancelled, thrown, result, attributes } = outcome;
   if (attributes !== undefined) span.setAttributes(visible(attributes, config));
-  if (ends && name !== undefined) span.updateName(name);
+  if (result !== undefined && config.capture.size > 0)
+    span.setAttributes(captureResult(operation, result, capturePolicy(config)));
   if (statusCode !== undefined) span.setAttribute(semconv.ATTR_RPC_RESPONSE_STATUS_CODE, statusCode);
   // The class alone: MCP turns an error's message into tool output, which is content.
   if (thrown !== undefined) span.addEvent(semconv.EVENT_EXCEPTION, { [semconv.ATTR_EXCEPTION_TYPE]: thrown });
   if (cancelled === true) span.addEvent(semconv.EVENT_CANCELLED);
   if (errorType === undefined) return;
   span.setAttribute(semconv.ATTR_ERROR_TYPE, errorType);
-  const description = mayTell && message !== undefined ? redactMessage(message) : undefined;
+  const description =
+    message !== undefined && mayTell(operation, config) ? redactMessage(message) : undefined;
   span.setStatus({ code: SpanStatusCode.ERROR, ...(description !== undefined && { message: description }) });
 }
 
 /** Servers repeat the URI in the messages of their errors: where it is not wanted on spans, neither are those. */
-function tells(operation: Operation, config: McpConfig): boolean {
+function mayTell(operation: Operation, config: McpConfig): boolean {
   return (
     config.errorMessage &&
     (config.resourceUri === "full" || !Object.hasOwn(operation.attributes, semconv.ATTR_MCP_RESOURCE_URI))

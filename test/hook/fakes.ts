@@ -50,6 +50,7 @@ export function record(
     connected: () => undefined,
     openSession: () => ({ seen: () => undefined, close: () => undefined }),
     httpExchange: () => undefined,
+    strayOutput: () => undefined,
     ...options.observer,
   };
   onFault((where, error) => faults.push(`${where}: ${String(error)}`));

@@ -33,8 +33,9 @@ export interface Running {
   printed(text: string): Promise<void>;
 }
 
-/** Ports, metrics and log records are not what these tests are about; see served.ts and log-delivery.test.ts for those. */
+/** Ports, metrics and logs are not what these tests are about; see served.ts, log-delivery.test.ts and logs.test.ts for those. */
 const QUIET = {
+  OTEL_INSTRUMENTATION_MCP_LOG_LINES: "off",
   OTEL_INSTRUMENTATION_MCP_ADMIN: "off",
   OTEL_METRICS_EXPORTER: "none",
   OTEL_LOGS_EXPORTER: "none",

@@ -1,14 +1,17 @@
 import { metrics, context, propagation, trace, type Context, type Tracer } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
+import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from "@opentelemetry/sdk-logs";
 import { TracerProvider, type ReadableSpan, type SpanProcessor } from "@opentelemetry/sdk-trace";
 import { readConfig, type McpConfig } from "../../src/config.ts";
 import { occupyHub } from "../../src/hook/hub.ts";
 import { onFault } from "../../src/hook/safely.ts";
 import { createKnownNames, type KnownNames } from "../../src/operation/known-names.ts";
 import type { OperationObserver } from "../../src/operation/observer.ts";
+import type { LoggerProvider as OurLoggerProvider } from "../../src/signals/logger-provider.ts";
 import { createTelemetry } from "../../src/signals/observer.ts";
 import { SCOPE } from "../../src/wiring.ts";
+import { fromReadableLogRecord, type SeenLog } from "./seen-log.ts";
 import { fromReadableSpan, type SeenSpan } from "./seen-span.ts";
 
 export interface Telemetry {
@@ -19,6 +22,10 @@ export interface Telemetry {
   readonly known: KnownNames;
   /** Ended and open spans, in the order of their start. */
   spans(): SeenSpan[];
+  /** Log records, in the order they were made. */
+  logs(): SeenLog[];
+  /** The same as lines, parsed. */
+  lines(): Record<string, unknown>[];
 }
 
 /**
@@ -31,12 +38,19 @@ export async function withTelemetry<T>(
 ): Promise<{ result: T; spans: SeenSpan[] }> {
   const recorder = createRecorder();
   const provider = new TracerProvider({ spanProcessors: [recorder] });
+  const records = new InMemoryLogRecordExporter();
+  const loggers = new LoggerProvider({
+    processors: [new SimpleLogRecordProcessor({ exporter: records })],
+  });
+  const lines: Record<string, unknown>[] = [];
   const settings = { ...readConfig({}), ...config };
   const known = createKnownNames();
   const { observer } = createTelemetry(
     {
       tracer: () => provider.getTracer(SCOPE),
       meterProvider: () => metrics.getMeterProvider(),
+      loggerProvider: () => loggers as unknown as OurLoggerProvider,
+      writeLine: (line) => lines.push(JSON.parse(line)),
       config: () => settings,
     },
     known,
@@ -49,7 +63,9 @@ export async function withTelemetry<T>(
   const off = registerApi();
   try {
     const spans = () => recorder.started.map(fromReadableSpan);
-    const result = await fn({ tracer: provider.getTracer("application"), observer, known, spans });
+    const logs = () => records.getFinishedLogRecords().map(fromReadableLogRecord);
+    const tracer = provider.getTracer("application");
+    const result = await fn({ tracer, observer, known, spans, logs, lines: () => lines });
     await until(
       () => recorder.open.size === 0,
       () => `left open: ${[...recorder.open].map((span) => span.name).join(", ")}`,

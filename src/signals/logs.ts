@@ -1,0 +1,199 @@
+import { ROOT_CONTEXT, type Context } from "@opentelemetry/api";
+import type { LogLevel, McpConfig } from "../config.ts";
+import { captureLogData } from "../operation/capture.ts";
+import { SEVERITY, levelOf, severityOf } from "../operation/log-level.ts";
+import { describeEnd, describeStart, levelOfEnd } from "../operation/log-message.ts";
+import { isObject, stringOr } from "../operation/message.ts";
+import type { AttributeValues, Operation } from "../operation/operation.ts";
+import type { Outcome } from "../operation/outcome.ts";
+import type { Session } from "../operation/session.ts";
+import * as semconv from "../semconv.ts";
+import { capturePolicy } from "./capture-policy.ts";
+import { renderLine, type LogEntry } from "./log-line.ts";
+import type { Logger, LoggerProvider } from "./logger-provider.ts";
+
+export interface LogsSource {
+  /** Asked for each record: an SDK may be registered later than this, or replaced. */
+  readonly loggerProvider: () => LoggerProvider | undefined;
+  readonly config: () => McpConfig;
+  /** Writes a line of JSON where people read it; absent where nobody wants lines. */
+  readonly writeLine: ((line: string) => void) | undefined;
+  readonly scope: { readonly name: string; readonly version: string };
+}
+
+export interface McpLogs {
+  started(operation: Operation, self: Self, context: Context): void;
+  ended(operation: Operation, self: Self, outcome: Outcome, seconds: number, context: Context): void;
+  sessionOpened(session: Session): void;
+  sessionClosed(session: Session, seconds: number, errorType: string | undefined): void;
+  /** A `notifications/message`, with the parameters it has. */
+  message(operation: Operation, self: Self, params: unknown, context: Context): void;
+}
+
+/** The server this process is, if it is one. */
+export interface Self {
+  readonly server: string | undefined;
+  readonly version: string | undefined;
+}
+
+/** Turns what happens into log records, and the same into lines of JSON. Builds nothing where nobody listens. */
+export function createLogs(source: LogsSource): McpLogs {
+  const emitter = createEmitter(source);
+  const { config } = source;
+  const isSlow = (operation: Operation, seconds: number): boolean =>
+    seconds * 1000 >= config().slowMs && isRequest(operation);
+
+  return {
+    started(operation, self, context) {
+      if (!emitter.hears("DEBUG")) return;
+      const said = describeStart(operation);
+      if (said === undefined) return;
+      const { level, event, message } = said;
+      const attributes = attributesOf(operation, config());
+      emitter.emit({ severity: SEVERITY[level], event, message, ...self, attributes, context });
+    },
+    ended(operation, self, outcome, seconds, context) {
+      const slow = isSlow(operation, seconds);
+      if (!emitter.hears(levelOfEnd(operation, outcome, slow))) return;
+      const { level, event, message } = describeEnd(operation, outcome, slow);
+      const attributes = {
+        ...attributesOf(operation, config(), outcome),
+        [semconv.ATTR_MCP_DURATION_MS]: milliseconds(seconds),
+      };
+      emitter.emit({ severity: SEVERITY[level], event, message, ...self, attributes, context });
+    },
+    sessionOpened(session) {
+      if (!emitter.hears("INFO")) return;
+      emitter.emit(describeSession(session, semconv.EVENT_SESSION_OPENED, "Session opened", {}));
+    },
+    sessionClosed(session, seconds, errorType) {
+      if (!emitter.hears("INFO")) return;
+      const attributes = {
+        [semconv.ATTR_MCP_DURATION_MS]: milliseconds(seconds),
+        ...(errorType !== undefined && { [semconv.ATTR_ERROR_TYPE]: errorType }),
+      };
+      emitter.emit(describeSession(session, semconv.EVENT_SESSION_CLOSED, "Session closed", attributes));
+    },
+    message(operation, self, params, context) {
+      const { level, logger } = isObject(params) ? params : {};
+      const severity = severityOf(level);
+      if (!emitter.hears(levelOf(severity))) return;
+      const name = stringOr(logger)?.slice(0, MAX_LOGGER_NAME_LENGTH);
+      emitter.emit({
+        severity,
+        event: semconv.EVENT_LOG_MESSAGE,
+        message: captureLogData(params, capturePolicy(config())) ?? "MCP log message",
+        ...self,
+        attributes: {
+          ...attributesOf(operation, config()),
+          ...(name !== undefined && { [semconv.ATTR_MCP_LOG_LOGGER]: name }),
+        },
+        context,
+      });
+    },
+  };
+}
+
+/** The way out of every log entry: a record to whoever takes records, a line to whoever reads lines. */
+export interface Emitter {
+  hears(level: LogLevel): boolean;
+  /** @param own further fields of the line */
+  emit(entry: LogEntry, own?: Readonly<Record<string, unknown>>): void;
+}
+
+export function createEmitter({ loggerProvider, config, writeLine, scope }: LogsSource): Emitter {
+  let provider: LoggerProvider | undefined;
+  let logger: Logger | undefined;
+
+  function currentLogger(): Logger | undefined {
+    const now = loggerProvider();
+    if (now !== provider) logger = now?.getLogger(scope.name, scope.version);
+    provider = now;
+    return logger;
+  }
+  const writes = (): boolean => writeLine !== undefined && config().logLines;
+
+  return {
+    hears(level) {
+      const { logLevel } = config();
+      return (
+        logLevel !== "OFF" &&
+        SEVERITY[level] >= SEVERITY[logLevel] &&
+        (writes() || takes(currentLogger(), SEVERITY[level]))
+      );
+    },
+    emit(entry, own) {
+      const timestamp = new Date();
+      const { severity: severityNumber, message: body, event: eventName, attributes, context } = entry;
+      const to = currentLogger();
+      if (to !== undefined && takes(to, severityNumber))
+        to.emit({
+          ...(eventName !== undefined && { eventName }),
+          timestamp,
+          severityNumber,
+          severityText: levelOf(severityNumber),
+          body,
+          attributes,
+          context,
+        });
+      if (writes()) writeLine?.(`${renderLine(entry, timestamp, own)}\n`);
+    },
+  };
+}
+
+function takes(logger: Logger | undefined, severityNumber: number): boolean {
+  return logger !== undefined && (logger.enabled?.({ severityNumber }) ?? true);
+}
+
+/** The peer's to choose. */
+const MAX_LOGGER_NAME_LENGTH = 128;
+
+/** What a span has and a log record does not: the URI is content, and addresses belong to the connection. */
+const NOT_IN_LOGS: ReadonlySet<string> = new Set([
+  semconv.ATTR_MCP_RESOURCE_URI,
+  semconv.ATTR_CLIENT_ADDRESS,
+  semconv.ATTR_CLIENT_PORT,
+  semconv.ATTR_JSONRPC_PROTOCOL_VERSION,
+]);
+
+function attributesOf(operation: Operation, config: McpConfig, outcome: Outcome = {}): AttributeValues {
+  const { errorType, statusCode, attributes: late } = outcome;
+  const attributes: Record<string, string | number> = { ...operation.attributes, ...late };
+  for (const name of NOT_IN_LOGS) delete attributes[name];
+  if (config.resourceUri === "off") delete attributes[semconv.ATTR_MCP_RESOURCE_TEMPLATE];
+  attributes[semconv.ATTR_MCP_SIDE] = operation.side;
+  if (errorType !== undefined) attributes[semconv.ATTR_ERROR_TYPE] = errorType;
+  if (statusCode !== undefined) attributes[semconv.ATTR_RPC_RESPONSE_STATUS_CODE] = statusCode;
+  return attributes;
+}
+
+function describeSession(
+  session: Session,
+  event: string,
+  message: string,
+  more: Readonly<Record<string, string | number>>,
+): LogEntry {
+  const { role, id, client, server, attributes } = session;
+  const known: Record<string, string | number> = { ...attributes, [semconv.ATTR_MCP_SIDE]: role, ...more };
+  if (id !== undefined) known[semconv.ATTR_MCP_SESSION_ID] = id;
+  if (client !== undefined) known[semconv.ATTR_MCP_CLIENT_NAME] = client.name;
+  if (client?.version !== undefined) known[semconv.ATTR_MCP_CLIENT_VERSION] = client.version;
+  return {
+    severity: SEVERITY.INFO,
+    event,
+    message,
+    server: server?.name,
+    version: server?.version,
+    attributes: known,
+    context: ROOT_CONTEXT, // a session outlives many traces and belongs to none
+  };
+}
+
+function isRequest(operation: Operation): boolean {
+  return operation.attributes[semconv.ATTR_JSONRPC_REQUEST_ID] !== undefined;
+}
+
+/** To a tenth: a line is for people. */
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 10_000) / 10;
+}
