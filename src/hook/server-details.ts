@@ -62,10 +62,7 @@ export function wrapToolExecution(prototype: object): void {
 function noteThrown(error: unknown): void {
   const pending = currentRequest.getStore();
   if (pending === undefined) return;
-  pending.thrown =
-    typeof error === "object" && error !== null
-      ? classNameOf(error, (error as { name?: unknown }).name)
-      : typeof error;
+  pending.thrown = typeof error === "object" && error !== null ? classNameOf(error) : typeof error;
 }
 
 /** The first template that matches while a resource is read is the one the server uses. */

@@ -67,15 +67,15 @@ export function describeRejection(error: unknown, aborted: boolean): Outcome {
   // First: SDKs reject an aborted request with the code of a timeout (v1 from 1.24, v2), or with the bare reason.
   if (aborted) return { errorType: semconv.ERROR_TYPE_CANCELLED };
   if (!isObject(error)) return { errorType: semconv.OTHER };
-  const { code, name } = error;
+  const { code } = error;
   if (code === -32001 || code === "REQUEST_TIMEOUT") return { errorType: semconv.ERROR_TYPE_TIMEOUT };
   if (code === -32000 || code === "CONNECTION_CLOSED") return CONNECTION_CLOSED;
-  return describeHttpRefusal(error) ?? { errorType: classNameOf(error, name) };
+  return describeHttpRefusal(error) ?? { errorType: classNameOf(error) };
 }
 
 /** HTTP said no before any JSON-RPC answer; where its body holds one after all, that one counts. */
 function describeHttpRefusal(error: Readonly<Record<string, unknown>>): Outcome | undefined {
-  const className = classNameOf(error, error["name"]);
+  const className = classNameOf(error);
   const status = HTTP_STATUS_OF[className]?.(error);
   if (typeof status !== "number" || !Number.isInteger(status) || status < 100) return undefined;
   const answer = jsonRpcErrorIn(isObject(error["data"]) ? error["data"]["text"] : undefined);
@@ -104,13 +104,15 @@ function jsonRpcErrorIn(body: unknown): ResponseMessage | undefined {
   }
 }
 
-/** `error.name` may be set to anything. */
+/** A class may be called anything. */
 const MAX_CLASS_NAME_LENGTH = 128;
 
-/** The name of an error's class; `Error` subclasses that forgot to set `name` still have a constructor. */
-export function classNameOf(error: object, name: unknown): string {
-  const constructorName = error.constructor?.name;
-  const named = typeof constructorName === "string" && constructorName !== "" && constructorName !== "Object";
-  const className = named ? constructorName : stringOr(name);
-  return className?.slice(0, MAX_CLASS_NAME_LENGTH) || semconv.OTHER;
+/**
+ * The name of an error's class, which is code. Never `error.name`, nor anything else that stands on the object: whoever
+ * throws can write a user's text there.
+ */
+export function classNameOf(error: object): string {
+  const { constructor: made } = (Object.getPrototypeOf(error) ?? {}) as { constructor?: unknown };
+  const name = typeof made === "function" && made !== Object ? stringOr(made.name) : undefined;
+  return name?.slice(0, MAX_CLASS_NAME_LENGTH) || semconv.OTHER;
 }

@@ -72,7 +72,7 @@ function readable(fields: LogFields): Readonly<Record<string, unknown>> {
   for (const [name, value] of Object.entries(fields)) {
     if (value instanceof Error) {
       told[name] = value.message;
-      told["error_type"] ??= classNameOf(value, value.name);
+      told["error_type"] ??= classNameOf(value);
     } else told[name] = value;
   }
   const clean: unknown = JSON.parse(serialise(told, "fields", { limit: LIMIT }) ?? "{}");
