@@ -34,7 +34,7 @@ interface Departure {
 
 /** A message is handed to the transport. `send` passes it on; what it gives back is the caller's. */
 export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unknown) => unknown): unknown {
-  const departure = safely("depart", () => observe(tap, message, hub)) ?? { message };
+  const departure = safely("depart", () => checked(observe(tap, message, hub), message)) ?? { message };
   const { around = (fn) => fn(), settled }: Departure = departure;
   try {
     const result = surround("send", around, () => send(departure.message));
@@ -43,6 +43,24 @@ export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unk
     if (settled !== undefined) safely("send", () => settled({ error }));
     throw error;
   }
+}
+
+/**
+ * What is sent in a message's place is the message, but for `_meta`: whatever became of our code, the peer gets what the
+ * application said.
+ */
+function checked(departure: Departure | undefined, message: unknown): Departure | undefined {
+  if (departure === undefined || departure.message === message) return departure;
+  if (!isObject(message) || !isObject(departure.message))
+    throw new Error("another message would have been sent");
+  for (const key of Object.keys(message))
+    if (key !== "params" && departure.message[key] !== message[key])
+      throw new Error(`"${key}" would have been changed`);
+  const before = paramsOf(message) ?? {};
+  const after = paramsOf(departure.message) ?? {};
+  for (const key of Object.keys(before))
+    if (key !== "_meta" && after[key] !== before[key]) throw new Error("a parameter would have been changed");
+  return departure;
 }
 
 function observe(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
@@ -159,13 +177,13 @@ function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departu
  * caller has put there stays; a trace context of the caller's own is not mixed with ours.
  */
 function withMeta(message: JsonObject, carrier: Carrier): unknown {
-  const keys = Object.keys(carrier);
-  if (keys.length === 0) return message;
+  const added: Record<string, string> = {};
+  for (const [key, value] of Object.entries(carrier)) if (typeof value === "string") added[key] = value;
+  if (Object.keys(added).length === 0) return message;
   const { params } = message;
   if (params !== undefined && !isObject(params)) return message;
   const meta = params?.["_meta"];
   if (meta !== undefined && !isObject(meta)) return message;
-  const added: Record<string, unknown> = { ...carrier };
   if (metaOf(params)?.["traceparent"] !== undefined) delete added["tracestate"];
   return { ...message, params: { ...params, _meta: { ...added, ...meta } } };
 }
