@@ -2,6 +2,7 @@ import type { MeterProvider, Tracer } from "@opentelemetry/api";
 import type { McpConfig } from "./config.ts";
 import { occupyHub } from "./hook/hub.ts";
 import { watchHttpRequests } from "./hook/http-requests.ts";
+import { onOthers } from "./hook/others.ts";
 import { onFault, safely } from "./hook/safely.ts";
 import { patchByHand, startHook, type SdkReport } from "./hook/start.ts";
 import { createStdoutPolicy } from "./hook/stdio-server.ts";
@@ -60,6 +61,7 @@ export function startWiring(
   if (hub === undefined) return undefined;
   running = telemetry;
   onFault(wiring.fault);
+  onOthers(wiring.warn);
   if (watchLoader) startHook(VERSION, announce);
   if (wiring.config().metrics.has("guide")) watchHttpRequests();
   return { metrics: telemetry.metrics, stop: () => hub.release() };

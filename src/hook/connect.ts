@@ -1,5 +1,6 @@
 import type { Role } from "../operation/connection.ts";
 import { hub } from "./hub.ts";
+import { lookForOthers } from "./others.ts";
 import { passOn } from "./pass-on.ts";
 import { replaceMethod } from "./replace.ts";
 import { runCall, type Call } from "./calls.ts";
@@ -22,6 +23,7 @@ export function wrapConnect(prototype: object): boolean {
           safely("connect", () => {
             tapTransport(transport, roleOf(this));
             observing.observer.connected(roleOf(this), identityOf(this));
+            if (typeof this === "object" && this !== null) lookForOthers(this, transport);
           });
         }
         return original.call(this, transport, ...rest);

@@ -1,4 +1,5 @@
 import { installLoadHook } from "./load-hook.ts";
+import { tellOfCopy } from "./others.ts";
 import { exportsOf, patchExports, type PatchResult } from "./patch.ts";
 import { SDK_ROWS, type SdkFile } from "./targets.ts";
 
@@ -27,9 +28,19 @@ function handle(file: SdkFile, exports: Readonly<Record<string, unknown>>, versi
       patched: [],
       problem: `version not supported (supported: ${supportedVersions(name)})`,
     };
-  const { patched, refused } = patchExports(exports, version);
+  const { patched, already, refused } = patchExports(exports, version);
+  const foreign = already
+    .map((name) => patcherOf(exports[name]))
+    .find((by) => by !== undefined && by !== version);
+  if (foreign !== undefined) tellOfCopy(foreign, version);
   if (refused.length > 0) return { ...report, patched, problem: `${refused.join(", ")} not as expected` };
   return { ...report, patched };
+}
+
+/** The version of this package that has patched a class; see `patch.ts`. */
+function patcherOf(patched: unknown): string | undefined {
+  const { prototype } = (patched ?? {}) as { prototype?: Record<symbol, string | undefined> };
+  return prototype?.[Symbol.for("mcp-otelkit.patched")];
 }
 
 function supportedVersions(name: string): string {

@@ -1,4 +1,6 @@
+import { isMainThread } from "node:worker_threads";
 import type { SdkReport } from "../wiring.ts";
+import { learn, type Fact } from "./threads.ts";
 
 /** Collects what becomes of the SDKs that a process loads, and tells it in as few lines as possible. */
 export interface Announcer {
@@ -23,10 +25,16 @@ export function createAnnouncer(
   let scheduled = false;
   let seen = false;
 
+  /** Workers of a pool load the same: one of them tells it, and none where the main thread has. */
+  function tell(fact: Fact, line: string): void {
+    if (learn(fact) || isMainThread) say(line);
+  }
+
   function flush(): void {
     scheduled = false;
     process.removeListener("exit", flush);
-    if (patched.size > 0) say(`${version}, instrumented ${[...patched].join(" and ")}; ${details()}`);
+    if (patched.size > 0)
+      tell("announced", `${version}, instrumented ${[...patched].join(" and ")}; ${details()}`);
     patched = new Set();
   }
 
@@ -35,11 +43,12 @@ export function createAnnouncer(
       return seen;
     },
     add({ package: name, version: sdkVersion, format, patched: classes, problem }) {
+      if (!seen) learn("seen");
       seen = true;
       const sdk = [name, sdkVersion, `(${format})`].filter((part) => part !== "").join(" ");
       if (problem !== undefined) {
         const line = `${sdk} was seen but is not instrumented: ${problem}`;
-        if (!problems.has(line)) say(line);
+        if (!problems.has(line)) tell("problem", line);
         problems.add(line);
       } else if (classes.includes("Protocol")) {
         patched.add(sdk);

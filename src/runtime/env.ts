@@ -226,6 +226,15 @@ export function configFile(env: Env): string | undefined {
   return textOf(env, "OTEL_CONFIG_FILE");
 }
 
+const SDK_MODES = ["auto", "join", "own", "off"] as const;
+export type SdkMode = (typeof SDK_MODES)[number];
+
+/** `OTEL_INSTRUMENTATION_MCP_SDK`: whether an OpenTelemetry SDK of ours is started. */
+export function readSdkMode(env: Env, complain: Complain): SdkMode {
+  const mode = readChoice(env, "OTEL_INSTRUMENTATION_MCP_SDK", SDK_MODES, complain);
+  return (mode as SdkMode | undefined) ?? "auto";
+}
+
 /** `OTEL_NODE_ENABLED_INSTRUMENTATIONS` and `OTEL_NODE_DISABLED_INSTRUMENTATIONS`, by the short names they use. */
 export function isInstrumentationEnabled(env: Env, name: string): boolean {
   const enabled = listOf(env, "OTEL_NODE_ENABLED_INSTRUMENTATIONS");

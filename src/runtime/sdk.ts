@@ -1,135 +1,175 @@
-import { syncBuiltinESMExports } from "node:module";
-import type { Instrumentation } from "@opentelemetry/instrumentation";
-import { isAdminRequest } from "./admin.ts";
-import { configFile, isInstrumentationEnabled, type RuntimeSettings } from "./env.ts";
+import type { MeterProvider } from "@opentelemetry/api";
+import { configFile, type RuntimeSettings } from "./env.ts";
 import { sendConsoleExportersToStderr } from "./console-exporters.ts";
 import { describeDestinations } from "./destinations.ts";
+import { createInstrumentations, type Instrumentations } from "./instrumentations.ts";
+import { capturing, fillFreeSlots, giveWay, SIGNALS, type Components } from "./join.ts";
 import { bridgeLogsApis, createLogDelivery } from "./log-delivery.ts";
-import { firstLine, load, loadOfSdk, require } from "./packages.ts";
+import { firstLine, load, loadOfSdk } from "./packages.ts";
 import { createMetricDelivery, type MetricDelivery } from "./metric-delivery.ts";
 import type { Endable } from "./shutdown.ts";
+import type { Slot } from "./slots.ts";
 import { createSpanDelivery } from "./span-delivery.ts";
 import { keepingDiagnosticsOffStdout, logLevel, type Say } from "./stderr.ts";
 import { allOf } from "./told-exporter.ts";
 
-export interface RunningSdk extends Endable {
+/** An SDK before anybody can reach it. */
+interface BuiltSdk extends Omit<Endable, "shutdown"> {
+  readonly components: Components;
   /** For the start-up line: where telemetry goes. */
   readonly destination: string;
   /** What a scraper is shown; `undefined` where there is no page. */
   readonly collect?: MetricDelivery["collect"];
+  /** Metrics are somebody else's from now on. */
+  dropMetrics?(): void;
+}
+
+export interface RunningSdk extends Omit<BuiltSdk, "dropMetrics">, Endable {
+  /** The API's slots that were free and are ours. */
+  readonly filled: ReadonlySet<Slot>;
+}
+
+export interface SdkPlan {
+  readonly env: NodeJS.ProcessEnv;
+  /** Signals that are not ours have no exporters here. */
+  readonly settings: RuntimeSettings;
+  readonly traces: boolean;
+  readonly runtimeMetrics: boolean;
+  /** Attributes that this thread's telemetry is told by; see `worker.ts`. */
+  readonly identity?: Readonly<Record<string, string | number>> | undefined;
+  /** The scope that goes on with this SDK beside another; `undefined`: none. */
+  readonly kept?: string | undefined;
+  /** Told of each slot that an SDK which came later has taken over. */
+  readonly yielded: (slot: Slot) => void;
+  readonly say: Say;
 }
 
 /**
- * Sets up OpenTelemetry's Node SDK from the environment. NodeSDK does resource, sampler, propagators, limits and context;
- * exporters are ours, because of stdout and because of the way a process ends.
+ * Sets up OpenTelemetry's Node SDK from the environment, as far as nobody else has. NodeSDK does resource, sampler, propagators,
+ * limits and context; exporters are ours, because of stdout and because of the way a process ends.
  * @throws an error that names the variable or package, where nothing can be set up
  */
-export function startSdk(
-  env: NodeJS.ProcessEnv,
-  settings: RuntimeSettings,
-  runtimeMetrics: boolean,
-  say: Say,
-): RunningSdk {
+export function startSdk(plan: SdkPlan): RunningSdk {
   load("@opentelemetry/sdk-node"); // first, so that this is the package which is named where all of them are missing
-  const file = configFile(env);
-  const instrumentations = createInstrumentations(env, runtimeMetrics);
-  const running =
+  const file = configFile(plan.env);
+  const instrumentations = createInstrumentations(plan.env, {
+    trace: plan.traces,
+    runtime: plan.runtimeMetrics,
+  });
+  const built =
     file === undefined
-      ? startFromEnvironment(env, settings, instrumentations, say)
-      : startFromFile(file, env, instrumentations, say);
+      ? buildFromEnvironment(plan, instrumentations)
+      : buildFromFile(file, plan, instrumentations);
+  const { components } = built;
+  const filled = fillFreeSlots(components);
+  const idle = plan.kept !== undefined ? [] : SIGNALS.filter((slot) => !filled.has(slot));
+  for (const slot of idle) end(components, slot, plan.say);
   bridgeLogsApis();
-  patchBuiltins();
-  return running;
+  const { metrics } = loadOfSdk("@opentelemetry/api");
+  const meters = (): MeterProvider => metrics.getMeterProvider();
+  instrumentations.measureWith(meters());
+  instrumentations.patch();
+
+  const running = new Set<Slot>(SIGNALS.filter((slot) => !idle.includes(slot)));
+  giveWay(
+    components,
+    filled,
+    (slot) => {
+      if (slot === "trace") instrumentations.retire("trace");
+      if (slot === "metrics") {
+        instrumentations.retire("metrics");
+        instrumentations.measureWith(meters());
+        if (plan.kept === undefined) {
+          running.delete("metrics");
+          built.dropMetrics?.();
+          end(components, "metrics", plan.say); // spans and log records that are on their way are still to be sent
+        }
+      }
+      plan.yielded(slot);
+    },
+    plan.kept,
+  );
+  return {
+    ...built,
+    filled,
+    async shutdown() {
+      const left = SIGNALS.filter((slot) => running.has(slot));
+      await Promise.all(left.map(async (slot) => components[slot]?.shutdown?.()));
+    },
+  };
 }
 
-function startFromEnvironment(
-  env: NodeJS.ProcessEnv,
-  settings: RuntimeSettings,
-  instrumentations: Instrumentation[],
-  say: Say,
-): RunningSdk {
+function end(components: Components, signal: (typeof SIGNALS)[number], say: Say): void {
+  components[signal]
+    ?.shutdown?.()
+    .catch((error: unknown) => say(`the last ${signal} of our own were lost: ${firstLine(error)}`));
+}
+
+function buildFromEnvironment(
+  { env, settings, identity, say }: SdkPlan,
+  { all: instrumentations }: Instrumentations,
+): BuiltSdk {
   const { NodeSDK } = load("@opentelemetry/sdk-node");
   const { diag } = loadOfSdk("@opentelemetry/api"); // as the SDK sees it: it may be another copy than ours
   const spans = createSpanDelivery(env, settings.traces, say);
   const measures = createMetricDelivery(env, settings.metrics, say);
   const records = createLogDelivery(env, settings.logs, say);
-  const sdk = keepingDiagnosticsOffStdout(diag, logLevel(env), () => {
-    const node = new NodeSDK({
-      spanProcessors: spans.processors,
-      metricReaders: measures.readers,
-      logRecordProcessors: records.processors,
-      instrumentations,
-    });
-    node.start();
-    return node;
-  });
-  const parts = [...spans.processors, ...measures.readers, ...records.processors];
+  const components = capturing(() =>
+    keepingDiagnosticsOffStdout(diag, logLevel(env), () => {
+      const node = new NodeSDK({
+        spanProcessors: spans.processors,
+        metricReaders: measures.readers,
+        logRecordProcessors: records.processors,
+        instrumentations,
+      });
+      if (identity !== undefined) identifyAs(node, identity);
+      node.start();
+    }),
+  );
+  let readers: readonly { forceFlush(): Promise<void> }[] = measures.readers;
   return {
+    components,
     destination: describeDestinations(env, settings),
     collect: measures.collect,
+    dropMetrics: () => (readers = []),
     async flush() {
-      await Promise.all(parts.map((part) => part.forceFlush()));
+      await Promise.all(
+        [...spans.processors, ...readers, ...records.processors].map((part) => part.forceFlush()),
+      );
     },
-    shutdown: () => sdk.shutdown(),
     ...allOf([spans, measures, records]),
   };
 }
 
-function startFromFile(
-  file: string,
-  env: NodeJS.ProcessEnv,
-  instrumentations: Instrumentation[],
-  say: Say,
-): RunningSdk {
+/**
+ * Puts attributes on the resource that win over what the environment says. As one more detector, the last: an option of
+ * NodeSDK's would take the place of the detectors that it has by default.
+ */
+function identifyAs(node: object, attributes: Readonly<Record<string, string | number>>): void {
+  const { _resourceDetectors: detectors } = node as { _resourceDetectors?: unknown[] };
+  if (Array.isArray(detectors)) detectors.push({ detect: () => ({ attributes }) });
+}
+
+function buildFromFile(file: string, { env, say }: SdkPlan, { all }: Instrumentations): BuiltSdk {
   const { startNodeSDK } = load("@opentelemetry/sdk-node");
-  const { diag, trace } = loadOfSdk("@opentelemetry/api");
+  const { diag } = loadOfSdk("@opentelemetry/api");
   sendConsoleExportersToStderr();
-  const sdk = keepingDiagnosticsOffStdout(diag, logLevel(env), () => startNodeSDK({ instrumentations }));
+  const components = capturing(() =>
+    keepingDiagnosticsOffStdout(diag, logLevel(env), () => void startNodeSDK({ instrumentations: all })),
+  );
   const where = `where ${file} says (OTEL_CONFIG_FILE)`;
-  const provider = (
-    trace.getTracerProvider() as { getDelegate?(): { forceFlush?(): Promise<void> } }
-  ).getDelegate?.();
+  const { trace, metrics, logs } = components;
   return {
+    components,
     // What is wrong with the file has been told through the diagnostics.
-    destination: hasTracerProvider() ? `telemetry goes ${where}` : `no telemetry (OTEL_CONFIG_FILE=${file})`,
-    flush: async () => provider?.forceFlush?.(),
-    shutdown: () => sdk.shutdown(),
+    destination: trace !== undefined ? `telemetry goes ${where}` : `no telemetry (OTEL_CONFIG_FILE=${file})`,
+    async flush() {
+      await Promise.all([trace, metrics, logs].map(async (provider) => provider?.forceFlush?.()));
+    },
     failing: () => false, // the exporters are OpenTelemetry's own and do not tell
     giveUp: (error) =>
       say(
         `the last telemetry did not get ${where}: ${error === undefined ? "the process ended before" : firstLine(error)}`,
       ),
   };
-}
-
-/** The API keeps what is registered on the global object, under its major version; there is no other way to ask. */
-export function hasTracerProvider(): boolean {
-  const registered = (globalThis as Record<symbol, unknown>)[Symbol.for("opentelemetry.js.api.1")];
-  return (registered as { trace?: unknown } | undefined)?.trace !== undefined;
-}
-
-/** A tool's own HTTP calls become children of its span, HTTP servers the links of theirs; and Node tells how it is. */
-function createInstrumentations(env: NodeJS.ProcessEnv, runtimeMetrics: boolean): Instrumentation[] {
-  const found: Instrumentation[] = [];
-  if (isInstrumentationEnabled(env, "http"))
-    found.push(
-      new (load("@opentelemetry/instrumentation-http").HttpInstrumentation)({
-        ignoreIncomingRequestHook: isAdminRequest,
-      }),
-    );
-  if (isInstrumentationEnabled(env, "undici"))
-    found.push(new (load("@opentelemetry/instrumentation-undici").UndiciInstrumentation)());
-  if (runtimeMetrics)
-    found.push(new (load("@opentelemetry/instrumentation-runtime-node").RuntimeNodeInstrumentation)());
-  return found;
-}
-
-/**
- * Lets the HTTP instrumentation patch `http` and `https` now, and carries the patch over to `import { request } from
- * "node:http"`. So it needs no loader hook, and works for applications that loaded `http` before this.
- */
-function patchBuiltins(): void {
-  require("node:http");
-  require("node:https");
-  syncBuiltinESMExports();
 }

@@ -3,12 +3,13 @@ import { isMainThread } from "node:worker_threads";
 import { DiagLogLevel, metrics, trace } from "@opentelemetry/api";
 import { readConfig } from "../config.ts";
 import { VERSION } from "../version.ts";
-import { onSdkSeen, SCOPE, startWiring } from "../wiring.ts";
+import { onSdkSeen, SCOPE, startWiring, type LoggerProvider } from "../wiring.ts";
 import { createAnnouncer } from "./announce.ts";
-import { isDisabled, isInstrumentationEnabled } from "./env.ts";
+import { isDisabled, isInstrumentationEnabled, readSdkMode } from "./env.ts";
 import { firstLine } from "./packages.ts";
-import { logLevel, say, type Say } from "./stderr.ts";
-import { createTelemetry } from "./telemetry.ts";
+import { logLevel, say, writeToStderr, type Say } from "./stderr.ts";
+import { createTelemetry, type ProcessTelemetry } from "./telemetry.ts";
+import { isKnown, shareFacts } from "./threads.ts";
 
 const PRELOAD = new URL("../register.js", import.meta.url);
 
@@ -20,24 +21,45 @@ const STARTED = Symbol.for("mcp-otelkit.runtime");
  * only then is OpenTelemetry set up, unless the application has done so itself.
  */
 export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
-  const globals = globalThis as Record<symbol, unknown>;
-  if (isDisabled(env) || !isInstrumentationEnabled(env, "mcp") || globals[STARTED] !== undefined) return;
-  globals[STARTED] = VERSION;
-
+  const globals = globalThis as Record<symbol, string | undefined>;
+  if (isDisabled(env) || !isInstrumentationEnabled(env, "mcp")) return;
   const level = logLevel(env);
   const speak = level === DiagLogLevel.NONE ? () => undefined : say;
+  const started = globals[STARTED];
+  if (started !== undefined) {
+    // Twice the same is nothing to be told: a flag and NODE_OPTIONS.
+    if (started !== VERSION)
+      speak(`version ${started} is preloaded already, so this one (${VERSION}) does nothing`);
+    return;
+  }
+  const mode = readSdkMode(env, speak);
+  if (mode === "off") return;
+  globals[STARTED] = VERSION;
+  shareFacts();
+
   const config = readConfig(env, speak);
   const wiring = startWiring({
-    tracer: () => trace.getTracer(SCOPE, VERSION),
-    meterProvider: () => metrics.getMeterProvider(),
+    // The first who asks is the first message, and that is the last moment to start.
+    tracer() {
+      telemetry.start();
+      return telemetry.own.trace?.getTracer(SCOPE, VERSION) ?? trace.getTracer(SCOPE, VERSION);
+    },
+    meterProvider() {
+      telemetry.start();
+      return telemetry.own.metrics ?? metrics.getMeterProvider();
+    },
+    loggerProvider: () => telemetry.own.logs as LoggerProvider | undefined,
     config: () => config,
+    warn: speak,
+    writeLine: writeToStderr,
     fault: (where, error) =>
       speak(`a mistake of ours in "${where}", the application goes on without it: ${firstLine(error)}`),
   });
   if (wiring === undefined) return;
 
-  const telemetry = createTelemetry({
+  const telemetry: ProcessTelemetry = createTelemetry({
     env,
+    mode,
     level,
     speak,
     config,
@@ -46,7 +68,7 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   });
   const announcer = createAnnouncer(VERSION, telemetry.describe, telemetry.settled, speak);
   onSdkSeen((report) => {
-    if (report.problem === undefined) telemetry.start();
+    if (report.problem === undefined) telemetry.expect();
     if (report.patched.some((name) => name === "Server" || name === "McpServer")) telemetry.serve();
     announcer.add(report);
   });
@@ -67,7 +89,7 @@ function tellIfNothingWasSeen(
   const inherited = !isMainThread || ours.some((name) => env["NODE_OPTIONS"]?.includes(name));
   if (inherited && level < DiagLogLevel.INFO) return;
   process.once("exit", () => {
-    if (announcer.seen) return;
+    if (announcer.seen || isKnown("seen")) return;
     speak(
       "no MCP SDK was loaded in this process (looked for @modelcontextprotocol/sdk, @modelcontextprotocol/server and " +
         "@modelcontextprotocol/client), so nothing was recorded; if it is bundled into the application, call instrumentMcp()",

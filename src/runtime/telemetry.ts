@@ -1,14 +1,21 @@
+import { isMainThread } from "node:worker_threads";
 import type { DiagLogLevel } from "@opentelemetry/api";
 import type { McpConfig } from "../config.ts";
+import { SCOPE } from "../wiring.ts";
 import { provideMetrics, startAdmin, startDraining } from "./admin.ts";
-import { readSettings, type AdminSettings } from "./env.ts";
+import { configFile, readSettings, type AdminSettings, type RuntimeSettings, type SdkMode } from "./env.ts";
+import { flushOthers, type Components } from "./join.ts";
 import { firstLine } from "./packages.ts";
-import { hasTracerProvider, startSdk } from "./sdk.ts";
+import { startSdk, type RunningSdk } from "./sdk.ts";
 import { flushAtExit } from "./shutdown.ts";
+import { hasDiagnostics, takenSlots, type Slot } from "./slots.ts";
 import { logDiagnosticsToStderr, type Say } from "./stderr.ts";
+import { createTakeover, describeShares } from "./takeover.ts";
+import { identityOfThread } from "./threads.ts";
 
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
+  readonly mode: SdkMode;
   readonly level: DiagLogLevel;
   readonly speak: Say;
   /** Makes the instruments, now that there is somebody to read them. */
@@ -20,74 +27,142 @@ export interface Surroundings {
 
 /** The process's telemetry, from the first MCP module on. Everything may be called again and then does nothing. */
 export interface ProcessTelemetry {
-  /** Sets up OpenTelemetry, unless the application has. */
+  /**
+   * An MCP SDK is here. OpenTelemetry is set up with the next turn of the event loop or the first message, whichever comes
+   * first: an application that sets it up itself does so after its imports, and is then joined.
+   */
+  expect(): void;
+  /** Sets up OpenTelemetry, as far as the application has not. */
   start(): void;
   /** An MCP server is here: probes and scrapers may come. */
   serve(): void;
+  /** Where an SDK of our own is used beside another one; empty where what is registered counts. */
+  readonly own: Components;
   /** For the start-up line. */
   describe(): string;
   /** Resolves when {@link describe} will not change any more. */
   settled(): Promise<unknown>;
 }
 
-export function createTelemetry({
-  env,
-  level,
-  speak,
-  bindMetrics,
-  endSessions,
-  config,
-}: Surroundings): ProcessTelemetry {
+export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
+  const { env, mode, level, speak, bindMetrics, endSessions, config } = surroundings;
   let destination: string | undefined;
   let admin: AdminSettings | undefined;
   let serving: Promise<string | undefined> | undefined;
   let address: string | undefined;
   let scraped = false;
+  let wanted = false;
+  let started = false;
+  let sdk: RunningSdk | undefined;
 
   function serve(): void {
+    wanted = true;
     if (admin === undefined || serving !== undefined) return;
     serving = startAdmin(admin, speak).then((url) => (address = url));
   }
 
   function setUp(): string {
-    if (hasTracerProvider()) return "telemetry goes through the OpenTelemetry SDK of this process";
     const settings = readSettings(env, speak);
     // Before anything that can fail: a mistyped collector must not fail the probes and have a healthy server restarted.
-    if (settings.admin.enabled !== false) admin = settings.admin;
+    if (settings.admin.enabled !== false && isMainThread) admin = settings.admin;
     provideMetrics(undefined, settings.admin);
+    const said = setUpSdk(settings);
+    flushAtExit(
+      {
+        flush: async () => void (await Promise.all([sdk?.flush(), flushOthers(sdk?.components)])),
+        async shutdown() {
+          endSessions();
+          await Promise.all([sdk?.shutdown(), flushOthers(sdk?.components)]);
+        },
+        failing: () => sdk?.failing() ?? false,
+        giveUp: (error) => sdk?.giveUp(error),
+      },
+      startDraining,
+    );
+    bindMetrics();
+    // Asked for by name, it is there for clients as well.
+    if (wanted || settings.admin.enabled === true || settings.metrics.exporters.includes("prometheus"))
+      serve();
+    return said;
+  }
+
+  function setUpSdk(settings: RuntimeSettings): string {
+    const taken = takenSlots();
+    const ours = mode === "own" ? settings : withoutTaken(settings, taken);
+    if (mode === "join" || !isNeeded(ours, taken, env)) return describeShares(taken, undefined);
+    const takeover = createTakeover(mode, speak);
     try {
-      logDiagnosticsToStderr(level);
-      const sdk = startSdk(
+      if (!hasDiagnostics()) logDiagnosticsToStderr(level);
+      const free = (slot: Slot): boolean => !taken.has(slot);
+      sdk = startSdk({
         env,
-        settings,
-        config.metrics.has("runtime") && settings.metrics.exporters.length > 0,
-        speak,
-      );
-      flushAtExit({ ...sdk, shutdown: () => (endSessions(), sdk.shutdown()) }, startDraining);
+        settings: ours,
+        traces: free("trace"),
+        runtimeMetrics: free("metrics") && config.metrics.has("runtime") && ours.metrics.exporters.length > 0,
+        identity: identityOfThread(env),
+        kept: mode === "own" ? SCOPE : undefined,
+        yielded(slot) {
+          if (slot === "metrics" && mode !== "own") {
+            scraped = false;
+            provideMetrics(undefined, settings.admin);
+          }
+          takeover.add(slot);
+        },
+        say: speak,
+      });
       provideMetrics(sdk.collect, settings.admin);
       scraped = sdk.collect !== undefined;
-      bindMetrics();
-      // Asked for by name, it is there for clients as well.
-      if (settings.admin.enabled === true || settings.metrics.exporters.includes("prometheus")) serve();
-      return sdk.destination;
+      return describeShares(mode === "own" ? new Set() : taken, sdk.destination);
     } catch (error) {
       speak(`no telemetry: ${firstLine(error)}`);
       return "no telemetry";
     }
   }
 
+  function start(): void {
+    if (started) return;
+    started = true; // first: to make the instruments asks for the provider, and who asks for that starts
+    destination = setUp();
+  }
+
   return {
-    start() {
-      destination ??= setUp();
-    },
+    // Not to be waited for: a process that ends with this turn has nothing to tell.
+    expect: () => void setImmediate(start).unref(),
+    start,
     serve,
+    get own() {
+      return mode === "own" ? (sdk?.components ?? {}) : {};
+    },
     describe: () =>
       [
-        destination,
+        destination ?? "nothing was recorded before the process ended",
         address === undefined ? undefined : `${scraped ? "health and metrics" : "health"} at ${address}`,
       ]
         .filter(Boolean)
         .join("; "),
     settled: async () => serving,
   };
+}
+
+const SETTING_OF = { trace: "traces", metrics: "metrics", logs: "logs" } as const;
+
+/** A signal that somebody else delivers is not to be delivered twice. */
+function withoutTaken(settings: RuntimeSettings, taken: ReadonlySet<Slot>): RuntimeSettings {
+  const signals = Object.entries(SETTING_OF) as [Slot, (typeof SETTING_OF)[keyof typeof SETTING_OF]][];
+  const silenced = signals
+    .filter(([slot]) => taken.has(slot))
+    .map(([, name]) => [name, { ...settings[name], exporters: [] }]);
+  return { ...settings, ...(Object.fromEntries(silenced) as object) };
+}
+
+/** Whether there is anything left for an SDK of ours to do. */
+function isNeeded(
+  { traces, metrics, logs }: RuntimeSettings,
+  taken: ReadonlySet<Slot>,
+  env: NodeJS.ProcessEnv,
+): boolean {
+  if (!taken.has("context") || !taken.has("propagation")) return true;
+  const fromFile =
+    configFile(env) !== undefined && Object.keys(SETTING_OF).some((slot) => !taken.has(slot as Slot));
+  return fromFile || [traces, metrics, logs].some(({ exporters }) => exporters.length > 0);
 }
