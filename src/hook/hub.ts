@@ -1,10 +1,13 @@
 import type { KnownNames } from "../operation/known-names.ts";
 import type { OperationObserver } from "../operation/observer.ts";
+import type { StdoutPolicy } from "./stdout-guard.ts";
 
 /** Who is told of what the patched SDKs do. */
 export interface Hub {
   readonly observer: OperationObserver;
   readonly known: KnownNames;
+  /** What to do about stray writes to a stdio server's stdout. Not given: nothing. */
+  readonly stdout?: StdoutPolicy;
 }
 
 let current: Hub | undefined;

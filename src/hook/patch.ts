@@ -1,5 +1,6 @@
 import { isObject } from "../operation/message.ts";
 import { wrapConnect, wrapFunnel, wrapStart } from "./connect.ts";
+import { stdioServerLoaded } from "./stdio-server.ts";
 import { wrapRegistrations, wrapTemplateMatch, wrapToolExecution } from "./server-details.ts";
 
 /** A class as the SDK exports it: a function with a prototype to patch. */
@@ -16,7 +17,10 @@ const PATCHES: Readonly<Record<string, (prototype: object) => boolean | void>> =
   },
   UriTemplate: wrapTemplateMatch,
   StdioClientTransport: (prototype) => wrapStart(prototype, "client"),
-  StdioServerTransport: (prototype) => wrapStart(prototype, "server"),
+  StdioServerTransport(prototype) {
+    stdioServerLoaded();
+    return wrapStart(prototype, "server");
+  },
 };
 
 /** The classes a loaded file is asked for. */

@@ -7,6 +7,7 @@ import { depart } from "./outbound.ts";
 import { disguise } from "./replace.ts";
 import { safely } from "./safely.ts";
 import { networkOf, sessionIdOf, type Transport } from "./sdk-shapes.ts";
+import { guardServer } from "./stdio-server.ts";
 import type { Tap } from "./tap-state.ts";
 
 /** Keyed by the transport itself, so that a connection nobody closes is collected with it. */
@@ -87,6 +88,7 @@ function armStart(transport: Transport, tap: Tap): void {
 }
 
 function wrapCallbacks(transport: Transport, tap: Tap): void {
+  const unguard = guardServer(transport, tap.connection.role);
   const { onmessage, onclose } = transport;
   if (typeof onmessage === "function") {
     transport.onmessage = function (this: unknown, ...args: unknown[]): unknown {
@@ -102,6 +104,7 @@ function wrapCallbacks(transport: Transport, tap: Tap): void {
     };
   }
   transport.onclose = function (this: unknown, ...args: unknown[]): unknown {
+    unguard?.();
     safely("close", () => closeTap(tap));
     return onclose?.apply(this, args);
   };

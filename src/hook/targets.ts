@@ -23,6 +23,8 @@ export const SDK_ROWS: readonly SdkRow[] = [
       "cjs/server/index.js": "cjs",
       "esm/server/mcp.js": "esm",
       "cjs/server/mcp.js": "cjs",
+      "esm/server/stdio.js": "esm",
+      "cjs/server/stdio.js": "cjs",
       "esm/shared/uriTemplate.js": "esm",
       "cjs/shared/uriTemplate.js": "cjs",
     },

@@ -1,0 +1,82 @@
+import type { Writable } from "node:stream";
+import type { McpConfig } from "../config.ts";
+import type { Role } from "../operation/connection.ts";
+import { isObject } from "../operation/message.ts";
+import { hub } from "./hub.ts";
+import { safely } from "./safely.ts";
+import type { Transport } from "./sdk-shapes.ts";
+import { expectNoMore, expectStdio, guardStdout, type StdoutPolicy } from "./stdout-guard.ts";
+
+/**
+ * What to do about stray writes, and the one line that tells of them. Never what was written: that may be anybody's secret.
+ * @param stray hears of each @param say hears of the first
+ */
+export function createStdoutPolicy(
+  mode: () => McpConfig["stdout"],
+  stray: (place: string | undefined) => void,
+  say: (line: string) => void,
+): StdoutPolicy {
+  let said = false;
+  return {
+    get mode() {
+      return mode();
+    },
+    stray(place) {
+      stray(place);
+      if (said) return;
+      said = true;
+      const by = place ?? "a stream that is piped there, a worker thread, or code without a place";
+      const instead =
+        mode() === "protect"
+          ? "it goes to stderr instead (OTEL_INSTRUMENTATION_MCP_STDOUT=protect); console.error would say so in the code"
+          : "use console.error, or set OTEL_INSTRUMENTATION_MCP_STDOUT=protect to have it go to stderr";
+      say(`stdout carries the MCP protocol, and something else was written to it, by ${by}; ${instead}`);
+    },
+  };
+}
+
+const policyNow = (): StdoutPolicy | undefined => hub()?.stdout;
+
+/** The SDK's module for servers over stdio has been loaded: this process is most likely going to be one. */
+export function stdioServerLoaded(): void {
+  safely("expect stdio", () => {
+    if (hub()?.stdout !== undefined) expectStdio(process.stdout, policyNow);
+  });
+}
+
+/** A transport is being started; where it is a server's over stdio, its stdout is guarded until what this returns is called. */
+export function guardServer(transport: Transport, role: Role | undefined): (() => void) | undefined {
+  if (role === "client" || (policyNow()?.mode ?? "off") === "off") return undefined;
+  return safely("guard stdout", () => {
+    const stdout = stdoutOf(transport);
+    if (stdout === undefined) return undefined;
+    if (stdout !== process.stdout) expectNoMore(process.stdout);
+    const release = guardStdout(stdout, policyNow);
+    return () => {
+      safely("release stdout", release);
+    };
+  });
+}
+
+/**
+ * The stream that a server's transport writes to. Where the transport was given another than `process.stdout`, that one
+ * alone: then either the application has seen to the rest, or the other end is not stdout at all.
+ */
+function stdoutOf(transport: Transport): Writable | undefined {
+  const { _stdout } = transport as { _stdout?: unknown };
+  if (isObject(_stdout) && typeof _stdout["write"] === "function") return _stdout as unknown as Writable;
+  return isStdioServer(transport) ? process.stdout : undefined;
+}
+
+/** By the name of its class, or of one that it extends. Not v2's `StdioConnectionChannel`, which writes to another transport. */
+function isStdioServer(transport: Transport): boolean {
+  for (
+    let prototype: unknown = Object.getPrototypeOf(transport);
+    isObject(prototype);
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    const { name } = (prototype["constructor"] ?? {}) as { name?: unknown };
+    if (typeof name === "string" && name.startsWith("StdioServer")) return true;
+  }
+  return false;
+}

@@ -1,0 +1,165 @@
+import { writeSync } from "node:fs";
+import type { Writable } from "node:stream";
+import type { McpConfig } from "../config.ts";
+import { callSite } from "./call-site.ts";
+import { createLineReader, type Piece } from "./protocol-lines.ts";
+import { disguise } from "./replace.ts";
+import { safely } from "./safely.ts";
+
+/**
+ * The guard of a stdio server's stdout, which belongs to the protocol: a stray `console.log` breaks strict clients.
+ *
+ * It looks at what goes through the stream's `write`, and so do `console`, pipes into the stream and worker threads. Out
+ * of its sight are writes to the descriptor itself: `fs.writeSync(1)`, native code, child processes that inherit it, and
+ * pino, unless it is set up after us: it goes by `process.stdout` where that one's `write` is not Node's.
+ */
+
+/** What is to be done about stray writes; asked at each of them. */
+export interface StdoutPolicy {
+  readonly mode: McpConfig["stdout"];
+  /** Hears of each. @param place `file:line` of the first, where it is known */
+  stray(place: string | undefined): void;
+}
+
+type PolicyNow = () => StdoutPolicy | undefined;
+
+interface Guard {
+  /** Transports that write to the stream. */
+  owners: number;
+  /** Writes from before the first of them, which nobody has been told of: as yet nobody knows that this is a stdio server. */
+  early: { count: number; place: string | undefined } | undefined;
+  remove(): void;
+}
+
+const guards = new WeakMap<Writable, Guard>();
+
+/** A transport owns the stream from now on. @returns ends that; the last owner leaves the stream as it was */
+export function guardStdout(stream: Writable, policyNow: PolicyNow): () => void {
+  const guard = guards.get(stream) ?? shadowWrite(stream, policyNow);
+  guard.owners += 1;
+  if (guard.early !== undefined) tellEarly(guard, policyNow());
+  let over = false;
+  return () => {
+    if (over) return;
+    over = true;
+    guard.owners -= 1;
+    if (guard.owners === 0) guard.remove();
+  };
+}
+
+/**
+ * It is likely that the stream will be a transport's: a banner printed before that breaks the client as well. `detect`
+ * remembers and tells when the transport comes, or never; `protect` cannot wait.
+ */
+export function expectStdio(stream: Writable, policyNow: PolicyNow): void {
+  if (guards.has(stream) || (policyNow()?.mode ?? "off") === "off") return;
+  shadowWrite(stream, policyNow).early = { count: 0, place: undefined };
+}
+
+/** The transport has come, and writes elsewhere. */
+export function expectNoMore(stream: Writable): void {
+  const guard = guards.get(stream);
+  if (guard?.early !== undefined) guard.remove();
+}
+
+function tellEarly(guard: Guard, policy: StdoutPolicy | undefined): void {
+  const { early } = guard;
+  guard.early = undefined;
+  if (early === undefined || policy === undefined) return;
+  for (let n = 0; n < early.count; n += 1) policy.stray(n === 0 ? early.place : undefined);
+}
+
+function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
+  const before = Object.getOwnPropertyDescriptor(stream, "write");
+  const original = stream.write as (...args: unknown[]) => boolean;
+  const { read } = createLineReader();
+  let removed = false;
+  let busy = false;
+  let placed = false;
+
+  const write = disguise(function (this: unknown, ...args: unknown[]): boolean {
+    // What is written while we tell of a stray write, by a diagnostic logger for one, is not to be told in its turn.
+    if (removed || busy) return original.apply(this, args);
+    busy = true;
+    const rest = safely("stdout", () => sift(args[0], args[1]));
+    busy = false;
+    if (rest === undefined) return original.apply(this, args);
+    const written = args.slice(1).find((argument) => typeof argument === "function");
+    if (rest.length > 0) return original.call(this, rest, written);
+    // As a stream answers that had room: later, and without an error.
+    if (written !== undefined) process.nextTick(written, null);
+    return true;
+  }, original);
+
+  /** @returns what is to be written in place of the chunk; `undefined` for the chunk as it came, untouched */
+  function sift(chunk: unknown, encoding: unknown): Content | undefined {
+    const policy = policyNow();
+    if (policy === undefined || policy.mode === "off") return undefined;
+    const content = contentOf(chunk, encoding);
+    if (content === undefined) return undefined;
+    const pieces = read(typeof content === "string" ? content : content.toString("latin1"));
+    if (pieces === undefined) return undefined;
+    safely("stray output", () => note(policy));
+    if (policy.mode !== "protect") return undefined;
+    writeToStderr(bytesOf(pick(content, pieces, true)));
+    return pick(content, pieces, false);
+  }
+
+  function note(policy: StdoutPolicy): void {
+    const place = placed ? undefined : callSite(write);
+    placed = true;
+    // What changes something is told at once.
+    if (guard.early === undefined || policy.mode === "protect") return policy.stray(place);
+    guard.early.count += 1;
+    guard.early.place ??= place;
+  }
+
+  const guard: Guard = {
+    owners: 0,
+    early: undefined,
+    remove() {
+      removed = true;
+      guards.delete(stream);
+      // Somebody has put a `write` of theirs on top, and calls ours: that one stays, and lets everything through.
+      if (Object.getOwnPropertyDescriptor(stream, "write")?.value !== write) return;
+      if (before === undefined) delete (stream as Partial<Writable>).write;
+      else Object.defineProperty(stream, "write", before);
+    },
+  };
+  const enumerable = before?.enumerable ?? false;
+  Object.defineProperty(stream, "write", { value: write, configurable: true, writable: true, enumerable });
+  guards.set(stream, guard);
+  return guard;
+}
+
+type Content = string | Buffer;
+
+/** `undefined` for what the stream is going to refuse, and for objects of a stream of objects. */
+function contentOf(chunk: unknown, encoding: unknown): Content | undefined {
+  if (chunk instanceof Uint8Array) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (typeof chunk !== "string") return undefined;
+  if (typeof encoding !== "string" || /^utf-?8$/i.test(encoding)) return chunk; // no copy of a message of megabytes
+  return Buffer.isEncoding(encoding) ? Buffer.from(chunk, encoding) : undefined;
+}
+
+function pick(content: Content, pieces: readonly Piece[], stray: boolean): Content {
+  const picked = pieces.filter((piece) => piece.stray === stray);
+  return typeof content === "string"
+    ? picked.map(({ start, end }) => content.slice(start, end)).join("")
+    : Buffer.concat(picked.map(({ start, end }) => content.subarray(start, end)));
+}
+
+function bytesOf(content: Content): Buffer {
+  return typeof content === "string" ? Buffer.from(content) : content;
+}
+
+/** Not through `process.stderr`, whose error where nobody reads it would end the application, which wrote to stdout. */
+function writeToStderr(bytes: Buffer): void {
+  let written = 0;
+  try {
+    written = writeSync(2, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return; // nobody reads it
+  }
+  if (written < bytes.length) process.stderr.write(bytes.subarray(written)); // the pipe is full; Node keeps the rest
+}
