@@ -72,9 +72,9 @@ function staleBuild() {
   if (!existsSync(join(root, "dist"))) return "dist is missing";
   const configured = Math.max(...["tsconfig.json", "tsconfig.build.json"].map(time));
   const stale = filesOf("src").find((file) => {
-    const output = join("dist", file.replace(/\.ts$/, ".js"));
+    const output = join("dist", file.replace(/\.(c?)ts$/, ".$1js"));
     return (
-      file.endsWith(".ts") &&
+      /\.c?ts$/.test(file) &&
       !(existsSync(output) && time(output) >= Math.max(configured, time(join("src", file))))
     );
   });
@@ -84,7 +84,7 @@ function staleBuild() {
 /** `tsc` leaves the output of a deleted or renamed source behind, and it would be packed. */
 function removeOrphans() {
   for (const file of filesOf("dist")) {
-    const source = join("src", file.replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts"));
+    const source = join("src", file.replace(/(?:\.d)?\.(c?)[tj]s(\.map)?$/, ".$1ts"));
     if (!existsSync(source)) rmSync(join("dist", file));
   }
 }

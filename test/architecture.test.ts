@@ -139,7 +139,7 @@ function violations(tree: Record<string, string>): string[] {
   const edges = new Map<string, string[]>();
   const found: string[] = [];
   for (const [file, text] of Object.entries(tree)) {
-    const name = file.split("/")[0]?.replace(/\.ts$/, "") ?? "";
+    const name = file.split("/")[0]?.replace(/\.c?ts$/, "") ?? "";
     const layer = LAYERS[name];
     if (!layer) {
       found.push(`${file}: src/${name} has no row in LAYERS`);
@@ -148,11 +148,13 @@ function violations(tree: Record<string, string>): string[] {
     const lines = text.split("\n").length - 1;
     const limit = layer.maxLines ?? MAX_LINES;
     if (lines > limit) found.push(`${file}: ${lines} lines, more than ${limit}`);
-    if (!/^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(file))
+    if (!/^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*\.c?ts$/.test(file))
       found.push(`${file}: not kebab-case`);
     for (const { name: specifier, type } of importsOf(text)) {
       if (specifier.startsWith(".")) {
-        const target = join(dirname(file), specifier).split(sep).join("/");
+        const path = join(dirname(file), specifier).split(sep).join("/");
+        // The compiler does not touch what CommonJS requires, so it is named as it is built.
+        const target = file.endsWith(".cts") ? path.replace(/\.js$/, ".ts") : path;
         const other = target.split("/")[0]?.replace(/\.ts$/, "") ?? "";
         if (tree[target] === undefined) found.push(`${file}: ${specifier} is no file of src`);
         else if (other !== name && !layer.layers.includes(other))

@@ -30,7 +30,7 @@ function handle(file: SdkFile, exports: Readonly<Record<string, unknown>>, versi
     };
   const { patched, already, refused } = patchExports(exports, version);
   const foreign = already
-    .map((name) => patcherOf(exports[name]))
+    .map((one) => patcherOf(exports[one]))
     .find((by) => by !== undefined && by !== version);
   if (foreign !== undefined) tellOfCopy(foreign, version);
   if (refused.length > 0) return { ...report, patched, problem: `${refused.join(", ")} not as expected` };

@@ -14,9 +14,12 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 
 it("packs dist and four pages, each file of dist from a file of src", async () => {
   const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
-    file.endsWith(".ts"),
+    /\.c?ts$/.test(file),
   );
-  const built = sources.flatMap((file) => [file.replace(/\.ts$/, ".js"), file.replace(/\.ts$/, ".d.ts")]);
+  const built = sources.flatMap((file) => [
+    file.replace(/\.(c?)ts$/, ".$1js"),
+    file.replace(/\.(c?)ts$/, ".d.$1ts"),
+  ]);
 
   const { files } = await pack("--dry-run");
 
@@ -47,6 +50,7 @@ it("resolves by its own name", () => {
 
   expect(resolve("mcp-otelkit")).toBe(join(root, "dist", "index.js"));
   expect(resolve("mcp-otelkit/register")).toBe(join(root, "dist", "register.js"));
+  expect(resolve("mcp-otelkit/register.cjs")).toBe(join(root, "dist", "register.cjs"));
   expect(resolve("mcp-otelkit/package.json")).toBe(join(root, "package.json"));
   expect(() => resolve("mcp-otelkit/dist/index.js")).toThrow(/not defined by "exports"/);
 });
