@@ -1,6 +1,7 @@
 import { metrics, trace, type MeterProvider, type Tracer, type TracerProvider } from "@opentelemetry/api";
 import { InstrumentationBase, type InstrumentationConfig } from "@opentelemetry/instrumentation";
 import { readConfig, type McpConfig } from "./config.ts";
+import { describeFault } from "./operation/fault.ts";
 import { VERSION } from "./version.ts";
 import {
   onSdkSeen,
@@ -54,8 +55,11 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
       loggerProvider: () => this.givenLoggers,
       config: () => this.currentSettings(),
       warn,
-      fault: (where, error) =>
-        this._diag.error(`a mistake of ours in "${where}"; the application goes on without it`, error),
+      fault: (where, error) => {
+        const what = `a mistake of ours in "${where}"; the application goes on without it`;
+        this._diag.error(`${what}: ${describeFault(error)}`);
+        this._diag.debug(what, error);
+      },
     });
     if (this.wiring === undefined)
       this._diag.warn("MCP is instrumented in this process already; this instance does nothing");
@@ -140,7 +144,7 @@ export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
     config: () => config,
     warn,
     fault: (where, error) =>
-      warn(`a mistake of ours in "${where}"; the application goes on without it: ${String(error)}`),
+      warn(`a mistake of ours in "${where}"; the application goes on without it: ${describeFault(error)}`),
   };
   startWiring(wiring, false);
   const classes = wireByHand(moduleOrClass);

@@ -33,7 +33,7 @@ const LAYERS: Record<string, Layer> = {
   signals: { layers: ["operation", ...LEAVES], packages: [API, `${API}-logs`], node: ["node:fs"] },
   // A preload pays for this one in every process, so it loads nothing from outside.
   wiring: { layers: ["hook", "signals", "operation", ...LEAVES], types: [API] },
-  instrumentation: { layers: ["wiring", ...LEAVES], packages: [API, "@opentelemetry/instrumentation"] },
+  instrumentation: { layers: ["wiring", "operation", ...LEAVES], packages: [API, "@opentelemetry/instrumentation"] },
   runtime: { layers: ["wiring", "admin", "operation", ...LEAVES], packages: [OPENTELEMETRY], node: true },
   admin: { layers: [], node: ["node:http", "node:net", "node:crypto"] },
   index: { layers: ["instrumentation", "wiring", "operation", "runtime", "admin", ...LEAVES] },

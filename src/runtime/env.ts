@@ -59,6 +59,8 @@ export interface RuntimeSettings {
   readonly metrics: MetricSettings;
   readonly logs: LogSettings;
   readonly admin: AdminSettings;
+  /** `OTEL_INSTRUMENTATION_MCP_HTTP_CONTENT=on`: HTTP spans keep all that OpenTelemetry's instrumentations record. */
+  readonly httpContent: boolean;
 }
 
 type BatchOption = "maxQueueSize" | "maxExportBatchSize" | "scheduledDelayMillis" | "exportTimeoutMillis";
@@ -128,6 +130,7 @@ export function readSettings(env: Env, tell: Complain): RuntimeSettings {
       port: readCount(env, "OTEL_EXPORTER_PROMETHEUS_PORT", complain),
       token: textOf(env, "OTEL_INSTRUMENTATION_MCP_ADMIN_TOKEN"),
     },
+    httpContent: readChoice(env, "OTEL_INSTRUMENTATION_MCP_HTTP_CONTENT", ["on", "off"], complain) === "on",
   };
 }
 

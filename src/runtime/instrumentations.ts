@@ -4,6 +4,7 @@ import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { isAdminRequest } from "./admin.ts";
 import { isInstrumentationEnabled } from "./env.ts";
 import { load, require } from "./packages.ts";
+import { keepingPrivate } from "./private-spans.ts";
 
 /** What is instrumented beside MCP, as long as it is ours to do. */
 export interface Instrumentations {
@@ -19,7 +20,7 @@ export interface Instrumentations {
 /** A tool's own HTTP calls become children of its span, HTTP servers the links of theirs; and Node tells how it is. */
 export function createInstrumentations(
   env: NodeJS.ProcessEnv,
-  wanted: { readonly trace: boolean; readonly runtime: boolean },
+  wanted: { readonly trace: boolean; readonly runtime: boolean; readonly httpContent: boolean },
 ): Instrumentations {
   const http =
     wanted.trace && isInstrumentationEnabled(env, "http")
@@ -34,6 +35,7 @@ export function createInstrumentations(
   const runtime = wanted.runtime
     ? new (load("@opentelemetry/instrumentation-runtime-node").RuntimeNodeInstrumentation)()
     : undefined;
+  if (!wanted.httpContent) for (const one of [http, undici]) if (one !== undefined) keepingPrivate(one);
   let unpatch: (() => void) | undefined;
   let active: readonly Instrumentation[] = [http, undici, runtime].filter((one) => one !== undefined);
   return {

@@ -19,6 +19,7 @@ interface OwnPackages {
 interface SdkPackages {
   "@opentelemetry/api": typeof import("@opentelemetry/api");
   "@opentelemetry/api-logs": typeof import("@opentelemetry/api-logs"); // of the 2.x line alone
+  "@opentelemetry/resources": typeof import("@opentelemetry/resources");
   "@opentelemetry/sdk-trace": typeof import("@opentelemetry/sdk-trace");
   "@opentelemetry/sdk-metrics": typeof import("@opentelemetry/sdk-metrics");
   "@opentelemetry/sdk-logs": typeof import("@opentelemetry/sdk-logs");

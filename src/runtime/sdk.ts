@@ -1,5 +1,6 @@
 import type { MeterProvider } from "@opentelemetry/api";
 import { configFile, type RuntimeSettings } from "./env.ts";
+import { withoutCommandLineValues } from "./command-line.ts";
 import { sendConsoleExportersToStderr } from "./console-exporters.ts";
 import { describeDestinations } from "./destinations.ts";
 import { createInstrumentations, type Instrumentations } from "./instrumentations.ts";
@@ -55,11 +56,13 @@ export function startSdk(plan: SdkPlan): RunningSdk {
   const instrumentations = createInstrumentations(plan.env, {
     trace: plan.traces,
     runtime: plan.runtimeMetrics,
+    httpContent: plan.settings.httpContent,
   });
-  const built =
+  const built = withoutCommandLineValues(() =>
     file === undefined
       ? buildFromEnvironment(plan, instrumentations)
-      : buildFromFile(file, plan, instrumentations);
+      : buildFromFile(file, plan, instrumentations),
+  );
   const { components } = built;
   const filled = fillFreeSlots(components);
   const idle = plan.kept !== undefined ? [] : SIGNALS.filter((slot) => !filled.has(slot));

@@ -2,11 +2,11 @@ import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";
 import { DiagLogLevel, metrics, trace } from "@opentelemetry/api";
 import { readConfig } from "../config.ts";
+import { describeFault } from "../operation/fault.ts";
 import { VERSION } from "../version.ts";
 import { onSdkSeen, SCOPE, startWiring, type LoggerProvider } from "../wiring.ts";
 import { createAnnouncer } from "./announce.ts";
 import { isDisabled, isInstrumentationEnabled, readSdkMode } from "./env.ts";
-import { firstLine } from "./packages.ts";
 import { logLevel, say, writeToStderr, type Say } from "./stderr.ts";
 import { createTelemetry, type ProcessTelemetry } from "./telemetry.ts";
 import { isKnown, shareFacts } from "./threads.ts";
@@ -53,7 +53,9 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
     warn: speak,
     writeLine: writeToStderr,
     fault: (where, error) =>
-      speak(`a mistake of ours in "${where}", the application goes on without it: ${firstLine(error)}`),
+      speak(
+        `a mistake of ours in "${where}", the application goes on without it: ${describeFault(error, level >= DiagLogLevel.DEBUG)}`,
+      ),
   });
   if (wiring === undefined) return;
 

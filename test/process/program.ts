@@ -98,7 +98,7 @@ export async function traceProgram(
   try {
     const ended = await runProgram(words, {
       ...circumstances,
-      env: { ...exportingTo(receiver.url), ...circumstances.env },
+      env: { ...exportingTo(receiver.url), RECEIVER: receiver.url, ...circumstances.env },
     });
     return { ...ended, spans: receiver.spans(), deliveries: receiver.deliveries() };
   } finally {
