@@ -1,0 +1,92 @@
+/**
+ * Names under which secrets are kept, in data and in running text alike. Read word by word, so that `max_tokens`,
+ * `keyboard` and `secretary` stay what they are.
+ */
+
+interface KeyLook {
+  /** Letters without which the look is not there: asked first and for all rows at once, as most names are innocent. */
+  readonly hint: string;
+  /** Asked of the name in lower case with `_` between its words. */
+  readonly look: RegExp;
+}
+
+const KEY_LOOKS: readonly KeyLook[] = [
+  { hint: "pass", look: /passw|passphrase|passcode|^pass$|(?:db|user|admin|root|smtp|mail|auth)_?pass$/ },
+  { hint: "pwd", look: /(?:^|_)pwd(?:_|$)/ },
+  { hint: "secret", look: /(?:^|_)secret(?!ar)|secrets?(?:_|$)/ },
+  { hint: "token", look: /token(?:_(?:value|secret|string|hash))?$/ },
+  { hint: "tokens", look: /(?:^|_)(?:access|auth|refresh|api|id|session|bearer|csrf|xsrf)_?tokens$/ },
+  {
+    hint: "key",
+    look: /(?:api|access|private|secret|encryption|signing|master|ssh|account|shared|service|client|auth|deploy|session|storage)_?keys?(?:_|$)/,
+  },
+  { hint: "auth", look: /(?:^|_)authorization(?:_(?:header|code))?$|(?:^|_)auth(?:_?(?:code|header))?$/ },
+  { hint: "verifier", look: /code_?verifier$/ },
+  { hint: "cookie", look: /(?:^|_)cookies?(?:_header)?$/ },
+  { hint: "sess", look: /sess(?:ion)?_?(?:id|key|token)s?$/ },
+  { hint: "sid", look: /^(?:connect_)?sid$/ },
+  { hint: "cred", look: /credential|(?:^|_)creds?(?:_|$)/ },
+  { hint: "bearer", look: /(?:^|_)bearer(?:_|$)/ },
+  { hint: "ssn", look: /(?:^|_)ssn(?:_|$)/ },
+  { hint: "social", look: /social_?security/ },
+  { hint: "card", look: /card_?(?:num|number|no)(?:_|$)|(?:credit|debit)_?card$/ },
+  { hint: "cc", look: /(?:^|_)cc_?(?:num|number|no)$|(?:^|_)ccn$/ },
+  { hint: "cv[vc]|csc", look: /(?:^|_)(?:card_?)?(?:cvv2?|cvc2?|csc)(?:_|$)/ },
+  { hint: "security", look: /security_?code$/ },
+  { hint: "otp|mfa|pin", look: /(?:^|_)(?:t?otp|mfa_?code|pin_?(?:code|number))(?:_|$)/ },
+  { hint: "iban|number", look: /(?:^|_)(?:iban|(?:account|routing)_?number)(?:_|$)/ },
+  { hint: "sig", look: /^sig$|(?:amz|goog)_signature$/ },
+];
+
+const HINT = new RegExp(KEY_LOOKS.map(({ hint }) => hint).join("|"), "i");
+/** No name of a secret is longer; what is longer is judged by its end, where the noun stands. */
+const MAX_KEY_LENGTH = 128;
+
+/** Whether a value under this name is a secret by its name alone. */
+export function isSecretKey(key: string): boolean {
+  const end = key.length > MAX_KEY_LENGTH ? key.slice(-MAX_KEY_LENGTH) : key;
+  if (!HINT.test(end)) return false;
+  const words = end
+    .replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "_")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .replace(/^_/, "")
+    .toLowerCase();
+  return KEY_LOOKS.some(({ look }) => look.test(words));
+}
+
+/** Names whose value is the rest of the line: schemes, pairs and blanks are part of it. */
+const WHOLE_LINE = /authorization|cookie/i;
+
+/** `name=`, `"name":`, `<name>` and the like. Tried once per run of name characters, or many runs would cost their square. */
+const ASSIGNMENT = /(?<![\w.-])-{0,2}([A-Za-z_][\w.-]*)(?:\\{0,7}["'])?[ \t]{0,8}[=:>]{1,2}[ \t]{0,8}/g;
+/** `--name value`, as on a command line. */
+const FLAG = /(?<![\w.-])--([A-Za-z][\w-]*)[ \t]{1,8}(?=[^\s-])/g;
+
+/** The value after an assignment: what is between quotes, which stay and may be escaped, else a word. */
+const QUOTED = /(")(?:[^"\\\n]|\\.)+|(')(?:[^'\\\n]|\\.)+|(\\{1,7}["'])(?:(?!(?<!\\)\3)[^\n])+/y;
+const LINE = /[^\n\r"'<]+/y;
+const WORD = /(?![{[(])[^\s"',;&<]+/y;
+
+/** Calls `found` with the place of every value that follows the name of a secret in running text. */
+export function findAssignedSecrets(text: string, found: (start: number, end: number) => void): void {
+  for (const pattern of [ASSIGNMENT, FLAG]) {
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+      const key = match[1] ?? "";
+      if (!isSecretKey(key)) continue;
+      const at = pattern.lastIndex;
+      const value = matchAt(QUOTED, text, at) ?? matchAt(WHOLE_LINE.test(key) ? LINE : WORD, text, at);
+      if (value === undefined) continue;
+      found(value.start, value.end);
+      pattern.lastIndex = value.end;
+    }
+  }
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): { start: number; end: number } | undefined {
+  pattern.lastIndex = at;
+  const match = pattern.exec(text);
+  if (match === null) return undefined;
+  const quote = match[1] ?? match[2] ?? match[3] ?? "";
+  return { start: at + quote.length, end: at + match[0].length };
+}
