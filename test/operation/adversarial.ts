@@ -1,0 +1,7 @@
+/** What a careless pattern takes time by the square for, when it is repeated. */
+export const ADVERSARIAL: readonly string[] = [
+  'a¦@¦-¦.¦ ¦\\¦"¦\'¦1¦/¦:¦=¦_¦{¦A¦%¦&¦?¦#¦<¦>¦[¦]¦é¦\ud800¦\\"¦a b¦=a¦a=¦a-¦a.¦--¦--a ¦data:',
+  "eyJ¦eyJ-¦eyJ.¦-----BEGIN ¦-----BEGIN A¦-----BEGIN PRIVATE KEY-----¦-----END ¦AKIA¦AKIAA¦aA1¦sk-¦ya29.¦123456789:AA",
+  "a@¦a@b.¦a%40¦a%40b.¦é@¦//¦//a:¦//a@¦1 ¦1-¦4111 ¦4111-¦Bearer ¦Basic ¦Basic a¦token ",
+  'password¦password=¦password="¦password=\'¦token:\t¦\\"token\\":\\"¦token\\¦<token>¦cookie:',
+].flatMap((line) => line.split("¦"));
