@@ -37,6 +37,29 @@ export const ATTR_GEN_AI_OPERATION_NAME = "gen_ai.operation.name";
 /** The one value of {@link ATTR_GEN_AI_OPERATION_NAME} that MCP uses. */
 export const GEN_AI_OPERATION_EXECUTE_TOOL = "execute_tool";
 
+/** Opt-in. What a tool is called with, as JSON. Example: `{"city":"Paris"}`. */
+export const ATTR_GEN_AI_TOOL_CALL_ARGUMENTS = "gen_ai.tool.call.arguments";
+/** Opt-in. What a tool says, as JSON. Example: `{"content":[{"type":"text","text":"Rain"}]}`. */
+export const ATTR_GEN_AI_TOOL_CALL_RESULT = "gen_ai.tool.call.result";
+/** Opt-in. Before a dot and the name of a prompt's argument. Example: `gen_ai.prompt.variable.city` with `Paris`. */
+export const ATTR_GEN_AI_PROMPT_VARIABLE = "gen_ai.prompt.variable";
+/** Opt-in, sampling. What a model is asked. Example: `[{"role":"user","parts":[{"type":"text","content":"Hello"}]}]`. */
+export const ATTR_GEN_AI_INPUT_MESSAGES = "gen_ai.input.messages";
+/** Opt-in, sampling. What a model says. Example: `[{"role":"assistant","parts":[…],"finish_reason":"stop"}]`. */
+export const ATTR_GEN_AI_OUTPUT_MESSAGES = "gen_ai.output.messages";
+/** Opt-in, sampling. The system prompt. Example: `[{"type":"text","content":"Be brief."}]`. */
+export const ATTR_GEN_AI_SYSTEM_INSTRUCTIONS = "gen_ai.system_instructions";
+/** Ours. Opt-in. What a prompt became. Example: `[{"role":"user","content":{"type":"text","text":"Hello"}}]`. */
+export const ATTR_MCP_PROMPT_MESSAGES = "mcp.prompt.messages";
+/** Ours. Opt-in. What a user is asked. Example: `Which city?`. */
+export const ATTR_MCP_ELICITATION_MESSAGE = "mcp.elicitation.message";
+/** Ours. Opt-in. What a user answers, as JSON. Example: `{"city":"Paris"}`. */
+export const ATTR_MCP_ELICITATION_CONTENT = "mcp.elicitation.content";
+/** Ours. Opt-in, 2026-07-28. What model and user are asked in a result of kind `input_required`, by key, as JSON. */
+export const ATTR_MCP_INPUT_REQUESTS = "mcp.input.requests";
+/** Ours. Opt-in, 2026-07-28. What they answer in the request's next round, by key, as JSON. */
+export const ATTR_MCP_INPUT_RESPONSES = "mcp.input.responses";
+
 /** The id of a JSON-RPC request, as a string. Example: `0`. */
 export const ATTR_JSONRPC_REQUEST_ID = "jsonrpc.request.id";
 /** The JSON-RPC version, only when it is not `2.0`. */
