@@ -36,6 +36,7 @@ export function createInstrumentations(
     ? new (load("@opentelemetry/instrumentation-runtime-node").RuntimeNodeInstrumentation)()
     : undefined;
   if (!wanted.httpContent) for (const one of [http, undici]) if (one !== undefined) keepingPrivate(one);
+  const ours = new Set(http === undefined ? [] : waitingFor(http).map(({ waiting }) => waiting));
   let unpatch: (() => void) | undefined;
   let active: readonly Instrumentation[] = [http, undici, runtime].filter((one) => one !== undefined);
   return {
@@ -53,6 +54,8 @@ export function createInstrumentations(
       else {
         undici?.disable();
         unpatch?.();
+        if (http !== undefined) patchFor(waitingFor(http).filter(({ waiting }) => !ours.has(waiting)));
+        syncBuiltinESMExports();
       }
     },
   };
@@ -94,6 +97,33 @@ function patchBuiltins(): () => void {
         writable: true,
       });
     }
-    syncBuiltinESMExports();
   };
+}
+
+/** What waits in OpenTelemetry's hook for somebody to require a module. */
+interface Waiting {
+  readonly onRequire: (exports: unknown, name: string, baseDir: undefined) => unknown;
+}
+interface Hooked {
+  readonly _requireInTheMiddleSingleton?: {
+    readonly _moduleNameTrie?: { search(name: string, options: object): readonly Waiting[] };
+  };
+}
+
+/**
+ * Those who want to hear of `http` and `https`, in the copy of OpenTelemetry's hook that ours uses. It tells each module once:
+ * who comes after our patch would wait for ever.
+ */
+function waitingFor(instrumentation: object): { readonly name: string; readonly waiting: Waiting }[] {
+  const trie = (instrumentation as Hooked)._requireInTheMiddleSingleton?._moduleNameTrie;
+  return ["http", "https"].flatMap((name) =>
+    (trie?.search(name, { maintainInsertionOrder: true, fullOnly: true }) ?? []).map((waiting) => ({
+      name,
+      waiting,
+    })),
+  );
+}
+
+function patchFor(late: ReturnType<typeof waitingFor>): void {
+  for (const { name, waiting } of late) waiting.onRequire(require(`node:${name}`), name, undefined);
 }

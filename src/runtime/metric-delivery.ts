@@ -10,6 +10,8 @@ export interface MetricDelivery extends Told {
   readonly readers: MetricReader[];
   /** What a scraper is shown; `undefined` where there is no page. */
   readonly collect: (() => ReturnType<MetricReader["collect"]>) | undefined;
+  /** Nothing is pushed any more, not even at the end. */
+  mute(): void;
 }
 
 /** A reader for each destination: pushed by OTLP and to the console every interval, pulled by a scraper when it asks. */
@@ -22,8 +24,11 @@ export function createMetricDelivery(
   const { intervalMs: exportIntervalMillis, timeoutMs: exportTimeoutMillis } = settings;
   const readers: MetricReader[] = [];
   const told: Told[] = [];
-  const push = (exporter: PushMetricExporter): number =>
+  const pushed: PushMetricExporter[] = [];
+  const push = (exporter: PushMetricExporter): void => {
+    pushed.push(exporter);
     readers.push(new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis }));
+  };
 
   if (settings.exporters.includes("console")) push(createStderrMetricExporter());
   if (settings.exporters.includes("otlp")) {
@@ -36,6 +41,9 @@ export function createMetricDelivery(
   return {
     readers,
     collect: reader && (() => collectFrom(reader)),
+    mute() {
+      for (const exporter of pushed) exporter.export = (_metrics, done) => done({ code: 0 });
+    },
     ...allOf(told),
   };
 }

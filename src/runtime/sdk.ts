@@ -21,8 +21,8 @@ interface BuiltSdk extends Omit<Endable, "shutdown"> {
   readonly destination: string;
   /** What a scraper is shown; `undefined` where there is no page. */
   readonly collect?: MetricDelivery["collect"];
-  /** Metrics are somebody else's from now on. */
-  dropMetrics?(): void;
+  /** Metrics are somebody else's from now on. @param last whether there is something to be sent before */
+  dropMetrics?(last: boolean): void;
 }
 
 export interface RunningSdk extends Omit<BuiltSdk, "dropMetrics">, Endable {
@@ -40,6 +40,8 @@ export interface SdkPlan {
   readonly identity?: Readonly<Record<string, string | number>> | undefined;
   /** The scope that goes on with this SDK beside another; `undefined`: none. */
   readonly kept?: string | undefined;
+  /** Whether anything of MCP has been recorded by now. */
+  readonly recorded: () => boolean;
   /** Told of each slot that an SDK which came later has taken over. */
   readonly yielded: (slot: Slot) => void;
   readonly say: Say;
@@ -84,7 +86,7 @@ export function startSdk(plan: SdkPlan): RunningSdk {
         instrumentations.measureWith(meters());
         if (plan.kept === undefined) {
           running.delete("metrics");
-          built.dropMetrics?.();
+          built.dropMetrics?.(plan.recorded());
           end(components, "metrics", plan.say); // spans and log records that are on their way are still to be sent
         }
       }
@@ -134,7 +136,10 @@ function buildFromEnvironment(
     components,
     destination: describeDestinations(env, settings),
     collect: measures.collect,
-    dropMetrics: () => (readers = []),
+    dropMetrics(last) {
+      readers = [];
+      if (!last) measures.mute();
+    },
     async flush() {
       await Promise.all(
         [...spans.processors, ...readers, ...records.processors].map((part) => part.forceFlush()),

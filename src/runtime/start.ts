@@ -41,13 +41,10 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   const wiring = startWiring({
     // The first who asks is the first message, and that is the last moment to start.
     tracer() {
-      telemetry.start();
+      telemetry.record();
       return telemetry.own.trace?.getTracer(SCOPE, VERSION) ?? trace.getTracer(SCOPE, VERSION);
     },
-    meterProvider() {
-      telemetry.start();
-      return telemetry.own.metrics ?? metrics.getMeterProvider();
-    },
+    meterProvider: () => telemetry.own.metrics ?? metrics.getMeterProvider(),
     loggerProvider: () => telemetry.own.logs as LoggerProvider | undefined,
     config: () => config,
     warn: speak,

@@ -32,8 +32,8 @@ export interface ProcessTelemetry {
    * first: an application that sets it up itself does so after its imports, and is then joined.
    */
   expect(): void;
-  /** Sets up OpenTelemetry, as far as the application has not. */
-  start(): void;
+  /** Something is to be recorded: sets up OpenTelemetry, as far as the application has not. */
+  record(): void;
   /** An MCP server is here: probes and scrapers may come. */
   serve(): void;
   /** Where an SDK of our own is used beside another one; empty where what is registered counts. */
@@ -53,6 +53,7 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
   let scraped = false;
   let wanted = false;
   let started = false;
+  let recorded = false;
   let sdk: RunningSdk | undefined;
 
   function serve(): void {
@@ -101,6 +102,7 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
         runtimeMetrics: free("metrics") && config.metrics.has("runtime") && ours.metrics.exporters.length > 0,
         identity: identityOfThread(env),
         kept: mode === "own" ? SCOPE : undefined,
+        recorded: () => recorded,
         yielded(slot) {
           if (slot === "metrics" && mode !== "own") {
             scraped = false;
@@ -128,7 +130,10 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
   return {
     // Not to be waited for: a process that ends with this turn has nothing to tell.
     expect: () => void setImmediate(start).unref(),
-    start,
+    record() {
+      recorded = true;
+      start();
+    },
     serve,
     get own() {
       return mode === "own" ? (sdk?.components ?? {}) : {};

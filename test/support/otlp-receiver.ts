@@ -6,8 +6,9 @@ import { startGrpcReceiver } from "./otlp-grpc.ts";
 import { logsFromExport, type LogsExport } from "./otlp-logs.ts";
 import { decodeLogsRequest, decodeTraceRequest } from "./otlp-schema.ts";
 import { spansFromExport, type TraceExport } from "./otlp-spans.ts";
+import { toRecord, type KeyValue } from "./otlp-values.ts";
 import type { SeenLog } from "./seen-log.ts";
-import type { SeenSpan } from "./seen-span.ts";
+import { serviceName, type SeenSpan } from "./seen-span.ts";
 
 export interface OtlpReceiver {
   /** For OTEL_EXPORTER_OTLP_ENDPOINT with OTEL_EXPORTER_OTLP_PROTOCOL=http/json or http/protobuf. */
@@ -39,6 +40,8 @@ export interface Delivery {
 export interface SeenMetric {
   name: string;
   unit?: string;
+  /** The resource's service.name. */
+  service: string;
   gauge?: { dataPoints: SeenPoint[] };
   /** Temporality: 1 is delta, 2 is cumulative. */
   sum?: { dataPoints: SeenPoint[]; aggregationTemporality: number; isMonotonic: boolean };
@@ -54,7 +57,7 @@ export interface SeenPoint {
 }
 
 interface MetricsExport {
-  resourceMetrics?: { scopeMetrics: { metrics: SeenMetric[] }[] }[];
+  resourceMetrics?: { resource?: { attributes: KeyValue[] }; scopeMetrics: { metrics: SeenMetric[] }[] }[];
 }
 
 /** A collector for tests and the demo: OTLP over HTTP (JSON and protobuf, gzip too) and gRPC, on loopback, in memory. */
@@ -114,7 +117,10 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     } else if (request.url === "/v1/metrics" && type === "application/json") {
       const { resourceMetrics = [] } = JSON.parse(bytes.toString()) as MetricsExport;
       measured.push(
-        ...resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics)),
+        ...resourceMetrics.flatMap(({ resource, scopeMetrics }) => {
+          const service = serviceName(toRecord(resource?.attributes));
+          return scopeMetrics.flatMap(({ metrics }) => metrics.map((metric) => ({ ...metric, service })));
+        }),
       );
     } else if (request.url === "/v1/logs") {
       acceptLogs(type === "application/json" ? JSON.parse(bytes.toString()) : decodeLogsRequest(bytes));
