@@ -57,15 +57,16 @@ export function isSecretKey(key: string): boolean {
 /** Names whose value is the rest of the line: schemes, pairs and blanks are part of it. */
 const WHOLE_LINE = /authorization|cookie/i;
 
-/** `name=`, `"name":`, `<name>` and the like. Tried once per run of name characters, or many runs would cost their square. */
-const ASSIGNMENT = /(?<![\w.-])-{0,2}([A-Za-z_][\w.-]*)(?:\\{0,7}["'])?[ \t]{0,8}[=:>]{1,2}[ \t]{0,8}/g;
+/** `name=`, `"name":`, `<name>`, `Two words:` and the like. Tried once per run of name characters, or many runs would cost their square. */
+const ASSIGNMENT =
+  /(?<![\w.-])-{0,2}([A-Za-z_][\w.-]*(?: [A-Za-z][\w-]*)?)(?:\\{0,7}["'])?[ \t]{0,8}[=:>]{1,2}[ \t]{0,8}/g;
 /** `--name value`, as on a command line. */
 const FLAG = /(?<![\w.-])--([A-Za-z][\w-]*)[ \t]{1,8}(?=[^\s-])/g;
 
 /** The value after an assignment: what is between quotes, which stay and may be escaped, else a word. */
 const QUOTED = /(")(?:[^"\\\n]|\\.)+|(')(?:[^'\\\n]|\\.)+|(\\{1,7}["'])(?:(?!(?<!\\)\3)[^\n])+/y;
 const LINE = /[^\n\r"'<]+/y;
-const WORD = /(?![{[(])[^\s"',;&<]+/y;
+const WORD = /[^\s"',;&<]+/y;
 
 /** Calls `found` with the place of every value that follows the name of a secret in running text. */
 export function findAssignedSecrets(text: string, found: (start: number, end: number) => void): void {
@@ -73,9 +74,12 @@ export function findAssignedSecrets(text: string, found: (start: number, end: nu
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
       const key = match[1] ?? "";
-      if (!isSecretKey(key)) continue;
+      if (!isSecretPhrase(key)) continue;
       const at = pattern.lastIndex;
-      const value = matchAt(QUOTED, text, at) ?? matchAt(WHOLE_LINE.test(key) ? LINE : WORD, text, at);
+      const value =
+        matchAt(QUOTED, text, at) ??
+        matchBrackets(text, at) ??
+        matchAt(WHOLE_LINE.test(key) ? LINE : WORD, text, at);
       if (value === undefined) continue;
       found(value.start, value.end);
       pattern.lastIndex = value.end;
@@ -83,10 +87,37 @@ export function findAssignedSecrets(text: string, found: (start: number, end: nu
   }
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): { start: number; end: number } | undefined {
+/** Of two words the second is the noun (`access token`), or both are one (`api key`); a `password policy` is none. */
+function isSecretPhrase(phrase: string): boolean {
+  const [first = "", second] = phrase.split(" ");
+  if (second === undefined) return isSecretKey(first);
+  return isSecretKey(second) || (isSecretKey(phrase) && !isSecretKey(first));
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): Place | undefined {
   pattern.lastIndex = at;
   const match = pattern.exec(text);
   if (match === null) return undefined;
   const quote = match[1] ?? match[2] ?? match[3] ?? "";
   return { start: at + quote.length, end: at + match[0].length };
 }
+
+/** A list or an object in JSON or in code, from bracket to bracket: brackets within quotes do not count. */
+function matchBrackets(text: string, at: number): Place | undefined {
+  if (text[at] !== "{" && text[at] !== "[") return undefined;
+  let open = 0;
+  BRACKETS.lastIndex = at;
+  for (let match = BRACKETS.exec(text); match !== null; match = BRACKETS.exec(text)) {
+    if (match[0] === "{" || match[0] === "[") open++;
+    else if (match[0] === "}" || match[0] === "]") open--;
+    if (open === 0) return { start: at, end: BRACKETS.lastIndex };
+  }
+  return { start: at, end: text.length };
+}
+
+const BRACKETS = /[{}[\]]|"(?:[^"\\\n]|\\.)*"?/g;

@@ -80,6 +80,12 @@ const VALUE_LOOKS: readonly ValueLook[] = [
   { name: "Telegram bot token", hint: ":AA", pattern: /(?<!\d)\d{8,10}:AA[\w-]{33}/g },
   { name: "userinfo in a URL", hint: "//", pattern: /(\/\/)[^\s/?#"'<>\\]+(?=@)/g, keepsGroup: true },
   {
+    name: "credentials for curl",
+    hint: "-u |--user",
+    pattern: /((?<![\w-])(?:-u|--user)[ =])[^\s:"']+:[^\s"']+/g,
+    keepsGroup: true,
+  },
+  {
     name: "e-mail address",
     hint: "@|%40",
     pattern:
