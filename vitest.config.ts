@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "test/homes/**"],
+    exclude: ["**/node_modules/**", "test/homes/**", "test/stack/**"],
     environment: "node",
     // Providers, propagators and the context manager of OpenTelemetry, and our patches on the SDK's prototypes, are
     // global to a process: every file gets a process of its own.

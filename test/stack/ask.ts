@@ -1,0 +1,128 @@
+// The back ends' own HTTP APIs, as far as we ask them.
+import { spansFromExport, type TraceExport } from "../support/otlp-spans.ts";
+import type { SeenSpan } from "../support/seen-span.ts";
+import { pause } from "./service.ts";
+
+/** Longer than the 30 s that a Collector which is waiting for a back end may wait before its next attempt. */
+const ARRIVES_WITHIN_MS = 45_000;
+const ASK_EVERY_MS = 200;
+
+/** Asks again until it is so, and says what came last when it is not so in time. */
+export async function arrived<T>(
+  ask: () => Promise<T>,
+  isSo: (answer: T) => boolean,
+  withinMs = ARRIVES_WITHIN_MS,
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (isSo(answer)) return answer;
+    if (Date.now() > deadline)
+      throw new Error(`not within ${withinMs} ms; the last answer: ${shown(answer)}`);
+    await pause(ASK_EVERY_MS);
+  }
+}
+
+/** A span has a bigint in it, which JSON does not know. */
+function shown(answer: unknown): string {
+  const text = JSON.stringify(answer, (_, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  return (text ?? "nothing").slice(0, 4000);
+}
+
+async function getJson<T>(url: URL): Promise<T | undefined> {
+  const response = await fetch(url);
+  const body = await response.text();
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw new Error(`${url.href}: ${response.status} ${body.slice(0, 500)}`);
+  return JSON.parse(body) as T;
+}
+
+function addressOf(base: string, path: string, search: Readonly<Record<string, string>> = {}): URL {
+  const url = new URL(path, base);
+  for (const [name, value] of Object.entries(search)) url.searchParams.append(name, value);
+  return url;
+}
+
+/** The spans of one trace; none when Jaeger does not know it (yet). https://www.jaegertracing.io/docs/2.13/architecture/apis/ */
+export async function traceInJaeger(base: string, traceId: string): Promise<SeenSpan[]> {
+  const answer = await getJson<{ result: TraceExport }>(addressOf(base, `/api/v3/traces/${traceId}`));
+  return answer === undefined ? [] : spansFromExport(answer.result);
+}
+
+/** The spans of a service's traces, whole traces, of the last hour. */
+export async function spansInJaeger(base: string, service: string, traces = 1000): Promise<SeenSpan[]> {
+  const now = Date.now();
+  const answer = await getJson<{ result: TraceExport }>(
+    addressOf(base, "/api/v3/traces", {
+      "query.service_name": service,
+      "query.start_time_min": new Date(now - 3_600_000).toISOString(),
+      "query.start_time_max": new Date(now + 60_000).toISOString(),
+      "query.search_depth": String(traces), // before 2.14 under this name
+      "query.num_traces": String(traces),
+    }),
+  );
+  return answer === undefined ? [] : spansFromExport(answer.result);
+}
+
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+interface PrometheusAnswer<T> {
+  readonly data: T;
+}
+
+/** What the query gives now. https://prometheus.io/docs/prometheus/latest/querying/api/ */
+export async function queryPrometheus(base: string, query: string): Promise<Series[]> {
+  const answer = await getJson<
+    PrometheusAnswer<{ result: { metric: Record<string, string>; value: [number, string] }[] }>
+  >(addressOf(base, "/api/v1/query", { query }));
+  return (answer?.data.result ?? []).map(({ metric, value }) => ({
+    labels: metric,
+    value: Number(value[1]),
+  }));
+}
+
+export interface Exemplar {
+  readonly series: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export async function exemplarsInPrometheus(base: string, query: string): Promise<Exemplar[]> {
+  const now = Date.now() / 1000;
+  const answer = await getJson<
+    PrometheusAnswer<
+      { seriesLabels: Record<string, string>; exemplars: { labels: Record<string, string> }[] }[]
+    >
+  >(addressOf(base, "/api/v1/query_exemplars", { query, start: String(now - 3600), end: String(now + 60) }));
+  return (answer?.data ?? []).flatMap(({ seriesLabels, exemplars }) =>
+    exemplars.map(({ labels }) => ({ series: seriesLabels, labels })),
+  );
+}
+
+export interface Line {
+  /** Index labels and structured metadata, which Loki shows as one. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** The lines of the last hour. https://grafana.com/docs/loki/latest/reference/loki-http-api/ */
+export async function linesInLoki(base: string, query: string, limit = 5000): Promise<Line[]> {
+  const now = Date.now();
+  const answer = await getJson<{
+    data: { result: { stream: Record<string, string>; values: [string, string][] }[] };
+  }>(
+    addressOf(base, "/loki/api/v1/query_range", {
+      query,
+      start: `${now - 3_600_000}000000`,
+      end: `${now + 60_000}000000`,
+      limit: String(limit),
+    }),
+  );
+  return (answer?.data.result ?? []).flatMap(({ stream, values }) =>
+    values.map(([, text]) => ({ labels: stream, text })),
+  );
+}

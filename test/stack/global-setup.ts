@@ -1,0 +1,32 @@
+import type { TestProject } from "vitest/node";
+import { buildAll, describeBuilds, whyNotBuildable } from "./binaries.ts";
+import type { Programs } from "./back-ends.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The programs, or why there are none. */
+    programs: Programs | string;
+  }
+}
+
+/** Builds what is missing, before the first test and outside its time limit. */
+export async function setup(project: TestProject): Promise<void> {
+  const missing = whyNotBuildable();
+  if (missing !== undefined) {
+    tell(`SKIPPED, every test of the stack: ${missing}`);
+    // Where the programs have to be there, as on a CI that promised them, being skipped is a failure.
+    if (process.env["STACK_REQUIRED"]) throw new Error(missing);
+    project.provide("programs", missing);
+    return;
+  }
+  const built = await buildAll(tell);
+  tell(describeBuilds(built));
+  project.provide(
+    "programs",
+    Object.fromEntries(built.map(({ program, path }) => [program, path])) as Programs,
+  );
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text.replaceAll(/^/gm, "stack: ")}\n`);
+}

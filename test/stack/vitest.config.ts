@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/stack/**/*.test.ts"],
+    globalSetup: ["test/stack/global-setup.ts"],
+    environment: "node",
+    pool: "forks",
+    // Each file has servers of its own, and four of them with their clients are what a small machine can take.
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
