@@ -60,7 +60,7 @@ describe("metrics, in Prometheus", NEEDS_SERVERS, () => {
     });
 
     it("are joined to what is known of the process by target_info", async () => {
-      const joined =
+      const join =
         'mcp_tool_calls_total{tool_name="forecast"} * on (job, instance) group_left (process_pid) target_info';
 
       const joined = await arrived(
