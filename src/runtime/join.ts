@@ -1,5 +1,6 @@
 import {
   diag,
+  trace,
   type ContextManager,
   type MeterProvider,
   type TextMapPropagator,
@@ -77,6 +78,10 @@ export function capturing(start: () => void): Components {
 export function fillFreeSlots(components: Components): ReadonlySet<Slot> {
   const taken = takenSlots();
   const filled = new Set<Slot>();
+  // The 3.x line has a copy of the API for each module format. A tracer that an ECMAScript module took before looks for its
+  // provider in that copy alone.
+  const waiting = trace.getTracerProvider() as { setDelegate?(provider: TracerProvider): void };
+  if (components.trace !== undefined && !taken.has("trace")) waiting.setDelegate?.(components.trace);
   for (const [slot, [owner, method]] of Object.entries(setters()) as [Slot, Setters[Slot]][]) {
     const component = components[slot];
     if (component === undefined || taken.has(slot)) continue;
