@@ -1,0 +1,111 @@
+// The files under collector/, as what reads them will see them.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+
+export const COLLECTOR = fileURLToPath(new URL("../../collector/", import.meta.url));
+
+export type Tree = { readonly [key: string]: unknown };
+
+export const BASES = ["gateway", "agent", "loadbalancer"] as const;
+export type Base = (typeof BASES)[number];
+
+/** Which base an overlay goes onto; `undefined` is a Collector of the user's. */
+export const OVERLAYS: Readonly<Record<string, readonly (Base | undefined)[]>> = {
+  "agent-bearer": ["agent"],
+  bearer: BASES,
+  "content-allowed": ["gateway"],
+  "existing-pipeline": [undefined],
+  "remote-write": ["gateway"],
+  scrape: ["gateway"],
+  "span-metrics": ["gateway"],
+  "tail-sampling": ["gateway"],
+  "tls-mtls": BASES,
+};
+
+export function read(path: string): string {
+  return readFileSync(`${COLLECTOR}${path}`, "utf8");
+}
+
+/** YAML with merge keys, as the Collector, Jaeger and Compose read it. */
+export function load(path: string): Tree {
+  return parse(read(path), { merge: true }) as Tree;
+}
+
+export const base = (name: Base): Tree => load(`otelcol/${name}.yaml`);
+export const overlay = (name: string): Tree => load(`otelcol/overlays/${name}.yaml`);
+
+/** Every configuration of a Collector that makes sense, by a name for people. */
+export function combinations(): [string, Tree][] {
+  const all: [string, Tree][] = BASES.map((name) => [name, base(name)]);
+  for (const [name, bases] of Object.entries(OVERLAYS))
+    for (const on of bases)
+      all.push(
+        on === undefined ? [name, overlay(name)] : [`${on} + ${name}`, merge(base(on), overlay(name))],
+      );
+  // Those that touch the same pipelines, in both orders.
+  for (const pair of [
+    ["tail-sampling", "span-metrics"],
+    ["span-metrics", "scrape"],
+    ["span-metrics", "remote-write"],
+    ["bearer", "tls-mtls"],
+    ["content-allowed", "tail-sampling"],
+  ])
+    for (const order of [pair, pair.toReversed()])
+      all.push([
+        `gateway + ${order.join(" + ")}`,
+        order.reduce((tree, name) => merge(tree, overlay(name)), base("gateway")),
+      ]);
+  return all;
+}
+
+/** As the Collector merges its files: maps are joined, everything else is replaced, lists included. */
+export function merge(under: Tree, over: Tree): Tree {
+  const merged: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const old = merged[key];
+    merged[key] = isTree(old) && isTree(value) ? merge(old, value) : value;
+  }
+  return merged;
+}
+
+export function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** `at(tree, "service", "pipelines")`; an empty tree where there is none. */
+export function at(tree: Tree, ...keys: string[]): Tree {
+  let here: unknown = tree;
+  for (const key of keys) here = isTree(here) ? here[key] : undefined;
+  return isTree(here) ? here : {};
+}
+
+export function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** Rows of a table in the README between its two marks, without the head; cells trimmed. */
+export function readmeTable(name: string): string[][] {
+  const [, table = ""] =
+    new RegExp(`<!-- table: ${name} -->\n(.*?)<!-- /table -->`, "s").exec(read("README.md")) ?? [];
+  return table
+    .trim()
+    .split("\n")
+    .slice(2)
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+/** Every file below a folder of collector/ with this ending. */
+export function filesBelow(folder: string, ending: string): string[] {
+  return readdirSync(`${COLLECTOR}${folder}`, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(ending))
+    .map((file) => `${folder}/${file}`)
+    .toSorted();
+}
+
+export const isThere = (path: string): boolean => existsSync(`${COLLECTOR}${path}`);

@@ -1,0 +1,167 @@
+// The second line: which keys go, which values are masked, and what must stay. That a Collector does it is for test/stack; here the
+// patterns are held against the names that our package emits, so that a new one cannot be forgotten.
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { at, base, isTree, load, overlay, strings, type Tree } from "./files.ts";
+
+const gateway = at(base("gateway"), "processors");
+const fragment = at(overlay("existing-pipeline"), "processors");
+
+const contentPatterns = JSON.stringify(gateway["transform/drop-content"]).matchAll(
+  /delete_matching_keys\([\w.]+, \\"(.*?)\\"\)/g,
+);
+const CONTENT = [...contentPatterns].map(([, pattern = ""]) => pattern);
+
+describe("content", () => {
+  it("is one pattern in four places", () => {
+    expect(CONTENT).toHaveLength(4);
+    expect(new Set(CONTENT).size).toBe(1);
+  });
+
+  it("is every name that our package records only when asked to, and no other of its names", () => {
+    const drops = new RegExp(CONTENT[0] ?? "$^");
+    const names = ownAttributes();
+
+    expect(names.length).toBeGreaterThan(30);
+    for (const { name, optIn } of names)
+      expect(drops.test(name === "gen_ai.prompt.variable" ? `${name}.city` : name), name).toBe(optIn);
+  });
+
+  it.each([
+    "gen_ai.prompt.0.content",
+    "gen_ai.completion",
+    "gen_ai.tool.definitions",
+    "input.value",
+    "llm.input_messages.0.message.content",
+    "traceloop.entity.output",
+  ])("is %s, of others", (name) => {
+    expect(name).toMatch(new RegExp(CONTENT[0] ?? "$^"));
+  });
+
+  it.each(["gen_ai.usage.input_tokens", "gen_ai.output.type", "gen_ai.request.model", "input.size"])(
+    "is not %s",
+    (name) => {
+      expect(name).not.toMatch(new RegExp(CONTENT[0] ?? "$^"));
+    },
+  );
+
+  it("is dropped by Loki too, should it come another way", () => {
+    const [rule] = at(load("loki/loki.yaml"), "limits_config", "otlp_config")["log_attributes"] as Tree[];
+    const drops = new RegExp(`^(?:${String(rule?.["regex"])})$`); // Loki's patterns match whole names
+
+    for (const { name, optIn } of ownAttributes())
+      expect(drops.test(name === "gen_ai.prompt.variable" ? `${name}.city` : name), name).toBe(optIn);
+  });
+
+  it("is the body of a log message that was captured", () => {
+    expect(strings(at(gateway, "transform/drop-content")["log_statements"]).join()).toContain(
+      'log.event_name == "mcp.log.message"',
+    );
+  });
+});
+
+describe("secrets", () => {
+  const redaction = at(gateway, "redaction/secrets");
+  const keys = strings(redaction["blocked_key_patterns"]).map(goPattern);
+  const values = strings(redaction["blocked_values"]).map(goPattern);
+  const isMasked = (key: string): boolean => keys.some((pattern) => key.search(pattern) >= 0);
+  const mask = (text: string): string =>
+    values.reduce((masked, pattern) => masked.replace(pattern, "****"), text);
+
+  it.each([
+    "http.request.header.authorization",
+    "db.password",
+    "set-cookie",
+    "aws.secret_access_key",
+    "OPENAI_API_KEY",
+    "refresh_token",
+    "clientSecret",
+  ])("are under the key %s", (key) => {
+    expect(isMasked(key)).toBe(true);
+  });
+
+  it("are under no key that our package uses", () => {
+    for (const { name } of ownAttributes()) expect(isMasked(name), name).toBe(false);
+    expect(isMasked("gen_ai.usage.output_tokens")).toBe(false);
+  });
+
+  // With a ~ to take out, so that no scanner takes this file for a leak.
+  it.each([
+    ["Bearer ~CANARY-0123456789"],
+    ["eyJ~hbGciOiJIUzI1NiJ9.eyJzdWIiOiJDQU5BUlkifQ.CANARY"],
+    ["-----BEGIN ~EC PRIVATE KEY-----\nCANARY\n-----END EC PRIVATE KEY-----"],
+    ["-----BEGIN ~PRIVATE KEY-----\nCANARY cut off"],
+    ["sk-~proj-CANARY0123456789abc"],
+    ["AKIA~CANARY0123456789"],
+    ["ghp_~CANARY0123456789abcdefghij"],
+    ["xoxb-~CANARY-0123456789"],
+    ["--api-key CANARY"],
+    ["--auth-token=CANARY"],
+    ['["node","server.js","--password","CANARY"]'],
+    ['{"nested":{"client_secret":"CANARY"}}'],
+    [String.raw`{\"api_key\":\"CANARY\"}`],
+    ["failed with token: CANARY"],
+    ["https://ann:CANARY@example.com/x"],
+    ["https://s3.example.com/x?sig=CANARY&n=1"],
+    ["CANARY.bob+x@mail.example.com"],
+  ])("are masked in %s", (text) => {
+    expect(mask(text.replace("~", ""))).not.toContain("CANARY");
+  });
+
+  it.each(["4111 1111 1111 1111", "5500-0000-0000-0004", "340000000000009"])(
+    "are the digits of %s",
+    (card) => {
+      expect(mask(`paid by ${card}.`)).toBe("paid by ****.");
+    },
+  );
+
+  it.each([
+    "Tool call completed",
+    "tools/call forecast",
+    "weather://city/{name}",
+    "https://example.com:8080/mcp?page=2",
+    "@modelcontextprotocol/server@2.4.0",
+    "0af7651916cd43dd8448eb211c80319c",
+    "1795380467959000000",
+    "input_tokens 12, output_tokens 34",
+    "2026-11-22T21:12:36.123Z",
+    "6b1d1f0e-9f1c-4f7e-8a51-0c1d2e3f4a5b",
+  ])("are not in %s", (text) => {
+    expect(mask(text)).toBe(text);
+  });
+});
+
+it("the fragment for existing pipelines does the same", () => {
+  for (const [id, processor] of Object.entries(gateway)) {
+    if (!/^(transform|redaction)\//.test(id)) continue;
+    expect(fragment[id.replace("/", "/mcp-")], id).toEqual(processor);
+  }
+});
+
+it("content-allowed lets content through and leaves everything else", () => {
+  const allowed = overlay("content-allowed");
+
+  expect(Object.keys(allowed)).toEqual(["processors"]);
+  expect(Object.keys(at(allowed, "processors"))).toEqual(["transform/drop-content"]);
+  const statements = Object.entries(at(gateway, "transform/drop-content")).filter(
+    ([, value]) => !isTree(value) && Array.isArray(value),
+  );
+  for (const [list] of statements)
+    expect(at(allowed, "processors", "transform/drop-content")[list]).toEqual([]);
+});
+
+/** Every attribute of src/semconv.ts, and whether its comment says that it is recorded on request only. */
+function ownAttributes(): { name: string; optIn: boolean }[] {
+  const source = readFileSync(new URL("../../src/semconv.ts", import.meta.url), "utf8");
+  const constants = source.matchAll(/\/\*\* ([^\n]*) \*\/\nexport const ATTR_\w+ = "([^"]+)";/g);
+  return [...constants].map(([, comment = "", name = ""]) => ({ name, optIn: /\bOpt-in\b/.test(comment) }));
+}
+
+/** Go writes `(?i)` in front, and the end of a text as `\z`. */
+function goPattern(pattern: string): RegExp {
+  const insensitive = pattern.startsWith("(?i)");
+  return new RegExp(
+    pattern.replace("(?i)", "").replaceAll(String.raw`\z`, "$(?![^])"),
+    insensitive ? "gi" : "g",
+  );
+}
