@@ -7,6 +7,8 @@ import { VERSION } from "../version.ts";
 import { onSdkSeen, SCOPE, startWiring, type LoggerProvider } from "../wiring.ts";
 import { createAnnouncer } from "./announce.ts";
 import { isDisabled, isInstrumentationEnabled, readSdkMode } from "./env.ts";
+import { instrumentLoggers } from "./loggers.ts";
+import { takenSlots } from "./slots.ts";
 import { logLevel, say, writeToStderr, type Say } from "./stderr.ts";
 import { createTelemetry, type ProcessTelemetry } from "./telemetry.ts";
 import { isKnown, shareFacts } from "./threads.ts";
@@ -38,6 +40,10 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   shareFacts();
 
   const config = readConfig(env, speak);
+  const fault = (where: string, error: unknown): void =>
+    speak(
+      `a mistake of ours in "${where}", the application goes on without it: ${describeFault(error, level >= DiagLogLevel.DEBUG)}`,
+    );
   const wiring = startWiring({
     // The first who asks is the first message, and that is the last moment to start.
     tracer() {
@@ -49,10 +55,7 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
     config: () => config,
     warn: speak,
     writeLine: writeToStderr,
-    fault: (where, error) =>
-      speak(
-        `a mistake of ours in "${where}", the application goes on without it: ${describeFault(error, level >= DiagLogLevel.DEBUG)}`,
-      ),
+    fault,
   });
   if (wiring === undefined) return;
 
@@ -65,6 +68,8 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
     bindMetrics: wiring.metrics.bind,
     endSessions: wiring.metrics.sessions.closeAll,
   });
+  if (mode !== "join")
+    instrumentLoggers({ env, foreign: () => takenSlots().has("trace") && !telemetry.tracing, fault });
   const announcer = createAnnouncer(VERSION, telemetry.describe, telemetry.settled, speak);
   onSdkSeen((report) => {
     if (report.problem === undefined) telemetry.expect();

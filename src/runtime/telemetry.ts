@@ -38,6 +38,8 @@ export interface ProcessTelemetry {
   serve(): void;
   /** Where an SDK of our own is used beside another one; empty where what is registered counts. */
   readonly own: Components;
+  /** Whether spans go through an SDK of our own. */
+  readonly tracing: boolean;
   /** For the start-up line. */
   describe(): string;
   /** Resolves when {@link describe} will not change any more. */
@@ -137,6 +139,9 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
     serve,
     get own() {
       return mode === "own" ? (sdk?.components ?? {}) : {};
+    },
+    get tracing() {
+      return sdk?.filled.has("trace") ?? false;
     },
     describe: () =>
       [
