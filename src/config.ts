@@ -1,14 +1,3 @@
-import {
-  SETTINGS,
-  type CaptureKind,
-  type EnvironmentKey,
-  type LogLevel,
-  type MetricFamily,
-  type Setting,
-} from "./settings.ts";
-
-export type { CaptureKind, LogLevel, MetricFamily };
-
 /** What a user can set, with defaults. The environment wins over nothing: options given in code win over it. */
 export interface McpConfig {
   /**
@@ -106,24 +95,10 @@ export interface McpConfig {
 /** @param where such as `arguments.user.email`. @returns what to record in place of `value` */
 export type Redactor = (value: unknown, where: string) => unknown;
 
-/**
- * Reads the settings from the environment. Empty means unset; a value that is none of the allowed ones is told to
- * `complain` and the default applies.
- */
-export function readConfig(
-  env: Readonly<Record<string, string | undefined>>,
-  complain: (problem: string) => void = () => undefined,
-): McpConfig {
-  function read<T>(setting: Omit<Setting<T>, "default" | "allowed">): T | undefined {
-    const { variable, expected, parse, exact, otherwise } = setting;
-    const written = env[variable]?.trim();
-    if (written === undefined || written === "") return otherwise === undefined ? undefined : read(otherwise);
-    const value = parse(exact === true ? written : written.toLowerCase());
-    if (value === undefined) complain(`${variable}=${written} is not ${expected}; using the default`);
-    return value;
-  }
-  const settings = Object.entries(SETTINGS) as [EnvironmentKey, Setting<unknown>][];
-  return Object.fromEntries(
-    settings.map(([key, setting]) => [key, read(setting) ?? setting.default]),
-  ) as unknown as McpConfig;
-}
+export const METRIC_FAMILIES = ["semconv", "guide", "runtime", "process"] as const;
+export type MetricFamily = (typeof METRIC_FAMILIES)[number];
+
+export const CAPTURE_KINDS = ["arguments", "results", "prompts", "messages"] as const;
+export type CaptureKind = (typeof CAPTURE_KINDS)[number];
+
+export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR";

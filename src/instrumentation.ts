@@ -1,6 +1,7 @@
 import { metrics, trace, type MeterProvider, type Tracer, type TracerProvider } from "@opentelemetry/api";
 import { InstrumentationBase, type InstrumentationConfig } from "@opentelemetry/instrumentation";
-import { readConfig, type McpConfig } from "./config.ts";
+import type { McpConfig } from "./config.ts";
+import { readConfig } from "./settings.ts";
 import { describeFault } from "./operation/fault.ts";
 import { VERSION } from "./version.ts";
 import {
@@ -116,7 +117,8 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
     const sdk = `${report.package} ${report.version} (${report.format})`;
     if (report.problem !== undefined)
       this._diag.warn(`${sdk} was seen but is not instrumented: ${report.problem}`);
-    else if (report.patched.length > 0) this._diag.info(`${sdk}: patched ${report.patched.join(", ")}`);
+    // Not as info: OpenTelemetry's console logger prints that on stdout, which may be the protocol's.
+    else if (report.patched.length > 0) this._diag.verbose(`${sdk}: patched ${report.patched.join(", ")}`);
   }
 }
 

@@ -1,12 +1,4 @@
-import type { McpConfig } from "./config.ts";
-
-export const METRIC_FAMILIES = ["semconv", "guide", "runtime", "process"] as const;
-export type MetricFamily = (typeof METRIC_FAMILIES)[number];
-
-export const CAPTURE_KINDS = ["arguments", "results", "prompts", "messages"] as const;
-export type CaptureKind = (typeof CAPTURE_KINDS)[number];
-
-export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR";
+import { CAPTURE_KINDS, METRIC_FAMILIES, type CaptureKind, type McpConfig } from "./config.ts";
 
 /** A setting as the environment writes it, read in lower case and without surrounding space. */
 export interface Setting<T> {
@@ -164,3 +156,25 @@ export const SETTINGS: { readonly [K in EnvironmentKey]: Setting<McpConfig[K]> }
 
 /** What the environment can say; a function it cannot. */
 export type EnvironmentKey = Exclude<keyof McpConfig, "redact">;
+
+/**
+ * Reads the settings from the environment. Empty means unset; a value that is none of the allowed ones is told to
+ * `complain` and the default applies.
+ */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  complain: (problem: string) => void = () => undefined,
+): McpConfig {
+  function read<T>(setting: Omit<Setting<T>, "default" | "allowed">): T | undefined {
+    const { variable, expected, parse, exact, otherwise } = setting;
+    const written = env[variable]?.trim();
+    if (written === undefined || written === "") return otherwise === undefined ? undefined : read(otherwise);
+    const value = parse(exact === true ? written : written.toLowerCase());
+    if (value === undefined) complain(`${variable}=${written} is not ${expected}; using the default`);
+    return value;
+  }
+  const settings = Object.entries(SETTINGS) as [EnvironmentKey, Setting<unknown>][];
+  return Object.fromEntries(
+    settings.map(([key, setting]) => [key, read(setting) ?? setting.default]),
+  ) as unknown as McpConfig;
+}

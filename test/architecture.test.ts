@@ -17,7 +17,7 @@ interface Layer {
   maxLines?: number;
 }
 
-const LEAVES = ["semconv", "config", "version"];
+const LEAVES = ["semconv", "config", "settings", "version"];
 const OPENTELEMETRY = "@opentelemetry/*";
 const API = "@opentelemetry/api";
 const LOADER_HOOKS = ["import-in-the-middle", "require-in-the-middle"];
@@ -25,7 +25,7 @@ const LOADER_HOOKS = ["import-in-the-middle", "require-in-the-middle"];
 /** A layer is a file or a folder directly in src, and src has no others. */
 const LAYERS: Record<string, Layer> = {
   semconv: { layers: [] },
-  config: { layers: ["settings"], types: [API] },
+  config: { layers: [], types: [API] },
   settings: { layers: ["config"] },
   version: { layers: [] },
   operation: { layers: LEAVES, types: [API] },
@@ -33,7 +33,10 @@ const LAYERS: Record<string, Layer> = {
   signals: { layers: ["operation", ...LEAVES], packages: [API, `${API}-logs`], node: ["node:fs"] },
   // A preload pays for this one in every process, so it loads nothing from outside.
   wiring: { layers: ["hook", "signals", "operation", ...LEAVES], types: [API] },
-  instrumentation: { layers: ["wiring", "operation", ...LEAVES], packages: [API, "@opentelemetry/instrumentation"] },
+  instrumentation: {
+    layers: ["wiring", "operation", ...LEAVES],
+    packages: [API, "@opentelemetry/instrumentation"],
+  },
   runtime: { layers: ["wiring", "admin", "operation", ...LEAVES], packages: [OPENTELEMETRY], node: true },
   admin: { layers: [], node: ["node:http", "node:net", "node:crypto"] },
   index: { layers: ["instrumentation", "wiring", "operation", "runtime", "admin", ...LEAVES] },

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readConfig } from "../src/config.ts";
+import { readConfig } from "../src/settings.ts";
 import { SETTINGS } from "../src/settings.ts";
 
 it("without a word from the environment the defaults apply", () => {

@@ -19,8 +19,9 @@ export function wrapConnect(prototype: object): boolean {
     (original) =>
       function (transport, ...rest) {
         const observing = hub();
-        if (observing !== undefined && isTransport(transport)) {
+        if (observing !== undefined) {
           safely("connect", () => {
+            if (!isTransport(transport)) return;
             tapTransport(transport, roleOf(this));
             observing.observer.connected(roleOf(this), identityOf(this));
             if (typeof this === "object" && this !== null) lookForOthers(this, transport);
@@ -41,9 +42,10 @@ export function wrapStart(prototype: object, role: Role): boolean {
     "start",
     (original) =>
       function (...args) {
-        if (hub() !== undefined && isTransport(this)) {
-          const transport = this;
-          safely("start", () => tapStarted(transport, role));
+        if (hub() !== undefined) {
+          safely("start", () => {
+            if (isTransport(this)) tapStarted(this, role);
+          });
         }
         return original.apply(this, args);
       },
@@ -73,15 +75,16 @@ export function wrapFunnel(prototype: object): boolean {
     (original) =>
       function (...args) {
         if (hub() === undefined) return original.apply(this, args);
-        const call: Call =
-          safely("request", () => describeCall(args[funnel.request], args[funnel.options])) ?? NO_CALL;
+        // Read inside the net, as in `depart`.
+        const call: Call = safely("request", () => {
+          const { method, aborted } = describeCall(args[funnel.request], args[funnel.options]);
+          return { method, aborted };
+        }) ?? { method: undefined, aborted: () => false };
         const result = runCall(call, () => original.apply(this, args));
         return call.settle === undefined ? result : passOn(result, call.settle);
       },
   );
 }
-
-const NO_CALL: Call = { method: undefined, aborted: () => false };
 
 function describeCall(request: unknown, options: unknown): Call {
   const { signal } = (options ?? {}) as { signal?: AbortSignal };

@@ -38,12 +38,16 @@ export function arrive(
   hub: Hub,
   deliver: () => unknown,
 ): unknown {
-  const arrival = safely("arrive", () => observe(tap, message, extra, hub));
-  if (arrival === undefined) return deliver();
+  // Read here, inside the net: beyond it nothing of what our code made is trusted to be what it should.
+  const arrival = safely("arrive", () => {
+    const { around, after } = observe(tap, message, extra, hub) ?? {};
+    return { around, after };
+  });
+  if (arrival?.around === undefined) return deliver();
+  const { around, after } = arrival;
   try {
-    return surround("deliver", arrival.around, deliver);
+    return surround("deliver", around, deliver);
   } finally {
-    const { after } = arrival;
     if (after !== undefined) safely("after delivery", after);
   }
 }

@@ -88,7 +88,7 @@ function armStart(transport: Transport, tap: Tap): void {
 }
 
 function wrapCallbacks(transport: Transport, tap: Tap): void {
-  const unguard = guardServer(transport, tap.connection.role);
+  const unguard = safely("guard", () => guardServer(transport, tap.connection.role));
   const { onmessage, onclose } = transport;
   if (typeof onmessage === "function") {
     transport.onmessage = function (this: unknown, ...args: unknown[]): unknown {
@@ -104,7 +104,7 @@ function wrapCallbacks(transport: Transport, tap: Tap): void {
     };
   }
   transport.onclose = function (this: unknown, ...args: unknown[]): unknown {
-    unguard?.();
+    safely("unguard", () => unguard?.());
     safely("close", () => closeTap(tap));
     return onclose?.apply(this, args);
   };

@@ -1,4 +1,5 @@
-import { readConfig, type McpConfig } from "../config.ts";
+import type { McpConfig } from "../config.ts";
+import { readConfig } from "../settings.ts";
 import { loggerOf, type McpLogger } from "../wiring.ts";
 import { writeToStderr } from "./stderr.ts";
 

@@ -9,7 +9,7 @@ import { metrics, type MeterProvider } from "@opentelemetry/api";
 import * as sdk from "@opentelemetry/sdk-metrics";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
-import { METRIC_FAMILIES } from "../../src/settings.ts";
+import { METRIC_FAMILIES } from "../../src/config.ts";
 import { watchHttpRequests } from "../../src/hook/http-requests.ts";
 import { patchExports } from "../../src/hook/patch.ts";
 import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/instruments.ts";

@@ -3,7 +3,8 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from "@opentelemetry/sdk-logs";
 import { TracerProvider, type ReadableSpan, type SpanProcessor } from "@opentelemetry/sdk-trace";
-import { readConfig, type McpConfig } from "../../src/config.ts";
+import type { McpConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/settings.ts";
 import { occupyHub } from "../../src/hook/hub.ts";
 import { onFault } from "../../src/hook/safely.ts";
 import { createKnownNames, type KnownNames } from "../../src/operation/known-names.ts";

@@ -1,0 +1,3 @@
+import { register } from "node:module";
+
+register("./sabotage.mjs", import.meta.url);

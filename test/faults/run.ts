@@ -1,0 +1,63 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+/** A conversation that lost a message and waits for it does so for a minute: the timeout of the SDKs. */
+const HUNG_AFTER_MS = 50_000;
+
+export type Generation = "v1" | "v2";
+
+/** What became of the conversations of one process. */
+export interface Verdict {
+  readonly conversations: number;
+  /** Faults that were made. */
+  readonly total: number;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Functions of ours that failed at least once. */
+  readonly places: number;
+  /** Between two runs with nobody observing: the conversation itself must not be a matter of chance. */
+  readonly stable: readonly Difference[];
+  /** Between a run with nobody observing and one under faults. */
+  readonly different: readonly Difference[];
+  /** The same when the faults are over. */
+  readonly afterwards: readonly Difference[];
+  readonly unhandled: readonly string[];
+}
+
+interface Difference {
+  readonly expected?: string;
+  readonly got?: string;
+}
+
+/**
+ * Conversations in a process of their own, until so many faults have been made.
+ * @param rate how many of a hundred calls fail
+ */
+export async function runFaults(
+  generation: Generation,
+  seed: number,
+  rate: number,
+  faults: number,
+): Promise<Verdict> {
+  const words = ["--import", "./register.mjs", "program.mjs", generation, seed, rate, faults].map(String);
+  const { stdout } = await promisify(execFile)(process.execPath, words, {
+    cwd: FOLDER,
+    timeout: HUNG_AFTER_MS,
+    killSignal: "SIGKILL",
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
+  return { afterwards: [], ...(JSON.parse(stdout) as Omit<Verdict, "afterwards">) };
+}
+
+/** What is wrong with a run, in words; nothing if nothing is. */
+export function complaintsOf({ stable, different, afterwards, unhandled, total }: Verdict): string[] {
+  const tell = (what: string) => (difference: Difference) => `${what}: ${JSON.stringify(difference)}`;
+  return [
+    ...stable.map(tell("the conversation differs by itself")),
+    ...different.map(tell("under faults")),
+    ...afterwards.map(tell("after the faults")),
+    ...unhandled.map((error) => `unhandled: ${error}`),
+    ...(total === 0 ? ["no fault was made"] : []),
+  ];
+}

@@ -1,0 +1,1 @@
+export function sabotage(file: string, source: string): string;

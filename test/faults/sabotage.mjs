@@ -1,0 +1,61 @@
+// A module loader that makes our built files fail on demand: every function at the top of a file asks first whether it
+// is to fail now. Plain JavaScript, since it runs in Node's loader thread as it is.
+const OURS = /\/dist\/((?:hook|operation|signals)\/[\w-]+\.js)$/;
+
+/**
+ * The net itself: what catches our mistakes, and the doors between the application's call and what is caught. If one of
+ * these failed there would be nothing left to fall into, which is why they are few and short.
+ */
+const NET = new Set([
+  "hook/safely.js", // catches
+  "hook/pass-on.js", // hands a promise on
+  "hook/replace.js", // replaces a method, once, at load time
+  "hook/hub.js", // one variable
+  "hook/faithful.js", // compares two messages
+  "hook/inbound.js arrive",
+  "hook/outbound.js depart",
+  "hook/calls.js runCall",
+  "hook/tap.js shadow", // defines a property, once for each connection
+  "hook/tap.js shadowSend",
+  "hook/tap.js armStart",
+  "hook/tap.js wrapCallbacks",
+]);
+
+/** Patches at load time: before the first message, and told as a report. */
+const AT_LOAD = new Set([
+  "patch.js",
+  "start.js",
+  "load-hook.js",
+  "footer.js",
+  "targets.js",
+  "esm-loader.js",
+  "server-details.js",
+  "others.js",
+]);
+
+export async function load(url, context, next) {
+  const loaded = await next(url, context);
+  const file = OURS.exec(url)?.[1];
+  if (file === undefined || loaded.source === undefined) return loaded;
+  return { ...loaded, source: sabotage(file, String(loaded.source)) };
+}
+
+export function sabotage(file, source) {
+  if (file === "hook/hub.js")
+    return source.replace(
+      "current = next;",
+      'current = globalThis[Symbol.for("faults")]?.hub(next) ?? next;',
+    );
+  if (NET.has(file) || AT_LOAD.has(file.split("/")[1])) return source;
+  return source.replaceAll(/^(export )?function (\w+)\(/gm, (whole, exported = "", name) => {
+    const place = `${file} ${name}`;
+    if (NET.has(place)) return whole;
+    return (
+      `${exported}function ${name}(...args) {\n` +
+      `  const plan = globalThis[Symbol.for("faults")];\n` +
+      `  const real = () => real_${name}.apply(this, args);\n` +
+      `  return plan === undefined ? real() : plan.at(${JSON.stringify(place)}, real);\n}\n` +
+      `function real_${name}(`
+    );
+  });
+}
