@@ -1,0 +1,85 @@
+import type { Conversation } from "./converse.ts";
+import { FIELDS, PLANTED } from "./fields.ts";
+import { sightingsIn, type Sighting } from "./places.ts";
+import { isAllowed, isDue, type Setting } from "./settings.ts";
+import { isModern, type Way } from "./ways.ts";
+
+/** What a conversation has shown of one field. */
+export interface FieldSeen {
+  readonly field: string;
+  /** Where it was allowed to be. */
+  readonly allowed: readonly Sighting[];
+  /** Where it was not. */
+  readonly leaks: readonly Sighting[];
+  /** It was said, its setting lets it through, and nobody has seen it. */
+  readonly missing: boolean;
+}
+
+export function judge(conversation: Conversation, way: Way, setting: Setting): FieldSeen[] {
+  const sightings = conversation.pieces.flatMap(sightingsIn);
+  return [...FIELDS].map(([name, field]) => {
+    const seen = sightings.filter((sighting) => sighting.field === name);
+    const allowed = seen.filter((sighting) => isAllowed(field, sighting, setting));
+    const due =
+      conversation.said.has(name) && isDue(field, setting) && !(isModern(way) && IN_ROUNDS.test(name));
+    return {
+      field: name,
+      allowed,
+      leaks: seen.filter((sighting) => !allowed.includes(sighting)),
+      missing: due && allowed.length === 0,
+    };
+  });
+}
+
+/** From 2026-07-28 these are no messages of their own: they stand in results and in the params of the next request. */
+const IN_ROUNDS = /^(?:sampling|elicitation)-/;
+
+/** One line per field that is not as it should be. */
+export function faultsOf(seen: readonly FieldSeen[]): string[] {
+  return seen.flatMap(({ field, leaks, missing }) => [
+    ...new Set(leaks.map((leak) => `${field} leaks: ${describePlace(leak)}`)),
+    ...(missing ? [`${field} is let through, and nowhere to be seen`] : []),
+  ]);
+}
+
+export function describePlace({ channel, who, at }: Sighting): string {
+  return `${channel} of the ${who === "?" ? "client or server" : who}, ${at}`;
+}
+
+/** The channels that a planted mark was not seen in, though the application said it there. */
+export function blindSpots(conversation: Conversation): string[] {
+  const sightings = conversation.pieces.flatMap(sightingsIn);
+  return [...PLANTED].flatMap(([field, channels]) =>
+    channels.flatMap((channel) =>
+      sightings.some((seen) => seen.field === field && seen.channel === channel)
+        ? []
+        : [`${field} was not found on ${channel}`],
+    ),
+  );
+}
+
+/** Channels that say nothing of the conversation: no leak was to be found there. */
+export function silences({ pieces }: Conversation): string[] {
+  return HEARD.flatMap(([channel, who]) =>
+    pieces.some(
+      (piece) => piece.channel === channel && piece.who === who && piece.text.includes("tools/call"),
+    )
+      ? []
+      : [`${channel} of ${who === "?" ? "anybody" : who} says nothing of a tool call`],
+  );
+}
+
+const HEARD = [
+  ["traces", "?"],
+  ["metrics", "?"],
+  ["logs", "?"],
+  ["stderr", "client"],
+  ["stderr", "server"],
+  ["/metrics", "server"],
+  ["/metrics (OpenMetrics)", "server"],
+] as const;
+
+/** Marks that nobody listed would be looked for in vain. */
+export function unlisted({ said }: Conversation): string[] {
+  return [...said].filter((field) => !FIELDS.has(field) && !PLANTED.has(field));
+}
