@@ -8,6 +8,7 @@ import { onSdkSeen, SCOPE, startWiring, type LoggerProvider } from "../wiring.ts
 import { createAnnouncer } from "./announce.ts";
 import { isDisabled, isInstrumentationEnabled, readSdkMode } from "./env.ts";
 import { instrumentLoggers } from "./loggers.ts";
+import { keepJoinedDiagnosticsOffStdout } from "./quiet-diagnostics.ts";
 import { takenSlots } from "./slots.ts";
 import { logLevel, say, writeToStderr, type Say } from "./stderr.ts";
 import { createTelemetry, type ProcessTelemetry } from "./telemetry.ts";
@@ -38,6 +39,7 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   if (mode === "off") return;
   globals[STARTED] = VERSION;
   shareFacts();
+  keepJoinedDiagnosticsOffStdout();
 
   const config = readConfig(env, speak);
   const fault = (where: string, error: unknown): void =>
