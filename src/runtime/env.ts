@@ -4,8 +4,9 @@
  * limits) are left to them and not listed here.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
+import { listOf, positive, readChoice, readCount, textOf, type Complain, type Env } from "./env-values.ts";
 
-export type Env = Readonly<Record<string, string | undefined>>;
+export type { Env };
 
 export type OtlpProtocol = "grpc" | "http/protobuf" | "http/json";
 
@@ -54,7 +55,16 @@ export interface AdminSettings {
   readonly token: string | undefined;
 }
 
+/** How the process ends. */
+export interface ExitSettings {
+  /** `OTEL_INSTRUMENTATION_MCP_DRAIN_MS`: how long SIGTERM waits for running operations; 0 where unset. */
+  readonly drainMs: number;
+  /** `OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT`: whether `process.exit()` waits for what is queued; `off` where unset. */
+  readonly flushOnExit: boolean;
+}
+
 export interface RuntimeSettings {
+  readonly exit: ExitSettings;
   readonly traces: TraceSettings;
   readonly metrics: MetricSettings;
   readonly logs: LogSettings;
@@ -90,8 +100,6 @@ const BATCH: readonly (readonly [option: BatchOption, variable: string, fallback
 const PROTOCOLS: readonly OtlpProtocol[] = ["grpc", "http/protobuf", "http/json"];
 const AGGREGATIONS = ["explicit_bucket_histogram", "base2_exponential_bucket_histogram"];
 
-type Complain = (problem: string) => void;
-
 /** @param tell hears of each value that cannot be used, in a sentence that names the variable */
 export function readSettings(env: Env, tell: Complain): RuntimeSettings {
   // A variable that several signals share is complained of once.
@@ -110,6 +118,11 @@ export function readSettings(env: Env, tell: Complain): RuntimeSettings {
   );
   const admin = readChoice(env, "OTEL_INSTRUMENTATION_MCP_ADMIN", ["on", "off"], complain);
   return {
+    exit: {
+      drainMs: readCount(env, "OTEL_INSTRUMENTATION_MCP_DRAIN_MS", complain) ?? 0,
+      flushOnExit:
+        readChoice(env, "OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT", ["off", "on"], complain) === "on",
+    },
     traces: {
       ...readSignal(env, "TRACES", ["otlp", "console"], complain),
       batch: readBatch(env, "OTEL_BSP", complain),
@@ -181,42 +194,6 @@ function readExporters<Exporter extends string>(
       );
   }
   return exporters.filter((name) => names.includes(name));
-}
-
-function readChoice(
-  env: Env,
-  variable: string,
-  choices: readonly string[],
-  complain: Complain,
-): string | undefined {
-  const text = textOf(env, variable)?.toLowerCase();
-  if (text === undefined || choices.includes(text)) return text;
-  complain(`${variable}=${text} is none of ${choices.join(", ")}; using the default`);
-  return undefined;
-}
-
-function readCount(env: Env, variable: string, complain: Complain): number | undefined {
-  const text = textOf(env, variable);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
-  complain(`${variable}=${text} is not a number of 0 or more; using the default`);
-  return undefined;
-}
-
-/** An interval of 0 would export without end. */
-function positive(count: number | undefined): number | undefined {
-  return count === 0 ? undefined : count;
-}
-
-/** Set and not empty. The specification has empty mean unset. */
-function textOf(env: Env, variable: string): string | undefined {
-  return env[variable]?.trim() || undefined;
-}
-
-function listOf(env: Env, variable: string): string[] {
-  const names = (textOf(env, variable) ?? "").split(",").map((name) => name.trim());
-  return [...new Set(names.filter((name) => name !== ""))];
 }
 
 /** `OTEL_SDK_DISABLED`: only `true`, in any case, is true. */

@@ -17,8 +17,12 @@ export function createLogDelivery(env: NodeJS.ProcessEnv, settings: LogSettings,
   const processors = settings.exporters.map((name) => {
     if (name === "console") return new SimpleLogRecordProcessor({ exporter: createStderrLogExporter() });
     const exporter = createOtlpLogExporter(env, settings);
-    told.push(tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say));
-    return new BatchLogRecordProcessor({ exporter, ...withoutUndefined(settings.batch) });
+    const tale = tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say);
+    told.push(tale);
+    return tale.following(
+      new BatchLogRecordProcessor({ exporter, ...withoutUndefined(settings.batch) }),
+      "onEmit",
+    );
   });
   return { processors, ...allOf(told) };
 }

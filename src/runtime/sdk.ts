@@ -8,7 +8,7 @@ import { capturing, fillFreeSlots, giveWay, SIGNALS, type Components } from "./j
 import { bridgeLogsApis, createLogDelivery } from "./log-delivery.ts";
 import { firstLine, load, loadOfSdk } from "./packages.ts";
 import { createMetricDelivery, type MetricDelivery } from "./metric-delivery.ts";
-import type { Endable } from "./shutdown.ts";
+import type { Endable } from "./endable.ts";
 import type { Slot } from "./slots.ts";
 import { createSpanDelivery } from "./span-delivery.ts";
 import { keepingDiagnosticsOffStdout, logLevel, type Say } from "./stderr.ts";

@@ -1,24 +1,37 @@
+import { countRunning, endEverything, onPeerGone, servesStdio } from "../wiring.ts";
+import { startDrain } from "./drain.ts";
+import type { Endable, ExitPlan } from "./endable.ts";
+import { lastWords } from "./last-words.ts";
+
 /** How long the last telemetry may hold up the end of a process. MCP hosts kill a server 2 s after closing its input. */
 const DEADLINE_MS = 1500;
 
 /** For a collector that failed just now: it has had its time, and it held the process up meanwhile. */
 const FAILING_DEADLINE_MS = 300;
 
-/** By SIGTERM less: v2 clients kill the process they probed with 1 s after it. */
-const SIGNAL_DEADLINE_MS = 800;
+/** For what is quick: with less than this there is no point in trying. */
+const SHORTEST_MS = 50;
+
+/** By SIGTERM over stdio less: v2 clients kill the process they probed with 1 s after it. */
+const STDIO_DEADLINE_MS = 800;
 
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
 
-/** What there is to save. */
-export interface Endable {
-  /** Sends what is queued, and goes on. */
-  flush(): Promise<void>;
-  /** Sends what is queued, and takes no more. */
-  shutdown(): Promise<void>;
-  /** Whether the latest delivery failed. */
-  failing(): boolean;
-  /** Told that something was left behind, with the reason where it is known. */
-  giveUp(error?: unknown): void;
+let flushRunning: (() => Promise<void>) | undefined;
+
+/**
+ * Sends what has been recorded by now, and resolves when it has arrived or could not be delivered. For an application
+ * that is about to call `process.exit()`, which waits for nobody.
+ *
+ * ```ts
+ * await flushTelemetry();
+ * process.exit(0);
+ * ```
+ *
+ * Does nothing where the preload has set up no telemetry of its own.
+ */
+export async function flushTelemetry(): Promise<void> {
+  await flushRunning?.();
 }
 
 /**
@@ -26,19 +39,42 @@ export interface Endable {
  * signal, never kept alive beyond the deadline, never ended for an application that handles the signal itself.
  * @param terminating told at once of SIGTERM, by which orchestrators announce the end
  */
-export function flushAtExit(sdk: Endable, terminating: () => void): void {
+export function flushAtExit(sdk: Endable, terminating: () => void, plan: ExitPlan): void {
+  const words = lastWords(sdk, plan);
   let ending: Promise<void> | undefined;
+  let flushing: Promise<void> | undefined;
+  let signAt = -Infinity;
+
+  const flush = (): Promise<void> =>
+    (flushing ??= (ending ?? sdk.flush())
+      .catch((error: unknown) => sdk.giveUp(error))
+      .finally(() => (flushing = undefined)));
   const end = async (deadlineMs: number): Promise<boolean> => {
-    ending ??= sdk.shutdown().catch((error: unknown) => sdk.giveUp(error));
-    const inTime = await within(deadlineMs, ending);
+    ending ??= endAll(sdk);
+    const most = sdk.failing() ? FAILING_DEADLINE_MS : deadlineMs;
+    const inTime = await within(Math.max(SHORTEST_MS, Math.min(most, deadlineMs - heldUpFor())), ending);
     if (!inTime) sdk.giveUp();
+    words.nothingLeft();
     return inTime;
+  };
+  flushRunning = async () => void (await within(DEADLINE_MS, flush()));
+
+  // The earliest sign: the process may have work left, or a host that kills it before it has come to its own end.
+  onPeerGone(() => {
+    if (!plan.brief) return;
+    signAt = performance.now();
+    void flush();
+  });
+  // One deadline from the earliest sign on: an export that is under way since then may be all that held the process.
+  const heldUpFor = (): number => {
+    const ago = performance.now() - signAt;
+    return ago < 2 * DEADLINE_MS ? ago : 0;
   };
 
   // Before the others, so that those who listen once are still there to be counted.
   process.prependOnceListener("beforeExit", () => {
     const others = process.listenerCount("beforeExit") > 0;
-    void end(sdk.failing() ? FAILING_DEADLINE_MS : DEADLINE_MS).then((inTime) => {
+    void end(DEADLINE_MS).then((inTime) => {
       // What holds the process after the deadline is an exporter that retries; unless somebody else goes on working.
       if (!inTime && !others) process.exit();
     });
@@ -46,19 +82,46 @@ export function flushAtExit(sdk: Endable, terminating: () => void): void {
 
   for (const signal of SIGNALS) {
     const onSignal = (): void => {
-      if (signal === "SIGTERM") terminating();
+      if (signal === "SIGTERM") {
+        const count = countRunning();
+        terminating();
+        plan.say(`SIGTERM: ${count} ${count === 1 ? "operation is" : "operations are"} running`);
+      }
       // First, because others count listeners as well to find out whether it is up to them (the package signal-exit).
       process.removeListener(signal, onSignal);
       if (process.listenerCount(signal) > 0) {
         // The application's own affair: it may be about to exit, or to reload its settings and go on for weeks.
-        void sdk.flush().catch((error: unknown) => sdk.giveUp(error));
+        void flush();
         setImmediate(() => process.prependListener(signal, onSignal)).unref();
         return;
       }
       // Our listener took the place of the default action. Raised again without it, the process dies of the very signal.
-      void end(SIGNAL_DEADLINE_MS).then(() => process.kill(process.pid, signal));
+      const drained = signal === "SIGTERM" ? drain() : undefined;
+      const deadline = signal === "SIGTERM" && servesStdio() ? STDIO_DEADLINE_MS : DEADLINE_MS;
+      void Promise.resolve(drained)
+        .then(() => end(deadline))
+        .finally(() => {
+          words.say();
+          process.kill(process.pid, signal);
+        });
     };
     process.prependListener(signal, onSignal);
+  }
+
+  function drain(): Promise<void> | undefined {
+    if (plan.drainMs === 0 || countRunning() === 0) return undefined;
+    void flush();
+    return startDrain(countRunning, plan.drainMs);
+  }
+}
+
+/** What is open belongs to what is saved, so it ends first. */
+async function endAll(sdk: Endable): Promise<void> {
+  try {
+    endEverything();
+    await sdk.shutdown();
+  } catch (error) {
+    sdk.giveUp(error);
   }
 }
 

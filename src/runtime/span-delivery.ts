@@ -17,8 +17,9 @@ export function createSpanDelivery(env: NodeJS.ProcessEnv, settings: TraceSettin
   const processors = settings.exporters.map((name) => {
     if (name === "console") return new SimpleSpanProcessor({ exporter: createStderrSpanExporter() });
     const exporter = createOtlpSpanExporter(env, settings);
-    told.push(tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say));
-    return new BatchSpanProcessor({ exporter, ...withoutUndefined(settings.batch) });
+    const tale = tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say);
+    told.push(tale);
+    return tale.following(new BatchSpanProcessor({ exporter, ...withoutUndefined(settings.batch) }), "onEnd");
   });
   return { processors, ...allOf(told) };
 }

@@ -49,8 +49,10 @@ export function logDiagnosticsToStderr(level: DiagLogLevel): void {
 export function createStderrLogger(): DiagLogger {
   const log =
     (level: string) =>
-    (message: string, ...details: unknown[]): void =>
+    (message: string, ...details: unknown[]): void => {
+      if (COUNTED.test(message)) return;
       say(`${level}: ${[message, ...details].map(oneLine).join(" ")}${aboutWhat(message)}`);
+    };
   return {
     error: log("error"),
     warn: log("warn"),
@@ -59,6 +61,9 @@ export function createStderrLogger(): DiagLogger {
     verbose: log("verbose"),
   };
 }
+
+/** Said by full queues for every batch, while a collector is gone. That it is gone has been told, the rest is counted. */
+const COUNTED = /^Dropped \d+ .* because maxQueueSize reached/;
 
 /** Messages of OpenTelemetry's that do not name the variable they are about. */
 const ABOUT: readonly (readonly [message: RegExp, variable: string])[] = [

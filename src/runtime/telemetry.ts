@@ -6,6 +6,7 @@ import { provideMetrics, startAdmin, startDraining } from "./admin.ts";
 import { configFile, readSettings, type AdminSettings, type RuntimeSettings, type SdkMode } from "./env.ts";
 import { flushOthers, type Components } from "./join.ts";
 import { firstLine } from "./packages.ts";
+import { sendUnsent } from "./parting.ts";
 import { startSdk, type RunningSdk } from "./sdk.ts";
 import { flushAtExit } from "./shutdown.ts";
 import { hasDiagnostics, takenSlots, type Slot } from "./slots.ts";
@@ -69,6 +70,7 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
     // Before anything that can fail: a mistyped collector must not fail the probes and have a healthy server restarted.
     if (settings.admin.enabled !== false && isMainThread) admin = settings.admin;
     provideMetrics(undefined, settings.admin);
+    const theirs = takenSlots();
     const said = setUpSdk(settings);
     flushAtExit(
       {
@@ -79,8 +81,16 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
         },
         failing: () => sdk?.failing() ?? false,
         giveUp: (error) => sdk?.giveUp(error),
+        lost: () => sdk?.lost?.() ?? {},
+        unsent: () => sdk?.unsent?.() ?? [],
       },
       startDraining,
+      {
+        ...settings.exit,
+        say: speak,
+        brief: isBrief(settings, theirs, env),
+        sendNow: (unsent) => sendUnsent(unsent, settings, env),
+      },
     );
     bindMetrics();
     // Asked for by name, it is there for clients as well.
@@ -175,4 +185,15 @@ function isNeeded(
   const fromFile =
     configFile(env) !== undefined && Object.keys(SETTING_OF).some((slot) => !taken.has(slot as Slot));
   return fromFile || [traces, metrics, logs].some(({ exporters }) => exporters.length > 0);
+}
+
+/** Where everything is delivered by us, the user has set no timeout, and there is no file that has one of its own. */
+function isBrief(
+  { traces, metrics, logs }: RuntimeSettings,
+  theirs: ReadonlySet<Slot>,
+  env: NodeJS.ProcessEnv,
+): boolean {
+  const nobodyElse = (Object.keys(SETTING_OF) as Slot[]).every((slot) => !theirs.has(slot));
+  const noTimeout = [traces, metrics, logs].every((signal) => signal.exportTimeoutMs !== undefined);
+  return nobodyElse && noTimeout && configFile(env) === undefined;
 }

@@ -1,4 +1,6 @@
 import type { OtlpProtocol, SignalName, SignalSettings } from "./env.ts";
+import { createFollowedQueue, type Following } from "./followed-queue.ts";
+import { outagesOf } from "./outages.ts";
 import { firstLine } from "./packages.ts";
 import type { Say } from "./stderr.ts";
 
@@ -26,7 +28,7 @@ export function requireEndpoint(env: NodeJS.ProcessEnv, { signal, protocol }: Si
     );
 }
 
-function endpointOf(
+export function endpointOf(
   env: NodeJS.ProcessEnv,
   signal: SignalName,
   protocol: OtlpProtocol,
@@ -61,15 +63,24 @@ export interface Told {
   failing(): boolean;
   /** Tells that the process ends with something on its way, unless a failure has been told before. */
   giveUp(): void;
+  /** What was made and did not arrive, by now. */
+  lost(): Losses;
+  /** What is still here and can be sent once more. */
+  unsent(): readonly Unsent[];
+}
+
+/** Spans, log records, and exports of metrics. */
+export type Losses = Readonly<Partial<Record<SignalName, number>>>;
+
+export interface Unsent {
+  readonly signal: SignalName;
+  readonly items: readonly unknown[];
 }
 
 /** Any exporter, as far as deliveries are concerned. Code 0 is success, in every signal and both lines of the SDK. */
 interface Exporter<Batch> {
   export(batch: Batch, done: (result: { code: number; error?: Error }) => void): void;
 }
-
-/** What has been told of: two signals on the way to one dead collector are one piece of news. */
-const toldOf = new Set<string>();
 
 /**
  * Makes an exporter tell of its first failed delivery in one line, then keep quiet until one succeeds. The failure ends
@@ -81,31 +92,40 @@ export function tellingOnce<Batch>(
   signal: SignalName,
   endpoint: string,
   say: Say,
-): Told {
+): Told & Following {
   const deliver = exporter.export.bind(exporter);
-  const tell = (line: string): void => {
-    if (!toldOf.has(endpoint)) say(line);
-    toldOf.add(endpoint);
-  };
+  const outages = outagesOf(endpoint);
+  const queue = createFollowedQueue();
   let failures = 0;
-  let told = false;
+  let handed = 0;
+  let delivered = 0;
   exporter.export = (batch, done) => {
+    const items: readonly unknown[] = Array.isArray(batch) ? batch : [batch];
+    handed += items.length;
     deliver(batch, ({ code, error }) => {
-      if (code !== 0 && !told) tell(`cannot deliver ${WHAT[signal]} to ${endpoint}: ${describeError(error)}`);
-      if (code === 0) toldOf.delete(endpoint);
-      if (code === 0 && failures > 0)
-        say(`${WHAT[signal]} are delivered again, after ${failures} failed attempts`);
-      failures = code === 0 ? 0 : failures + 1;
-      told = code !== 0;
+      queue.settle(items);
+      if (code === 0) {
+        delivered += items.length;
+        if (failures > 0 && outages.over(signal))
+          say(`${WHAT[signal]} are delivered again, after ${failures} failed attempts`);
+        failures = 0;
+      } else {
+        failures += 1;
+        if (outages.begins(signal))
+          say(`cannot deliver ${WHAT[signal]} to ${endpoint}: ${describeError(error)}`);
+      }
       done({ code: 0 });
     });
   };
   return {
-    failing: () => told,
+    following: queue.follow,
+    failing: () => failures > 0,
     giveUp() {
-      if (!told) tell(`the last ${WHAT[signal]} did not reach ${endpoint} before the process ended`);
-      told = true;
+      if (failures === 0 && Math.max(queue.made(), handed) > delivered && outages.begins(signal))
+        say(`the last ${WHAT[signal]} did not reach ${endpoint} before the process ended`);
     },
+    lost: () => ({ [signal]: Math.max(queue.made(), handed) - delivered }),
+    unsent: () => [{ signal, items: queue.unsent() }],
   };
 }
 
@@ -114,7 +134,16 @@ export function allOf(told: readonly Told[]): Told {
   return {
     failing: () => told.some((one) => one.failing()),
     giveUp: () => told.forEach((one) => one.giveUp()),
+    lost: () => told.map((one) => one.lost()).reduce(addUp, {}),
+    unsent: () => told.flatMap((one) => one.unsent()),
   };
+}
+
+function addUp(sum: Losses, more: Losses): Losses {
+  const total: Partial<Record<SignalName, number>> = { ...sum };
+  for (const [signal, count] of Object.entries(more) as [SignalName, number][])
+    total[signal] = (total[signal] ?? 0) + count;
+  return total;
 }
 
 /** `ECONNREFUSED` hides in a list of one error per address, or in a cause. */
@@ -122,5 +151,8 @@ function describeError(error: unknown): string {
   const { code, errors, cause } = (error ?? {}) as { code?: unknown; errors?: unknown[]; cause?: unknown };
   const inner = errors?.[0] ?? cause;
   const line = firstLine(error) || (inner === undefined ? "" : firstLine(inner));
+  // The exporter over HTTP keeps the status to itself when it has run out of time to try again.
+  if (line === "Export failed with retryable status")
+    return "it is overloaded or restarting (HTTP status 429, 502, 503 or 504)";
   return line || (typeof code === "string" ? code : "no reason given");
 }

@@ -1,5 +1,6 @@
 // A collector that is gone or hangs holds the end of a process up for less than two seconds: then MCP hosts kill.
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportingTo, PRELOAD } from "./program.ts";
@@ -13,9 +14,22 @@ beforeAll(async () => {
 });
 afterAll(() => void blackHole.close());
 
+/** Says 503 to everything, over HTTP and, since that is no HTTP/2, over gRPC a word that it cannot read. */
+let overloaded: Server;
+beforeAll(async () => {
+  overloaded = createHttpServer((_request, response) => response.writeHead(503).end()).listen(0, "127.0.0.1");
+  await once(overloaded, "listening");
+});
+afterAll(() => void overloaded.close());
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
 const COLLECTORS: Readonly<Record<string, () => string>> = {
   "refuses connections": () => "http://127.0.0.1:1",
-  "never answers": () => `http://127.0.0.1:${(blackHole.address() as AddressInfo).port}`,
+  "never answers": () => `http://127.0.0.1:${portOf(blackHole)}`,
+  "answers 503": () => `http://127.0.0.1:${portOf(overloaded)}`,
+  "is spoken to by TLS and has none": () => `https://localhost:${portOf(overloaded)}`,
+  "has a name that nobody knows": () => "http://collector.invalid:4318",
 };
 
 /** How the process is told to end, and how it has to. */
@@ -31,6 +45,13 @@ describe.concurrent("with a collector that", { retry: 2 }, () => {
     ["refuses connections", "grpc", "end of stdin", {}],
     ["never answers", "http/protobuf", "end of stdin", {}],
     ["never answers", "grpc", "end of stdin", {}],
+    ["answers 503", "http/protobuf", "end of stdin", {}],
+    ["answers 503", "grpc", "end of stdin", {}],
+    ["is spoken to by TLS and has none", "http/protobuf", "end of stdin", {}],
+    ["is spoken to by TLS and has none", "grpc", "end of stdin", {}],
+    ["has a name that nobody knows", "http/protobuf", "end of stdin", {}],
+    ["has a name that nobody knows", "grpc", "end of stdin", {}],
+    ["refuses connections", "http/protobuf", "end of stdin", { OTEL_METRICS_EXPORTER: "otlp" }],
     ["never answers", "http/protobuf", "SIGTERM", {}],
     ["never answers", "http/protobuf", "end of stdin", { HABIT: "exit code 7" }],
     [
@@ -39,6 +60,7 @@ describe.concurrent("with a collector that", { retry: 2 }, () => {
       "end of stdin",
       { OTEL_CONFIG_FILE: "delivering.yaml", SERVICE: "server" },
     ],
+    ["never answers", "http/protobuf", "end of stdin", { OTEL_EXPORTER_OTLP_TIMEOUT: "10000" }],
   ])("%s, %s, %s, %o", async (collector, protocol, ending, more) => {
     const url = COLLECTORS[collector]?.() ?? "";
     const env = { ...exportingTo(url, protocol), RECEIVER: url, ...more };
@@ -52,9 +74,12 @@ describe.concurrent("with a collector that", { retry: 2 }, () => {
     const { stderr, ...how } = await server.ended;
     expect(performance.now() - asked).toBeLessThan(2000);
     expect(how).toMatchObject({ ...ENDINGS[ending], ...(more["HABIT"] !== undefined && { code: 7 }) });
-    expect(problemsIn(stderr)).toEqual([
-      expect.stringMatching(/^mcp-otelkit: .*\(OTEL_(EXPORTER_OTLP_ENDPOINT|CONFIG_FILE)/),
-    ]);
+    // One line for all signals, and at the end one more, which counts.
+    const [warning, ...others] = problemsIn(stderr);
+    expect(warning).toMatch(/^mcp-otelkit: .*\(OTEL_(EXPORTER_OTLP_ENDPOINT|CONFIG_FILE)/);
+    const exports = more["OTEL_METRICS_EXPORTER"] === "otlp" ? ", N metric exports" : "";
+    const counted = more["OTEL_CONFIG_FILE"] === undefined ? [`mcp-otelkit: lost: 3 spans${exports}`] : [];
+    expect(others.map((line) => line.replace(/\d metric exports?$/, "N metric exports"))).toEqual(counted);
   });
 
   // An export that is under way keeps the process alive by itself, before anything of ours can notice the end.
@@ -76,11 +101,15 @@ describe.concurrent("with a collector that", { retry: 2 }, () => {
       silent.close();
       expect(performance.now() - asked).toBeLessThan(2000);
       expect(code).toBe(0);
-      expect(problemsIn(stderr)).toEqual([expect.stringMatching(/^mcp-otelkit: cannot deliver spans to /)]);
+      expect(problemsIn(stderr)).toEqual([
+        expect.stringMatching(/^mcp-otelkit: cannot deliver spans to /),
+        "mcp-otelkit: lost: 4 spans",
+      ]);
     },
   );
 });
 
 function problemsIn(stderr: string): string[] {
-  return stderr.split("\n").filter((line) => line !== "" && !line.includes(", instrumented "));
+  const usual = /, instrumented |: SIGTERM: 0 operations are running$/;
+  return stderr.split("\n").filter((line) => line !== "" && !usual.test(line));
 }
