@@ -3,6 +3,8 @@ import type {
   AttributeValue,
   Context,
   Exception,
+  Meter,
+  MeterProvider,
   Span,
   SpanOptions,
   Tracer,
@@ -11,12 +13,12 @@ import type {
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { redactUri } from "../operation/content.ts";
 import { classNameOf } from "../operation/outcome.ts";
-
-/** As in the semantic conventions for `url.full`. */
-const REDACTED = "REDACTED";
+import { redactText, REDACTED } from "../operation/secrets.ts";
 
 /** What becomes of an attribute's value; `undefined` takes the attribute away. */
 type Fate = (value: AttributeValue | undefined, others: Attributes) => AttributeValue | undefined;
+
+const MAX_LENGTH = 1024;
 
 const gone: Fate = () => undefined;
 
@@ -26,8 +28,11 @@ const gone: Fate = () => undefined;
  */
 const uri: Fate = (value) =>
   typeof value === "string"
-    ? redactUri(value.replaceAll(/(?<=[?&])[^=&#]+=(?=[&#]|$)/g, REDACTED))
+    ? path(redactUri(value.replaceAll(/(?<=[?&])[^=&#]+=(?=[&#]|$)/g, REDACTED)), {})
     : undefined;
+
+/** Says where; but some have a key or an address in it. */
+const path: Fate = (value) => (typeof value === "string" ? redactText(value, MAX_LENGTH).text : undefined);
 
 /** With or without its `?`. */
 const query: Fate = (value) => {
@@ -43,6 +48,7 @@ const peer: Fate = (_value, others) => others["network.peer.address"];
 
 const EITHER_SIDE: Readonly<Record<string, Fate>> = {
   "url.full": uri,
+  "url.path": path,
   "url.query": query,
   "http.url": uri,
   "http.target": uri,
@@ -77,13 +83,36 @@ const SERVER = 1;
 type Setters = Pick<Span, "setAttribute" | "setAttributes" | "setStatus" | "recordException">;
 
 /**
- * Has an instrumentation of HTTP record nothing of what a user wrote. At the tracer that it uses, so that spans of others
+ * Has an instrumentation of HTTP record nothing of what a user wrote. At the tracer and the meter that it uses, so that spans of others
  * stay as they are, and so that what is not to be known never is: not by samplers, not by processors of a configuration
  * file, not after a limit on attributes.
  */
 export function keepingPrivate(instrumentation: Instrumentation): void {
   const setTracerProvider = instrumentation.setTracerProvider.bind(instrumentation);
+  const setMeterProvider = instrumentation.setMeterProvider.bind(instrumentation);
   instrumentation.setTracerProvider = (provider) => setTracerProvider(privateProvider(provider));
+  instrumentation.setMeterProvider = (provider) => setMeterProvider(privateMeters(provider));
+}
+
+/** Histograms are all that these instrumentations make. */
+function privateMeters(provider: MeterProvider): MeterProvider {
+  return {
+    getMeter(...scope) {
+      const meter = provider.getMeter(...scope);
+      const createHistogram: Meter["createHistogram"] = (...options) => {
+        const histogram = meter.createHistogram(...options);
+        return {
+          record: (value, attributes, context) =>
+            histogram.record(
+              value,
+              attributes && (withoutContent(attributes, EITHER_SIDE) as typeof attributes),
+              context,
+            ),
+        };
+      };
+      return Object.create(meter, { createHistogram: { value: createHistogram } }) as Meter;
+    },
+  };
 }
 
 function privateProvider(provider: TracerProvider): TracerProvider {

@@ -1,10 +1,11 @@
 // Spans of OpenTelemetry's HTTP instrumentations, as we set them up: what a user wrote stays in the process.
 import { writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { installedPackage, nodeBinary, type OtelLine } from "../support/homes.ts";
+import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import type { SeenSpan } from "../support/seen-span.ts";
-import { traceProgram } from "./program.ts";
+import { exportingTo, runProgram } from "./program.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -16,18 +17,31 @@ describe.each<[OtelLine, 20 | 24]>([
   ["otel-2", 20],
   ["otel-3", 24],
 ])("%s on Node %i", (line, node) => {
-  const run = async (env: Record<string, string> = {}) =>
-    traceProgram(["--import", await installedPackage(line), "private-http.mjs"], {
+  const run = async (env: Record<string, string> = {}) => {
+    const receiver = await startOtlpReceiver();
+    onTestFinished(() => receiver.close());
+    const ended = await runProgram(["--import", await installedPackage(line), "private-http.mjs"], {
       cwd: sandbox.folder,
       node: await nodeBinary(node),
-      env,
+      env: {
+        ...exportingTo(receiver.url, "http/json"),
+        RECEIVER: receiver.url,
+        OTEL_METRICS_EXPORTER: "otlp",
+        ...env,
+      },
     });
+    return { ...ended, spans: receiver.spans(), metrics: receiver.metrics() };
+  };
 
   it("query values, credentials, agents, headers and messages are gone; the rest is there", async () => {
-    const { spans, code } = await run();
+    const { spans, metrics, code } = await run();
 
     expect(code).toBe(0);
     expect(leaksIn(spans)).toEqual([]);
+    expect(metrics.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["http.server.request.duration", "http.client.request.duration"]),
+    );
+    expect(pathsIn(metrics)).toEqual([]);
     const fetched = of(spans, "/fetch");
     expect(fetched.map(({ kind, name }) => `${kind} ${name}`).toSorted()).toEqual([
       "CLIENT GET",
@@ -35,7 +49,7 @@ describe.each<[OtelLine, 20 | 24]>([
     ]);
     expect(find(fetched, "CLIENT").attributes).toMatchObject({
       "url.full": expect.stringMatching(
-        /^http:\/\/127\.0\.0\.1:\d+\/fetch\?q=REDACTED&id=REDACTED$/,
+        /^http:\/\/127\.0\.0\.1:\d+\/fetch\/REDACTED\?q=REDACTED&id=REDACTED$/,
       ) as unknown,
       "url.query": "?q=REDACTED&id=REDACTED",
       "server.address": "127.0.0.1",
@@ -65,6 +79,7 @@ describe.each<[OtelLine, 20 | 24]>([
     });
     const broken = find(of(spans, "/broken"), "SERVER");
     expect(broken.status).toEqual({ code: "ERROR" });
+    expect(broken.attributes["error.type"]).toBe("_OTHER"); // its name says SECRET
     expect(broken.events).toEqual([{ name: "exception", attributes: { "exception.type": "RangeError" } }]);
   });
 
