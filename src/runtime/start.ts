@@ -1,7 +1,5 @@
-import { fileURLToPath } from "node:url";
-import { isMainThread } from "node:worker_threads";
 import { DiagLogLevel, metrics, trace } from "@opentelemetry/api";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../settings.ts";
 import { describeFault } from "../operation/fault.ts";
 import { VERSION } from "../version.ts";
 import { onSdkSeen, SCOPE, startWiring, type LoggerProvider } from "../wiring.ts";
@@ -9,12 +7,11 @@ import { createAnnouncer } from "./announce.ts";
 import { isDisabled, isInstrumentationEnabled, readSdkMode } from "./env.ts";
 import { instrumentLoggers } from "./loggers.ts";
 import { keepJoinedDiagnosticsOffStdout } from "./quiet-diagnostics.ts";
+import { tellIfNothingWasSeen } from "./nothing-seen.ts";
 import { takenSlots } from "./slots.ts";
-import { logLevel, say, writeToStderr, type Say } from "./stderr.ts";
+import { logLevel, say, writeToStderr } from "./stderr.ts";
 import { createTelemetry, type ProcessTelemetry } from "./telemetry.ts";
-import { isKnown, shareFacts } from "./threads.ts";
-
-const PRELOAD = new URL("../register.js", import.meta.url);
+import { shareFacts } from "./threads.ts";
 
 /** Set on the global object by the first preload, whichever copy of this package it came from. */
 const STARTED = Symbol.for("mcp-otelkit.runtime");
@@ -79,26 +76,4 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
     announcer.add(report);
   });
   tellIfNothingWasSeen(env, announcer, level, speak);
-}
-
-/**
- * A bundled application shows the loader no SDK at all, and silence would look like a fault of the network. Not for
- * preloads through `NODE_OPTIONS` or in a worker thread, which meet many a place that has nothing to do with MCP.
- */
-function tellIfNothingWasSeen(
-  env: NodeJS.ProcessEnv,
-  announcer: { readonly seen: boolean },
-  level: DiagLogLevel,
-  speak: Say,
-): void {
-  const ours = ["mcp-otelkit", PRELOAD.href, fileURLToPath(PRELOAD)]; // by name, or by wherever it has been put
-  const inherited = !isMainThread || ours.some((name) => env["NODE_OPTIONS"]?.includes(name));
-  if (inherited && level < DiagLogLevel.INFO) return;
-  process.once("exit", () => {
-    if (announcer.seen || isKnown("seen")) return;
-    speak(
-      "no MCP SDK was loaded in this process (looked for @modelcontextprotocol/sdk, @modelcontextprotocol/server and " +
-        "@modelcontextprotocol/client), so nothing was recorded; if it is bundled into the application, call instrumentMcp()",
-    );
-  });
 }
