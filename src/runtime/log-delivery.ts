@@ -19,12 +19,27 @@ export function createLogDelivery(env: NodeJS.ProcessEnv, settings: LogSettings,
     const exporter = createOtlpLogExporter(env, settings);
     const tale = tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say);
     told.push(tale);
-    return tale.following(
-      new BatchLogRecordProcessor({ exporter, ...withoutUndefined(settings.batch) }),
-      "onEmit",
-    );
+    const processor = new BatchLogRecordProcessor({ exporter, ...withoutUndefined(settings.batch) });
+    return tale.following(oneAfterTheOther(processor), "onEmit");
   });
   return { processors, ...allOf(told) };
+}
+
+/**
+ * A flush that comes while another is under way is over at once, and so is a shutdown: what was recorded since the first one
+ * began would be lost, such as the end of a session. So they wait for each other. In place.
+ */
+export function oneAfterTheOther<Processor extends LogRecordProcessor>(processor: Processor): Processor {
+  let last = Promise.resolve();
+  for (const method of ["forceFlush", "shutdown"] as const) {
+    const original = processor[method].bind(processor);
+    processor[method] = () => {
+      const done = last.then(original);
+      last = done.catch(() => undefined); // told to whoever asked for it
+      return done;
+    };
+  }
+  return processor;
 }
 
 /** Of `@opentelemetry/api-logs`: a function that is asked for the provider, by the version of that API. */

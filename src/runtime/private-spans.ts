@@ -103,11 +103,7 @@ function privateMeters(provider: MeterProvider): MeterProvider {
         const histogram = meter.createHistogram(...options);
         return {
           record: (value, attributes, context) =>
-            histogram.record(
-              value,
-              attributes && (withoutContent(attributes, EITHER_SIDE) as typeof attributes),
-              context,
-            ),
+            histogram.record(value, attributes && withoutContent(attributes, EITHER_SIDE), context),
         };
       };
       return Object.create(meter, { createHistogram: { value: createHistogram } }) as Meter;
