@@ -5,7 +5,7 @@ import type { JsonObject } from "../operation/message.ts";
  * our code, the peer gets what the application said. Uses nothing else of ours, so that it holds where the rest does not.
  */
 export function isFaithful(outgoing: unknown, message: unknown): boolean {
-  if (outgoing === message) return true;
+  if (Object.is(outgoing, message)) return true;
   if (!isRecord(outgoing) || !isRecord(message)) return false;
   const before = isRecord(message["params"]) ? message["params"] : {};
   const after = isRecord(outgoing["params"]) ? outgoing["params"] : {};

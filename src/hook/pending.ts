@@ -1,6 +1,5 @@
 import { describeConnection, type Connection } from "../operation/connection.ts";
 import type { KnownNames } from "../operation/known-names.ts";
-import { redactUri } from "../operation/content.ts";
 import { isObject, type RequestId } from "../operation/message.ts";
 import { methodRow } from "../operation/methods.ts";
 import type { ActiveOperation } from "../operation/observer.ts";
@@ -101,21 +100,25 @@ export function finish(
   if (template !== undefined) late[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = template;
   active.end({
     ...outcome,
-    ...(result !== undefined && { result }),
+    ...(result !== undefined && isAnswer(outcome) && { result }),
     ...(thrown !== undefined && { thrown }),
     ...(name !== operation.name && { name }),
     ...(Object.keys(late).length > 0 && { attributes: late }),
   });
 }
 
-/** Names that a list result makes known. */
+/** Whether what the wire said is what the caller got: a result that failed validation is not. */
+function isAnswer({ errorType }: Outcome): boolean {
+  return errorType === undefined || errorType === semconv.ERROR_TYPE_TOOL_ERROR;
+}
+
+/** Names that a list result makes known. Not resources: what is listed may be one user's, what is registered is the server's. */
 export function learnNames(method: string, result: unknown, known: KnownNames): void {
   const { lists } = methodRow(method);
   const items = lists === undefined || !isObject(result) ? undefined : result[`${lists}s`];
   if (lists === undefined || !Array.isArray(items)) return;
   for (const item of items) {
     if (!isObject(item)) continue;
-    const { name, uri } = item;
-    known.learn(lists, lists === "resource" ? (typeof uri === "string" ? redactUri(uri) : undefined) : name);
+    known.learn(lists, item["name"]);
   }
 }

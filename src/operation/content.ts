@@ -7,6 +7,8 @@ import { redactText, REDACTED } from "./secrets.ts";
 
 const MAX_URI_LENGTH = 1024;
 const MAX_MESSAGE_LENGTH = 512;
+/** A URI in running text. Its scheme is bounded, or every start of a long word would be tried to the word's end. */
+const URI = /\b[a-z][\w+.-]{0,30}:\/\/[^\s"'<>]+/gi;
 
 /**
  * A resource URI without userinfo and without query values; query keys stay, they tell resources apart.
@@ -31,7 +33,9 @@ function redactQuery(query: string): string {
 /** The message of a JSON-RPC error, without what looks like a secret. */
 export function redactMessage(message: string): string {
   const { text, cut: more } = redactText(message, MAX_MESSAGE_LENGTH);
-  return cut(more ? `${text}…` : text, MAX_MESSAGE_LENGTH);
+  // Servers like to say which URI it was: its query goes as it does on the same span's attribute.
+  const harmless = text.replace(URI, (uri) => uri.replace(/\?[^#]*/, redactQuery));
+  return cut(more ? `${harmless}…` : harmless, MAX_MESSAGE_LENGTH);
 }
 
 /**

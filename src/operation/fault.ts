@@ -6,15 +6,13 @@ const HOME = new URL("..", import.meta.url);
 /**
  * A mistake of ours in as few words as lead to it: the class of the error and the place in our code. Not its message: that
  * may be the application's own text, out of a getter of its that throws, or a piece of what could not be parsed.
- * @param withMessage for those who asked for details, by `OTEL_LOG_LEVEL=debug`
  */
-export function describeFault(error: unknown, withMessage = false): string {
+export function describeFault(error: unknown): string {
   try {
     const { message, stack } = Object(error) as Partial<Record<keyof Error, unknown>>;
     const kind = typeof error === "object" && error !== null ? classNameOf(error) : typeof error;
     const place = typeof stack === "string" ? placeIn(stack, String(message)) : undefined;
-    const text = withMessage && typeof message === "string" ? `: ${message.split("\n", 1)[0]}` : "";
-    return `${kind}${place === undefined ? "" : ` at ${place}`}${text}`;
+    return `${kind}${place === undefined ? "" : ` at ${place}`}`;
   } catch {
     return "Error"; // an error that throws when it is looked at
   }

@@ -10,7 +10,7 @@ export interface MethodRow {
   /** What becomes of it, where that is not a span of its own. */
   readonly signal?: "progress" | "log";
   /** The result lists these names, which are known from then on. */
-  readonly lists?: "tool" | "prompt" | "resource";
+  readonly lists?: "tool" | "prompt";
   /** The request stays open as long as its stream; its span ends when this notification arrives. */
   readonly endsAt?: "notifications/subscriptions/acknowledged";
 }
@@ -23,7 +23,7 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map<string, MethodRow
   ["tools/call", { target: "tool" }],
   ["prompts/list", { lists: "prompt" }],
   ["prompts/get", { target: "prompt" }],
-  ["resources/list", { lists: "resource" }],
+  ["resources/list", ORDINARY],
   ["resources/templates/list", ORDINARY],
   ["resources/read", { uri: true }],
   ["completion/complete", ORDINARY],

@@ -1,3 +1,4 @@
+import type { McpConfig } from "../config.ts";
 import * as semconv from "../semconv.ts";
 import type { KnownNames } from "./known-names.ts";
 import type { Operation } from "./operation.ts";
@@ -53,10 +54,19 @@ export function revisionLabel(version: string | number, known: KnownNames): stri
     : semconv.OTHER;
 }
 
-/** `resource_uri` of the guide: the template that matched, or a registered URI, else `_OTHER`. */
-export function resourceLabel(operation: Operation, outcome: Outcome, known: KnownNames): string {
+/**
+ * `resource_uri` of the guide: the template that matched, or a registered URI, else `_OTHER`.
+ * @param shown as {@link McpConfig.resourceUri}
+ */
+export function resourceLabel(
+  operation: Operation,
+  outcome: Outcome,
+  known: KnownNames,
+  shown: McpConfig["resourceUri"],
+): string {
   const template = outcome.attributes?.[semconv.ATTR_MCP_RESOURCE_TEMPLATE];
-  if (typeof template === "string") return template;
+  if (typeof template === "string" && shown !== "off") return template;
+  if (shown !== "full") return semconv.OTHER;
   const uri = operation.attributes[semconv.ATTR_MCP_RESOURCE_URI];
   return known.bounded("resource", typeof uri === "string" ? uri : semconv.OTHER);
 }

@@ -40,9 +40,7 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
 
   const config = readConfig(env, speak);
   const fault = (where: string, error: unknown): void =>
-    speak(
-      `a mistake of ours in "${where}", the application goes on without it: ${describeFault(error, level >= DiagLogLevel.DEBUG)}`,
-    );
+    speak(`a mistake of ours in "${where}", the application goes on without it: ${describeFault(error)}`);
   const wiring = startWiring({
     // The first who asks is the first message, and that is the last moment to start.
     tracer() {

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { diag, DiagLogLevel, type DiagLogger } from "@opentelemetry/api";
+import { classNameOf } from "../operation/outcome.ts";
 
 /** Writes a line for the operator, or nothing where `OTEL_LOG_LEVEL` is `none`. */
 export type Say = (line: string) => void;
@@ -46,12 +47,24 @@ export function logDiagnosticsToStderr(level: DiagLogLevel): void {
   diag.setLogger(createStderrLogger(), { logLevel: level, suppressOverrideMessage: true });
 }
 
+/**
+ * What is made of each part of a message. Below a warning, errors are those of the application's own requests as often as
+ * not, and what they say is the application's: there the class has to do.
+ */
+const TOLD = {
+  error: oneLine,
+  warn: oneLine,
+  info: classOnly,
+  debug: classOnly,
+  verbose: classOnly,
+} as const;
+
 export function createStderrLogger(): DiagLogger {
   const log =
-    (level: string) =>
+    (level: keyof typeof TOLD) =>
     (message: string, ...details: unknown[]): void => {
       if (COUNTED.test(message)) return;
-      say(`${level}: ${[message, ...details].map(oneLine).join(" ")}${aboutWhat(message)}`);
+      say(`${level}: ${[message, ...details].map(TOLD[level]).join(" ")}${aboutWhat(message)}`);
     };
   return {
     error: log("error"),
@@ -76,6 +89,10 @@ const ABOUT: readonly (readonly [message: RegExp, variable: string])[] = [
 function aboutWhat(message: string): string {
   const row = ABOUT.find(([pattern]) => pattern.test(message));
   return row === undefined ? "" : ` (${row[1]})`;
+}
+
+function classOnly(value: unknown): string {
+  return value instanceof Error ? classNameOf(value) : oneLine(value);
 }
 
 function oneLine(value: unknown): string {

@@ -138,7 +138,7 @@ export function createMetrics({ meterProvider, config, known, scope, ...heard }:
           );
         }
         if (request && operation.method === "resources/read")
-          tallies.resourceReads.add(1, resourceLabel(operation, outcome, known));
+          tallies.resourceReads.add(1, resourceLabel(operation, outcome, known, config().resourceUri));
         const error =
           attributes[semconv.ATTR_ERROR_TYPE] ?? attributes[semconv.ATTR_RPC_RESPONSE_STATUS_CODE];
         if (error !== undefined) tallies.errors.add(1, String(error));

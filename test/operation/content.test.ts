@@ -62,8 +62,14 @@ it("recognises a secret that the cut goes through [privacy.redaction]", () => {
   }
 });
 
+it("a URI in a message loses what its attribute loses [privacy.redaction]", () => {
+  expect(redactMessage("cannot read note:///a?day=monday&who=me#top, sorry")).toBe(
+    "cannot read note:///a?day=REDACTED&who=REDACTED#top, sorry",
+  );
+});
+
 it("leaves an ordinary message as it is, and cuts a long one", () => {
-  const ordinary = "Tool nope not found: the token was at position 3, see https://example.com/a?b=c";
+  const ordinary = "Tool nope not found: the token was at position 3, see https://example.com/a";
   expect(redactMessage(ordinary)).toBe(ordinary);
   expect(redactMessage("x".repeat(1_000_000))).toHaveLength(513);
 });
