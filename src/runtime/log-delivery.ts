@@ -34,7 +34,7 @@ export function oneAfterTheOther<Processor extends LogRecordProcessor>(processor
   for (const method of ["forceFlush", "shutdown"] as const) {
     const original = processor[method].bind(processor);
     processor[method] = () => {
-      const done = last.then(original);
+      const done = last.then(() => original());
       last = done.catch(() => undefined); // told to whoever asked for it
       return done;
     };
