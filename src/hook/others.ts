@@ -52,26 +52,34 @@ const PROTOCOL_METHODS = ["connect", "request", "close", "notification"];
 const TRANSPORT_METHODS = ["start", "send", "onmessage"];
 
 let report: ((line: string) => void) | undefined;
-let looked = false;
+/** Classes of which a connection has been looked at, and those who have been told of. */
+const looked = new WeakSet();
+const told = new Set<Other>();
 
 /** Hears of those who are at work beside us. */
 export function onOthers(sink: (line: string) => void): void {
   report = sink;
 }
 
-/** Looks at the first connection of the process, when whoever wraps has wrapped. */
+/** Looks at the first connection of a class, when whoever wraps has wrapped. */
 export function lookForOthers(protocol: object, transport: object): void {
   const tell = report;
-  if (tell === undefined || looked) return;
-  looked = true;
+  if (tell === undefined || looked.has(protocol.constructor)) return;
+  looked.add(protocol.constructor);
   setImmediate(() => {
     safely("look for others", () => {
       const found = findOthers([
         ...functionsOf(protocol, PROTOCOL_METHODS),
         ...functionsOf(transport, TRANSPORT_METHODS),
       ]);
-      for (const { who, advice } of found)
-        tell(`${who} instruments MCP in this process as well, so each message is recorded twice; ${advice}`);
+      for (const other of found) {
+        const { who, advice } = other;
+        if (!told.has(other))
+          tell(
+            `${who} instruments MCP in this process as well, so each message is recorded twice; ${advice}`,
+          );
+        told.add(other);
+      }
     });
   }).unref();
 }

@@ -36,7 +36,7 @@ export interface SdkPlan {
   readonly settings: RuntimeSettings;
   readonly traces: boolean;
   readonly runtimeMetrics: boolean;
-  /** Attributes that this thread's telemetry is told by; see `worker.ts`. */
+  /** Attributes that this thread's telemetry is told by; see `threads.ts`. */
   readonly identity?: Readonly<Record<string, string | number>> | undefined;
   /** The scope that goes on with this SDK beside another; `undefined`: none. */
   readonly kept?: string | undefined;

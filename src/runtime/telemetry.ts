@@ -57,6 +57,7 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
   let wanted = false;
   let started = false;
   let recorded = false;
+  let tracing = false;
   let sdk: RunningSdk | undefined;
 
   function serve(): void {
@@ -116,6 +117,7 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
         kept: mode === "own" ? SCOPE : undefined,
         recorded: () => recorded,
         yielded(slot) {
+          if (slot === "trace") tracing = false;
           if (slot === "metrics" && mode !== "own") {
             scraped = false;
             provideMetrics(undefined, settings.admin);
@@ -124,6 +126,7 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
         },
         say: speak,
       });
+      tracing = sdk.filled.has("trace");
       provideMetrics(sdk.collect, settings.admin);
       scraped = sdk.collect !== undefined;
       return describeShares(mode === "own" ? new Set() : taken, sdk.destination);
@@ -151,7 +154,7 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
       return mode === "own" ? (sdk?.components ?? {}) : {};
     },
     get tracing() {
-      return sdk?.filled.has("trace") ?? false;
+      return tracing;
     },
     describe: () =>
       [

@@ -73,7 +73,7 @@ it("OTEL_RESOURCE_ATTRIBUTES' service.instance.id stays, with the thread's numbe
     env: { OTEL_RESOURCE_ATTRIBUTES: "service.instance.id=pod-1" },
   });
 
-  const instances = new Set(joined.spans.map(({ resource }) => resource["service.instance.id"]));
+  const instances = new Set(joined.spans.map(({ resource }) => String(resource["service.instance.id"])));
   const number = expect.stringMatching(/^pod-1\/\d+$/) as unknown;
   expect([...instances].toSorted()).toEqual(["pod-1", number, number]);
   expect(sendersOfEach(joined)).toEqual({ spans: ["ours"], metrics: ["ours"], logs: ["ours"] });
