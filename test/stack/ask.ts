@@ -6,8 +6,12 @@ import { pause } from "./service.ts";
 /** Longer than the 30 s that a Collector which is waiting for a back end may wait before its next attempt. */
 const ARRIVES_WITHIN_MS = 45_000;
 const ASK_EVERY_MS = 200;
+const ANSWERS_WITHIN_MS = 10_000;
 
-/** Asks again until it is so, and says what came last when it is not so in time. */
+/**
+ * Asks again until it is so, and says what came last when it is not so in time. A server that has just come back may answer
+ * with an error, so that counts as "not yet".
+ */
 export async function arrived<T>(
   ask: () => Promise<T>,
   isSo: (answer: T) => boolean,
@@ -15,10 +19,14 @@ export async function arrived<T>(
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
-    const answer = await ask();
-    if (isSo(answer)) return answer;
-    if (Date.now() > deadline)
-      throw new Error(`not within ${withinMs} ms; the last answer: ${shown(answer)}`);
+    const late = Date.now() > deadline;
+    try {
+      const answer = await ask();
+      if (isSo(answer)) return answer;
+      if (late) throw new Error(`not within ${withinMs} ms; the last answer: ${shown(answer)}`);
+    } catch (error) {
+      if (late) throw error;
+    }
     await pause(ASK_EVERY_MS);
   }
 }
@@ -32,7 +40,7 @@ function shown(answer: unknown): string {
 }
 
 async function getJson<T>(url: URL): Promise<T | undefined> {
-  const response = await fetch(url);
+  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
   const body = await response.text();
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(`${url.href}: ${response.status} ${body.slice(0, 500)}`);

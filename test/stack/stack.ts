@@ -56,13 +56,15 @@ export async function startStack(programs: Programs, options: StackOptions = {})
     { targets: [new URL(first.telemetry).host], labels: { job: "otelcol" } },
   ]);
 
+  let kept: string | undefined;
   const stop = async (): Promise<void> => {
+    kept ??= logs(); // they may be asked for when the folder is gone
     // Nothing of it is wanted any more, so nobody is given the time to put it in order.
     await Promise.all(services.map((service) => service.stop("SIGKILL")));
     rmSync(folder, { recursive: true, force: true });
   };
   const logs = (): string =>
-    services.map((service) => `--- ${service.name}\n${complaints(service.log())}`).join("\n");
+    kept ?? services.map((service) => `--- ${service.name}\n${complaints(service.log())}`).join("\n");
   try {
     await Promise.all(services.map((service) => service.start()));
   } catch (error) {
