@@ -1,0 +1,173 @@
+// What a process has recorded when its end comes: what is open, what is queued, and what is told of the rest.
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.ts";
+import { exportingTo, PRELOAD } from "./program.ts";
+import { startServer, type HostedServer } from "./stdio-host.ts";
+
+let receiver: OtlpReceiver;
+let server: HostedServer;
+beforeEach(async () => {
+  receiver = await startOtlpReceiver();
+});
+afterEach(async () => {
+  server.child.kill("SIGKILL");
+  await receiver.close();
+});
+
+const SHAKEN_HANDS = ["initialize", "notifications/initialized"];
+
+describe("what is open", () => {
+  it.each<NodeJS.Signals>(["SIGTERM", "SIGINT"])("ends with %s, and arrives", async (signal) => {
+    start({});
+    await server.add(2, 3);
+    server.call("never");
+    await server.add(4, 5); // by now it has arrived
+
+    server.child.kill(signal);
+
+    const ended = await server.ended;
+    expect(ended).toMatchObject({ code: null, signal });
+    expect(spansOf("tools/call never")).toEqual(["connection_closed"]);
+    expect(spansOf("tools/call add")).toEqual([undefined, undefined]);
+    if (signal === "SIGTERM")
+      expect(ended.stderr).toContain("mcp-otelkit: SIGTERM: 1 operation is running\n");
+  });
+
+  it("is waited for by SIGTERM as long as it is wanted, and ends as it would have", async () => {
+    start({ OTEL_INSTRUMENTATION_MCP_DRAIN_MS: "10000" });
+    server.call("slow");
+    await server.add(2, 3);
+
+    server.child.kill("SIGTERM");
+    await receiver.waitFor((spans) => spans.length >= 3); // it has heard
+    server.call("hurry");
+
+    const ended = await server.ended;
+    expect(ended).toMatchObject({ code: null, signal: "SIGTERM" });
+    expect(ended.stdout).toContain("at last");
+    expect(spansOf("tools/call slow")).toEqual([undefined]);
+  });
+
+  it("is not waited for longer than that", async () => {
+    start({ OTEL_INSTRUMENTATION_MCP_DRAIN_MS: "100" });
+    server.call("never");
+    await server.add(2, 3);
+
+    server.child.kill("SIGTERM");
+
+    expect(await server.ended).toMatchObject({ code: null, signal: "SIGTERM" });
+    expect(spansOf("tools/call never")).toEqual(["connection_closed"]);
+  });
+
+  it("is waited for by nobody where a second SIGTERM comes", async () => {
+    start({ OTEL_INSTRUMENTATION_MCP_DRAIN_MS: "60000" });
+    server.call("never");
+    await server.add(2, 3);
+
+    server.child.kill("SIGTERM");
+    await receiver.waitFor((spans) => spans.length >= 3);
+    server.child.kill("SIGTERM");
+
+    expect(await server.ended).toMatchObject({ code: null, signal: "SIGTERM" });
+  });
+});
+
+it("the end of stdin sends what is queued, though the process has other work", async () => {
+  start({ HABIT: "has other work", OTEL_BSP_SCHEDULE_DELAY: "60000" });
+  await server.add(2, 3);
+
+  server.endInput();
+
+  await receiver.waitFor((spans) => spans.length === 3);
+  expect(server.child.exitCode).toBeNull();
+});
+
+describe("process.exit()", () => {
+  it.each([
+    ["in a tool", "", 3, ["tools/call add", "tools/call exit"]],
+    ["in the application's own listener for SIGTERM", "exits at SIGTERM", 5, ["tools/call add"]],
+    ["at the end of stdin", "exits at the end of stdin", 6, ["tools/call add"]],
+  ])("%s loses nothing where flushOnExit is wanted", async (_where, habit, code, tools) => {
+    start({ HABIT: habit, OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT: "on" });
+    await server.add(2, 3);
+
+    if (code === 3) server.call("exit");
+    else if (code === 5) server.child.kill("SIGTERM");
+    else server.endInput();
+
+    const ended = await server.ended;
+    expect(ended).toMatchObject({ code, signal: null });
+    // What the earlier sign has sent and nobody had confirmed yet may come twice.
+    expect([...new Set(namesThatArrived())]).toEqual([...SHAKEN_HANDS, ...tools]);
+    expect(ended.stderr).not.toContain("lost");
+  });
+
+  it.each(["http/protobuf", "http/json", "grpc"])(
+    "flushOnExit over %s, headers and all",
+    async (protocol) => {
+      const env = {
+        ...exportingTo(protocol === "grpc" ? receiver.grpcUrl : receiver.url, protocol),
+        OTEL_EXPORTER_OTLP_HEADERS: "x-tenant=a%20b,x-other=c",
+        OTEL_EXPORTER_OTLP_TRACES_HEADERS: "x-other=d",
+        OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT: "on",
+      };
+      start(env);
+      await server.add(2, 3);
+
+      server.call("exit");
+
+      expect(await server.ended).toMatchObject({ code: 3, signal: null });
+      expect(receiver.spans()).toHaveLength(4);
+      const [delivery] = receiver.deliveries();
+      expect(delivery).toMatchObject({ protocol, headers: { "x-tenant": "a b", "x-other": "d" } });
+    },
+  );
+
+  it("tells what it cost otherwise, and what helps", async () => {
+    start({});
+    await server.add(2, 3);
+
+    server.call("exit");
+
+    const { stderr } = await server.ended;
+    expect(stderr).toMatch(
+      /^mcp-otelkit: lost: 3 spans; .*OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on.*flushTelemetry/m,
+    );
+  });
+});
+
+it.each(["http/protobuf", "grpc"])(
+  "an uncaught exception ends the process as ever, and its telemetry arrives (%s)",
+  async (protocol) => {
+    start(exportingTo(protocol === "grpc" ? receiver.grpcUrl : receiver.url, protocol));
+    await server.add(2, 3);
+
+    server.call("crash");
+
+    const ended = await server.ended;
+    expect(ended).toMatchObject({ code: 1, signal: null });
+    expect(ended.stderr).toContain("Error: boom\n    at ");
+    expect(namesThatArrived()).toEqual([...SHAKEN_HANDS, "tools/call add", "tools/call crash"]);
+    expect(spansOf("tools/call crash")).toEqual(["connection_closed"]);
+    expect(ended.stderr).not.toContain("lost");
+  },
+);
+
+function start(env: Record<string, string>): void {
+  server = startServer([...PRELOAD, "stdio-server.mjs"], { env: { ...exportingTo(receiver.url), ...env } });
+}
+
+function namesThatArrived(): string[] {
+  return receiver
+    .spans()
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+/** `error.type` of each span of this name. */
+function spansOf(name: string): unknown[] {
+  return receiver
+    .spans()
+    .filter((span) => span.name === name)
+    .map(({ attributes }) => attributes["error.type"]);
+}
