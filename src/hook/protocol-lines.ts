@@ -33,7 +33,7 @@ export function createLineReader(): LineReader {
     const good = whole ? unfinished !== "" && isMessage(line) : mayBecomeMessage(line);
     // A stray piece within a line leaves it unfinished: the rest of the message is still to come.
     if (good) unfinished = whole ? "" : line;
-    else if (whole && isJson(line)) unfinished = "";
+    else if (whole && unfinished !== "" && isJson(line)) unfinished = "";
     return good;
   }
 
