@@ -61,18 +61,19 @@ export function onOthers(sink: (line: string) => void): void {
   report = sink;
 }
 
-/** Looks at the first connection of a class, when whoever wraps has wrapped. */
+/** Looks at the first connection of a class: at once, and again when whoever wraps has wrapped. */
 export function lookForOthers(protocol: object, transport: object): void {
   const tell = report;
   if (tell === undefined || looked.has(protocol.constructor)) return;
   looked.add(protocol.constructor);
-  setImmediate(() => {
+  const look = (): void => {
+    process.removeListener("exit", look);
     safely("look for others", () => {
-      const found = findOthers([
+      const functions = [
         ...functionsOf(protocol, PROTOCOL_METHODS),
         ...functionsOf(transport, TRANSPORT_METHODS),
-      ]);
-      for (const other of found) {
+      ];
+      for (const other of findOthers(functions)) {
         const { who, advice } = other;
         if (!told.has(other))
           tell(
@@ -81,7 +82,10 @@ export function lookForOthers(protocol: object, transport: object): void {
         told.add(other);
       }
     });
-  }).unref();
+  };
+  look();
+  process.once("exit", look); // a process that is over before it could be told
+  setImmediate(look).unref();
 }
 
 /** Another copy of this package has been there first: what it has patched is patched, and told by it alone. */
