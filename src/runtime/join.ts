@@ -1,11 +1,5 @@
-import {
-  diag,
-  trace,
-  type ContextManager,
-  type MeterProvider,
-  type TextMapPropagator,
-  type TracerProvider,
-} from "@opentelemetry/api";
+import * as ourApi from "@opentelemetry/api";
+import type { ContextManager, MeterProvider, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
 import { loadOfSdk } from "./packages.ts";
 import { forwardLater, holderOf, takenSlots, yieldSlots, type LogsApi, type Slot } from "./slots.ts";
 
@@ -74,14 +68,25 @@ export function capturing(start: () => void): Components {
   return captured as Components;
 }
 
+/** What the API hands out as long as there is no provider. */
+interface WaitingTracers {
+  setDelegate?(provider: TracerProvider): void;
+}
+interface WaitingLogs {
+  getLoggerProvider(): { _setDelegate?(provider: object): void };
+}
+
 /** Fills the slots that are free. @returns which */
 export function fillFreeSlots(components: Components): ReadonlySet<Slot> {
   const taken = takenSlots();
   const filled = new Set<Slot>();
-  // The 3.x line has a copy of the API for each module format. A tracer that an ECMAScript module took before looks for its
-  // provider in that copy alone.
-  const waiting = trace.getTracerProvider() as { setDelegate?(provider: TracerProvider): void };
-  if (components.trace !== undefined && !taken.has("trace")) waiting.setDelegate?.(components.trace);
+  // The 3.x line has a copy of the API for each module format. A tracer or logger that an ECMAScript module took before
+  // looks for its provider in that copy alone.
+  const { logs } = ourApi as { readonly logs?: WaitingLogs };
+  if (components.trace !== undefined && !taken.has("trace"))
+    (ourApi.trace.getTracerProvider() as WaitingTracers).setDelegate?.(components.trace);
+  if (components.logs !== undefined && !taken.has("logs"))
+    logs?.getLoggerProvider()._setDelegate?.(components.logs);
   for (const [slot, [owner, method]] of Object.entries(setters()) as [Slot, Setters[Slot]][]) {
     const component = components[slot];
     if (component === undefined || taken.has(slot)) continue;
@@ -125,7 +130,7 @@ export async function flushOthers(ours: Components = {}): Promise<void> {
       try {
         await provider?.forceFlush?.();
       } catch (error) {
-        diag.warn("mcp-otelkit: flushing the OpenTelemetry SDK of this process failed", error);
+        ourApi.diag.warn("mcp-otelkit: flushing the OpenTelemetry SDK of this process failed", error);
       }
     }),
   );
