@@ -64,11 +64,14 @@ it.each<[string, OtelLine]>([
   ]);
 });
 
-it("leaves the choice to an SDK that the application has started", async () => {
-  const { lines, logs } = await run(["--import", "./plain-sdk.mjs", ...PRELOAD, "pino-before.mjs"], SENDING);
+it.each([
+  ["before us", ["--import", "./plain-sdk.mjs", ...PRELOAD, "pino-before.mjs"]],
+  ["after us, and before the logger is loaded", [...PRELOAD, "pino-late.mjs"]],
+])("leaves the choice to an SDK that the application has started %s", async (_when, words) => {
+  const { lines, logs } = await run(words, SENDING);
 
   expect(lines).toHaveLength(2);
-  expect(lines[0]).not.toHaveProperty("trace_id");
+  for (const line of lines) expect(line).not.toHaveProperty("trace_id");
   expect(logs).toEqual([]);
 });
 
