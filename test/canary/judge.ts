@@ -59,8 +59,9 @@ export function blindSpots(conversation: Conversation): string[] {
 }
 
 /** Channels that say nothing of the conversation: no leak was to be found there. */
-export function silences({ pieces }: Conversation): string[] {
-  return HEARD.flatMap(([channel, who]) =>
+export function silences({ pieces }: Conversation, { pageless }: Setting): string[] {
+  const due = pageless ? HEARD.filter(([channel]) => !channel.startsWith("/")) : HEARD;
+  return due.flatMap(([channel, who]) =>
     pieces.some(
       (piece) => piece.channel === channel && piece.who === who && piece.text.includes("tools/call"),
     )

@@ -55,7 +55,7 @@ finish();
 function faults(conversation: Conversation, setting: Setting, seen: readonly FieldSeen[]): string[] {
   return [
     ...unlisted(conversation).map((field) => `${field} is in no list`),
-    ...silences(conversation),
+    ...silences(conversation, setting),
     ...(setting === PLANTING ? blindSpots(conversation) : faultsOf(seen)),
   ];
 }

@@ -109,7 +109,7 @@ function isLogLine(value: unknown): boolean {
 
 /** Of an object as `util.inspect` or JSON writes it. */
 function lastName(text: string): string {
-  const names = [...text.matchAll(/'([^'\n]+)': |"([^"\n]+)": ?|([\w.]+): /g)];
+  const names = [...text.matchAll(/(?:^|[{,[])\s*(?:'([^'\n]+)': |"([^"\n]+)": ?|([\w.]+): )/gm)];
   const [, single, double, bare] = names.at(-1) ?? [];
   return single ?? double ?? bare ?? "";
 }

@@ -8,6 +8,8 @@ export interface Setting {
   readonly lets: readonly Kind[];
   /** Nothing but what everybody sets: the rest have every exporter, diagnostic and level there is. */
   readonly quiet?: true;
+  /** No metrics on a page. */
+  readonly pageless?: true;
 }
 
 const ALWAYS = ["loggerName", "toolName", "httpPath"] as const;
@@ -40,6 +42,7 @@ export const SETTINGS: readonly Setting[] = [
     env: { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true" },
     lets: [...DEFAULT, ...CONTENT],
   },
+  { name: "declared", env: { OTEL_CONFIG_FILE: "declared.yaml" }, lets: DEFAULT, pageless: true },
   { name: "protect", env: { OTEL_INSTRUMENTATION_MCP_STDOUT: "protect" }, lets: DEFAULT },
 ];
 
@@ -49,7 +52,7 @@ export const PLANTING: Setting = { name: "planted", env: { CANARY_PLANT: "yes" }
 /** Whether a field may be seen there under that setting. */
 export function isAllowed({ kinds }: Field, { channel, at }: Sighting, { lets, quiet }: Setting): boolean {
   // In protobuf, which is what nobody asks for gets, we see that it is there and not where.
-  if (quiet && at === SOMEWHERE) return kinds.some((kind) => lets.includes(kind)) && OTLP.has(channel);
+  if (quiet && at === SOMEWHERE && OTLP.has(channel)) return kinds.some((kind) => lets.includes(kind));
   return kinds.some((kind) => lets.includes(kind) && WHERE[kind]({ channel, at }, lets));
 }
 
