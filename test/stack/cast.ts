@@ -66,7 +66,7 @@ export interface Cast {
   /** Has the agent ask for a plan; the id of that trace. */
   plan(city: string): Promise<string>;
   /** Has the host do something without the agent. */
-  hostDoes(path: string): Promise<void>;
+  hostDoes(path: string, body?: string): Promise<void>;
   /** Where the process of that service has its own /metrics. */
   page(service: "host" | "weather"): Promise<string>;
   output(): string;
@@ -129,8 +129,8 @@ export async function startCast(
       const [, id = ""] = await agent.says(new RegExp(`(?:planned 200 (\\w{32})[^]*){${plans}}`));
       return id;
     },
-    async hostDoes(path) {
-      const response = await fetch(`${HOST_URL}${path}`);
+    async hostDoes(path, body = "") {
+      const response = await fetch(`${HOST_URL}${path}`, { method: "POST", body });
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     },
     async page(service) {
