@@ -70,6 +70,8 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   const announcer = createAnnouncer(VERSION, telemetry.describe, telemetry.settled, speak);
   onSdkSeen((report) => {
     if (report.problem === undefined) telemetry.expect();
+    // Seen by a copy of this package inside a bundle, whose messages never come by here.
+    if (report.format === "by hand") telemetry.record();
     if (report.patched.some((name) => name === "Server" || name === "McpServer")) telemetry.serve();
     announcer.add(report);
   });

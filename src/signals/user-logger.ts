@@ -3,6 +3,7 @@ import type { LogLevel } from "../config.ts";
 import { SEVERITY } from "../operation/log-level.ts";
 import { isObject } from "../operation/message.ts";
 import { classNameOf } from "../operation/outcome.ts";
+import { ownNames, ownValue } from "../operation/own.ts";
 import { serialise, serialiseText } from "../operation/redact.ts";
 import * as semconv from "../semconv.ts";
 import { createEmitter, type LogsSource } from "./logs.ts";
@@ -69,7 +70,8 @@ export function createUserLogger(source: LogsSource): McpLogger {
 /** The fields as plain data, bounded and without secrets. */
 function readable(fields: LogFields): Readonly<Record<string, unknown>> {
   const told: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name of ownNames(fields) ?? []) {
+    const value = ownValue(fields, name); // without running the getters of whatever was handed over
     if (value instanceof Error) {
       told[name] = value.message;
       told["error_type"] ??= classNameOf(value);
@@ -82,7 +84,8 @@ function readable(fields: LogFields): Readonly<Record<string, unknown>> {
 /** As attributes, of which every back end can hold the simple ones. */
 function flat(fields: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
   const attributes: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name of ownNames(fields) ?? []) {
+    const value = ownValue(fields, name); // without running the getters of whatever was handed over
     if (value === null) continue;
     attributes[ATTRIBUTE_OF[name] ?? name] =
       typeof value === "string" || typeof value === "number" || typeof value === "boolean"
