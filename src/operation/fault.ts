@@ -1,7 +1,7 @@
 import { classNameOf } from "./outcome.ts";
 
-/** Where the code of this package is. */
-const HOME = new URL("..", import.meta.url);
+/** Where the code of this package is; unknown in a bundle of CommonJS, where a module has no URL. */
+const HOME = URL.canParse("..", import.meta.url) ? new URL("..", import.meta.url) : undefined;
 
 /**
  * A mistake of ours in as few words as lead to it: the class of the error and the place in our code. Not its message: that
@@ -20,6 +20,7 @@ export function describeFault(error: unknown): string {
 
 /** The innermost frame that is ours, as `hook/tap.js:12:5`. */
 function placeIn(stack: string, message: string): string | undefined {
+  if (HOME === undefined) return undefined;
   const frames = stack.replace(message, ""); // which may look like a frame, too
   for (const line of frames.split("\n")) {
     if (!/^\s+at /.test(line)) continue;
