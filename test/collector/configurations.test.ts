@@ -84,6 +84,24 @@ describe.each(combinations())("%s", (name, config) => {
 
     expect(lenient).toEqual([]);
   });
+
+  // The Collector gives all statements of one list the lowest context among them: beside a `spanevent.` statement, a `span.` one would run
+  // once for each event, and never for a span without.
+  it("has no list of statements with two contexts", () => {
+    const transforms = Object.entries(at(config, "processors")).filter(([id]) => typeOf(id) === "transform");
+    const mixed = transforms
+      .flatMap(([, processor]) => [...leaves(processor)])
+      .reduce((groups, [keys, statement]) => {
+        const group = keys.slice(0, -1).join(".");
+        const found = /\b(span|spanevent|log|datapoint|metric)\./.exec(String(statement))?.[1];
+        return groups.set(
+          group,
+          new Set([...(groups.get(group) ?? []), ...(found === undefined ? [] : [found])]),
+        );
+      }, new Map<string, Set<string>>());
+
+    expect([...mixed].filter(([, contexts]) => contexts.size > 1)).toEqual([]);
+  });
 });
 
 describe("an overlay", () => {
