@@ -53,7 +53,7 @@ describe("a conversation in which every field is marked", { tags: ["slow"] }, ()
   beforeAll(async () => {
     // What goes wrong is told by the test it belongs to.
     await inTurn([...TALKS, ...PLANTED], AT_ONCE, (one) => heldIn(one).catch(() => undefined));
-  }, 170_000);
+  }, 300_000); // each program has a limit of its own
 
   test.each(TALKS)("$title: nothing but what is let through, and all of that", async (one) => {
     const conversation = await heldIn(one);

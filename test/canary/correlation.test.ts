@@ -59,6 +59,8 @@ describe("one tool call", { tags: ["slow"] }, () => {
       expect(call.lines.server).toEqual({ trace_id: server.traceId, span_id: server.spanId });
 
       expect(call.exemplars.server).toEqual([{ trace_id: server.traceId, span_id: server.spanId }]);
+      // OpenTelemetry's SDK for JavaScript exports none as yet; should it begin to, they lead to spans as well.
+      expect(call.exemplars.exported.filter((traceId) => !call.traces.has(traceId))).toEqual([]);
     },
     60_000,
   );
@@ -73,7 +75,8 @@ async function observeCall(way: Way) {
     },
     records: { client: recordOf(conversation, "client"), server: recordOf(conversation, "server") },
     lines: { client: lineOf(conversation, "client"), server: lineOf(conversation, "server") },
-    exemplars: { server: exemplarsOf(conversation, "server") },
+    exemplars: { server: exemplarsOf(conversation, "server"), exported: tracesIn(conversation, "metrics") },
+    traces: new Set(tracesIn(conversation, "traces")),
   };
 }
 
@@ -118,6 +121,12 @@ function exemplarsOf({ pieces }: Conversation, who: string): Line[] {
   return page
     .samples("mcp_server_operation_duration_seconds_bucket", { gen_ai_tool_name: TOOL })
     .flatMap(({ exemplar }) => (exemplar === undefined ? [] : [exemplar.labels]));
+}
+
+/** The trace ids that an export names: its spans', or those of its exemplars. */
+function tracesIn({ pieces }: Conversation, channel: string): string[] {
+  const bodies = pieces.filter((piece) => piece.channel === channel);
+  return bodies.flatMap(({ text }) => Array.from(text.matchAll(/"traceId":"(\w+)"/g), ([, id = ""]) => id));
 }
 
 function exported({ pieces }: Conversation, channel: string, who: string): Wire[] {
