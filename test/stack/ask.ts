@@ -74,6 +74,11 @@ export async function spansInJaeger(base: string, service: string, traces = 1000
   return answer === undefined ? [] : spansFromExport(answer.result);
 }
 
+export async function servicesInJaeger(base: string): Promise<string[]> {
+  const answer = await getJson<{ services: string[] }>(addressOf(base, "/api/v3/services"));
+  return (answer?.services ?? []).toSorted();
+}
+
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
