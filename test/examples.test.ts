@@ -29,8 +29,9 @@ function stable(output: string): unknown[] {
     .replaceAll(/"(traceId|spanId)":"(?!1{32})[0-9a-f]+"/g, '"$1":"~"')
     .replaceAll(/\b(trace|span|parent) [0-9a-f]{6}\b/g, "$1 ~")
     .replaceAll(/localhost:94\d\d/g, "localhost:9464") // another server may have that port
-    .replaceAll(/"startTime":"[^"]+"/g, '"startTime":"~"')
-    .replaceAll(/"durationMs":[\d.]+/g, '"durationMs":0');
+    .replaceAll(/"(trace_id|span_id)":"(?!1{32})[0-9a-f]+"/g, '"$1":"~"')
+    .replaceAll(/"(startTime|timestamp)":"[^"]+"/g, '"$1":"~"')
+    .replaceAll(/"(durationMs|duration_ms)":[\d.]+/g, '"$1":0');
   const lines = masked.trim().split("\n").toSorted();
   return lines.map((line): unknown => (line.startsWith("{") ? JSON.parse(line) : line));
 }
