@@ -39,7 +39,7 @@ export function closeTap(tap: Tap): void {
 
 /** The process ends, and takes every connection along: what is open is over. */
 export function endEverything(): void {
-  for (const tap of liveTaps()) safely("end", () => endOpen(tap, CONNECTION_CLOSED));
+  for (const tap of safely("end", liveTaps) ?? []) safely("end", () => endOpen(tap, CONNECTION_CLOSED));
 }
 
 function endOpen(tap: Tap, unanswered: Outcome): void {
@@ -57,16 +57,18 @@ function endOpen(tap: Tap, unanswered: Outcome): void {
 
 /** Requests that are being answered, and on clients those that wait for an answer: what a graceful end would wait for. */
 export function countRunning(): number {
-  return liveTaps().reduce(
-    (sum, { connection, inbound, outbound }) =>
-      sum + inbound.size() + (connection.role === "client" ? outbound.size() : 0),
-    0,
+  const sizes = safely("count", () =>
+    liveTaps().map(
+      ({ connection, inbound, outbound }) =>
+        inbound.size() + (connection.role === "client" ? outbound.size() : 0),
+    ),
   );
+  return (sizes ?? []).reduce((sum, size) => sum + size, 0);
 }
 
 /** Whether this process is a server that one host has started, and whose end that host decides. */
 export function servesStdio(): boolean {
-  return liveTaps().some(isStdioServer);
+  return safely("stdio", () => liveTaps().some(isStdioServer)) ?? false;
 }
 
 function isStdioServer({ connection }: Tap): boolean {

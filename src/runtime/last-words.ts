@@ -24,7 +24,8 @@ export interface LastWords {
   say(): void;
 }
 
-export function lastWords(sdk: Endable, plan: ExitPlan): LastWords {
+/** @param sdk one that never throws: there is nobody left to catch it */
+export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
   let emptied = false;
   let crashed = false;
   let said = false;
@@ -34,7 +35,7 @@ export function lastWords(sdk: Endable, plan: ExitPlan): LastWords {
   const say = (): void => {
     if (said) return;
     said = true;
-    const lines = describeLosses(sdk.lost?.() ?? {}, saved);
+    const lines = describeLosses(sdk.lost(), saved);
     if (lines === "") return;
     // Nothing is wrong with the collector then, and there is something that can be done.
     const why = emptied || sdk.failing() || wanted ? "" : `; ${ADVICE}`;
@@ -51,7 +52,7 @@ export function lastWords(sdk: Endable, plan: ExitPlan): LastWords {
     if (save && !emptied && !sdk.failing() && isMainThread) {
       try {
         endEverything();
-        saved = plan.sendNow(sdk.unsent?.() ?? []);
+        saved = plan.sendNow(sdk.unsent());
       } catch (error) {
         sdk.giveUp(error);
         plan.say(`the last telemetry could not be sent: ${firstLine(error)}`);

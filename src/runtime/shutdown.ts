@@ -1,6 +1,6 @@
 import { countRunning, endEverything, onPeerGone, servesStdio } from "../wiring.ts";
 import { startDrain } from "./drain.ts";
-import type { Endable, ExitPlan } from "./endable.ts";
+import { neverThrowing, type Endable, type ExitPlan } from "./endable.ts";
 import { lastWords } from "./last-words.ts";
 
 /** How long the last telemetry may hold up the end of a process. MCP hosts kill a server 2 s after closing its input. */
@@ -39,7 +39,8 @@ export async function flushTelemetry(): Promise<void> {
  * signal, never kept alive beyond the deadline, never ended for an application that handles the signal itself.
  * @param terminating told at once of SIGTERM, by which orchestrators announce the end
  */
-export function flushAtExit(sdk: Endable, terminating: () => void, plan: ExitPlan): void {
+export function flushAtExit(telemetry: Endable, terminating: () => void, plan: ExitPlan): void {
+  const sdk = neverThrowing(telemetry, plan.say);
   const words = lastWords(sdk, plan);
   let ending: Promise<void> | undefined;
   let flushing: Promise<void> | undefined;
@@ -51,8 +52,8 @@ export function flushAtExit(sdk: Endable, terminating: () => void, plan: ExitPla
       .finally(() => (flushing = undefined)));
   const end = async (deadlineMs: number): Promise<boolean> => {
     ending ??= endAll(sdk);
-    const most = sdk.failing() ? FAILING_DEADLINE_MS : deadlineMs;
-    const inTime = await within(Math.max(SHORTEST_MS, Math.min(most, deadlineMs - heldUpFor())), ending);
+    const most = sdk.failing() ? FAILING_DEADLINE_MS : DEADLINE_MS;
+    const inTime = await within(Math.min(most, deadlineMs), ending);
     if (!inTime) sdk.giveUp();
     words.nothingLeft();
     return inTime;
@@ -65,16 +66,17 @@ export function flushAtExit(sdk: Endable, terminating: () => void, plan: ExitPla
     signAt = performance.now();
     void flush();
   });
-  // One deadline from the earliest sign on: an export that is under way since then may be all that held the process.
-  const heldUpFor = (): number => {
+  // One deadline from the earliest sign on, where an export that is under way since then is all that held the process.
+  const leftOf = (deadlineMs: number): number => {
     const ago = performance.now() - signAt;
-    return ago < 2 * DEADLINE_MS ? ago : 0;
+    const held = (sdk.failing() || flushing !== undefined) && ago < 2 * deadlineMs;
+    return held ? Math.max(SHORTEST_MS, deadlineMs - ago) : deadlineMs;
   };
 
   // Before the others, so that those who listen once are still there to be counted.
   process.prependOnceListener("beforeExit", () => {
     const others = process.listenerCount("beforeExit") > 0;
-    void end(DEADLINE_MS).then((inTime) => {
+    void end(leftOf(DEADLINE_MS)).then((inTime) => {
       // What holds the process after the deadline is an exporter that retries; unless somebody else goes on working.
       if (!inTime && !others) process.exit();
     });

@@ -22,17 +22,17 @@ interface EndingRow {
 }
 
 export const ENDINGS: Readonly<Record<Ending, EndingRow>> = {
-  "stdin end": { delivers: ["spans", "metrics"] },
-  SIGTERM: { delivers: ["spans", "metrics"] },
-  SIGINT: { delivers: ["spans", "metrics"] },
+  "stdin end": { delivers: ["spans", "metrics", "logs"] },
+  SIGTERM: { delivers: ["spans", "metrics", "logs"] },
+  SIGINT: { delivers: ["spans", "metrics", "logs"] },
   "process.exit": { calls: "exit", delivers: [] },
   "process.exit, flushOnExit": {
     calls: "exit",
     env: { OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT: "on" },
-    delivers: ["spans"],
+    delivers: ["spans", "logs"],
   },
-  "uncaught exception": { calls: "crash", delivers: ["spans"] },
-  "parent killed": { delivers: ["spans", "metrics"] },
+  "uncaught exception": { calls: "crash", delivers: ["spans", "logs"] },
+  "parent killed": { delivers: ["spans", "metrics", "logs"] },
 };
 
 export const COLLECTORS = ["alive", "refused", "black hole", "503"] as const;
