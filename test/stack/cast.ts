@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const PRELOAD = ["--import", import.meta.resolve("mcp-otelkit/register")];
+export const PRELOAD = ["--import", import.meta.resolve("mcp-otelkit/register")];
 const PLAIN = ["--require", here("../../examples/demo/plain-telemetry.cjs")];
 
 export interface Told {

@@ -12,8 +12,6 @@ const PER_TRACE = 200;
 export interface NumberedSource {
   /** Ends with the last request being answered; says how many records of each signal there were. */
   stop(): Promise<{ spans: number; logs: number; points: number; counted: number }>;
-  /** Ends at once: what the Collector has not said yes to is forgotten. */
-  giveUp(): void;
 }
 
 /** 100 spans and 100 log lines a second, and ten times a second the count of them so far. */
@@ -25,10 +23,6 @@ export function startNumbered(endpoint: string, service: string): NumberedSource
   const scope = { name: "numbered" };
   const sent = { spans: 0, logs: 0, points: 0, counted: 0 };
   let stopping = false;
-  let givenUp = false;
-  const untilTaken = async (url: string, body: object): Promise<void> => {
-    while (!givenUp && (await post(url, body)) !== 200) await pause(AGAIN_AFTER_MS);
-  };
 
   const spans = every(
     () => stopping,
@@ -74,10 +68,6 @@ export function startNumbered(endpoint: string, service: string): NumberedSource
       stopping = true;
       await Promise.all([spans, logs, counts]);
       return sent;
-    },
-    giveUp() {
-      stopping = true;
-      givenUp = true;
     },
   };
 }
@@ -125,6 +115,10 @@ async function every(isOver: () => boolean, act: () => Promise<void>): Promise<v
     await act();
     await pause(Math.max(0, began + EVERY_MS - Date.now()));
   }
+}
+
+async function untilTaken(url: string, body: object): Promise<void> {
+  while ((await post(url, body)) !== 200) await pause(AGAIN_AFTER_MS);
 }
 
 /** The status; 0 where nobody answers. */
