@@ -157,11 +157,12 @@ function ownAttributes(): { name: string; optIn: boolean }[] {
   return [...constants].map(([, comment = "", name = ""]) => ({ name, optIn: /\bOpt-in\b/.test(comment) }));
 }
 
-/** Go writes `(?i)` in front, and the end of a text as `\z`. */
+/** Go says in the text what JavaScript says in flags (all at once, which makes no difference to our samples), and `\z` for the end. */
 function goPattern(pattern: string): RegExp {
-  const insensitive = pattern.startsWith("(?i)");
-  return new RegExp(
-    pattern.replace("(?i)", "").replaceAll(String.raw`\z`, "$(?![^])"),
-    insensitive ? "gi" : "g",
-  );
+  const insensitive = /\(\?i[:)]/.test(pattern);
+  const text = pattern
+    .replace("(?i)", "")
+    .replace("(?i:", "(?:")
+    .replaceAll(String.raw`\z`, "$(?![^])");
+  return new RegExp(text, insensitive ? "gi" : "g");
 }
