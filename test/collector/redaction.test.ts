@@ -95,6 +95,7 @@ describe("secrets", () => {
     ["AKIA~CANARY0123456789"],
     ["ghp_~CANARY0123456789abcdefghij"],
     ["xoxb-~CANARY-0123456789"],
+    ["authorization: basic CANARYCANARY"],
     ["--api-key CANARY"],
     ["--auth-token=CANARY"],
     ['["node","server.js","--password","CANARY"]'],
@@ -117,6 +118,8 @@ describe("secrets", () => {
 
   it.each([
     "Tool call completed",
+    "a basic introduction",
+    "task-runner-of-many-things",
     "tools/call forecast",
     "weather://city/{name}",
     "https://example.com:8080/mcp?page=2",
