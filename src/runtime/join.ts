@@ -1,7 +1,7 @@
 import * as ourApi from "@opentelemetry/api";
 import type { ContextManager, MeterProvider, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
 import { loadOfSdk } from "./packages.ts";
-import { forwardLater, holderOf, takenSlots, yieldSlots, type LogsApi, type Slot } from "./slots.ts";
+import { forwardLater, holderOf, yieldSlots, type LogsApi, type Slot } from "./slots.ts";
 
 /** A provider of the SDK's, as far as its end is concerned. */
 export interface Flushable {
@@ -76,9 +76,8 @@ interface WaitingLogs {
   getLoggerProvider(): { _setDelegate?(provider: object): void };
 }
 
-/** Fills the slots that are free. @returns which */
-export function fillFreeSlots(components: Components): ReadonlySet<Slot> {
-  const taken = takenSlots();
+/** Fills the slots that nobody has taken. @returns which */
+export function fillSlots(components: Components, taken: ReadonlySet<Slot>): ReadonlySet<Slot> {
   const filled = new Set<Slot>();
   // The 3.x line has a copy of the API for each module format. A tracer or logger that an ECMAScript module took before
   // looks for its provider in that copy alone.

@@ -4,7 +4,7 @@ import { withoutCommandLineValues } from "./command-line.ts";
 import { sendConsoleExportersToStderr } from "./console-exporters.ts";
 import { describeDestinations } from "./destinations.ts";
 import { createInstrumentations, type Instrumentations } from "./instrumentations.ts";
-import { capturing, fillFreeSlots, giveWay, SIGNALS, type Components } from "./join.ts";
+import { capturing, fillSlots, giveWay, SIGNALS, type Components } from "./join.ts";
 import { bridgeLogsApis, createLogDelivery } from "./log-delivery.ts";
 import { firstLine, load, loadOfSdk } from "./packages.ts";
 import { createMetricDelivery, type MetricDelivery } from "./metric-delivery.ts";
@@ -34,7 +34,8 @@ export interface SdkPlan {
   readonly env: NodeJS.ProcessEnv;
   /** Signals that are not ours have no exporters here. */
   readonly settings: RuntimeSettings;
-  readonly traces: boolean;
+  /** What others have registered. */
+  readonly taken: ReadonlySet<Slot>;
   readonly runtimeMetrics: boolean;
   /** Attributes that this thread's telemetry is told by; see `threads.ts`. */
   readonly identity?: Readonly<Record<string, string | number>> | undefined;
@@ -56,7 +57,7 @@ export function startSdk(plan: SdkPlan): RunningSdk {
   load("@opentelemetry/sdk-node"); // first, so that this is the package which is named where all of them are missing
   const file = configFile(plan.env);
   const instrumentations = createInstrumentations(plan.env, {
-    trace: plan.traces,
+    trace: !plan.taken.has("trace"),
     runtime: plan.runtimeMetrics,
     httpContent: plan.settings.httpContent,
   });
@@ -66,7 +67,7 @@ export function startSdk(plan: SdkPlan): RunningSdk {
       : buildFromFile(file, plan, instrumentations),
   );
   const { components } = built;
-  const filled = fillFreeSlots(components);
+  const filled = fillSlots(components, plan.taken);
   const idle = plan.kept !== undefined ? [] : SIGNALS.filter((slot) => !filled.has(slot));
   for (const slot of idle) end(components, slot, plan.say);
   bridgeLogsApis();

@@ -53,9 +53,33 @@ export function yieldSlots(
   const registry = globals[API];
   if (registry === undefined) return;
   const logs = held.has("logs") ? holdLogs(logsApis, registry, () => yielded("logs")) : undefined;
-  const ours = new Set(SLOTS.filter((slot) => held.has(slot) && registry[slot] !== undefined));
-  let coming = false;
+  watch(registry);
+  for (const slot of SLOTS.filter((name) => held.has(name) && registry[name] !== undefined)) {
+    const our = registry[slot];
+    Object.defineProperty(registry, slot, {
+      configurable: true, // the API's `disable()` deletes it
+      enumerable: true,
+      get() {
+        const free = coming;
+        coming = false;
+        return free ? undefined : our;
+      },
+      set(value: unknown) {
+        replace(registry, slot, value);
+        logs?.vacate();
+        yielded(slot);
+      },
+    });
+  }
+}
 
+let watched: Registry | undefined;
+let coming = false;
+
+/** Sees when somebody comes to register something. */
+function watch(registry: Registry): void {
+  if (watched === registry) return;
+  watched = registry;
   Object.defineProperty(globals, API, {
     configurable: true,
     enumerable: true,
@@ -68,25 +92,6 @@ export function yieldSlots(
       if (!coming) replace(globals, API, value); // somebody who sweeps the whole of it away
     },
   });
-  for (const slot of ours) {
-    const our = registry[slot];
-    Object.defineProperty(registry, slot, {
-      configurable: true, // the API's `disable()` deletes it
-      enumerable: true,
-      get() {
-        const free = coming;
-        coming = false;
-        return free ? undefined : our;
-      },
-      set(value: unknown) {
-        replace(registry, slot, value);
-        ours.delete(slot);
-        if (ours.size === 0) replace(globals, API, registry);
-        logs?.vacate();
-        yielded(slot);
-      },
-    });
-  }
 }
 
 /** The part of `@opentelemetry/api-logs` that fills the slot. */

@@ -12,6 +12,7 @@ import { takenSlots } from "./slots.ts";
 import { logLevel, say, writeToStderr } from "./stderr.ts";
 import { createTelemetry, type ProcessTelemetry } from "./telemetry.ts";
 import { shareFacts } from "./threads.ts";
+import { NO_METERS } from "./waiting-meters.ts";
 
 /** Set on the global object by the first preload, whichever copy of this package it came from. */
 const STARTED = Symbol.for("mcp-otelkit.runtime");
@@ -47,7 +48,8 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
       telemetry.record();
       return telemetry.own.trace?.getTracer(SCOPE, VERSION) ?? trace.getTracer(SCOPE, VERSION);
     },
-    meterProvider: () => telemetry.own.metrics ?? metrics.getMeterProvider(),
+    meterProvider: () =>
+      telemetry.own.metrics ?? (telemetry.waiting ? NO_METERS : metrics.getMeterProvider()),
     loggerProvider: () => telemetry.own.logs as LoggerProvider | undefined,
     config: () => config,
     warn: speak,

@@ -11,6 +11,7 @@ import { startSdk, type RunningSdk } from "./sdk.ts";
 import { flushAtExit } from "./shutdown.ts";
 import { hasDiagnostics, takenSlots, type Slot } from "./slots.ts";
 import { logDiagnosticsToStderr, type Say } from "./stderr.ts";
+import { waitForMeters, type WaitingMeters } from "./waiting-meters.ts";
 import { createTakeover, describeShares } from "./takeover.ts";
 import { identityOfThread } from "./threads.ts";
 
@@ -37,6 +38,8 @@ export interface ProcessTelemetry {
   record(): void;
   /** An MCP server is here: probes and scrapers may come. */
   serve(): void;
+  /** Whether the registered meter provider is one that waits for an SDK. */
+  readonly waiting: boolean;
   /** Where an SDK of our own is used beside another one; empty where what is registered counts. */
   readonly own: Components;
   /** Whether spans go through an SDK of our own. */
@@ -58,6 +61,7 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
   let started = false;
   let recorded = false;
   let tracing = false;
+  let meters: WaitingMeters | undefined;
   let sdk: RunningSdk | undefined;
 
   function serve(): void {
@@ -71,7 +75,7 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
     // Before anything that can fail: a mistyped collector must not fail the probes and have a healthy server restarted.
     if (settings.admin.enabled !== false && isMainThread) admin = settings.admin;
     provideMetrics(undefined, settings.admin);
-    const theirs = takenSlots();
+    const theirs = takenByOthers();
     const said = setUpSdk(settings);
     flushAtExit(
       {
@@ -100,24 +104,31 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
     return said;
   }
 
+  function takenByOthers(): ReadonlySet<Slot> {
+    const taken = new Set(takenSlots());
+    if (meters?.waiting() === true) taken.delete("metrics");
+    return taken;
+  }
+
   function setUpSdk(settings: RuntimeSettings): string {
-    const taken = takenSlots();
+    const taken = takenByOthers();
     const ours = mode === "own" ? settings : withoutTaken(settings, taken);
     if (mode === "join" || !isNeeded(ours, taken, env)) return describeShares(taken, undefined);
     const takeover = createTakeover(mode, speak);
     try {
       if (!hasDiagnostics()) logDiagnosticsToStderr(level);
-      const free = (slot: Slot): boolean => !taken.has(slot);
       sdk = startSdk({
         env,
         settings: ours,
-        traces: free("trace"),
-        runtimeMetrics: free("metrics") && config.metrics.has("runtime") && ours.metrics.exporters.length > 0,
+        taken,
+        runtimeMetrics:
+          !taken.has("metrics") && config.metrics.has("runtime") && ours.metrics.exporters.length > 0,
         identity: identityOfThread(env),
         kept: mode === "own" ? SCOPE : undefined,
         recorded: () => recorded,
         yielded(slot) {
           if (slot === "trace") tracing = false;
+          if (slot === "metrics") meters?.settle();
           if (slot === "metrics" && mode !== "own") {
             scraped = false;
             provideMetrics(undefined, settings.admin);
@@ -143,8 +154,11 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
   }
 
   return {
-    // Not to be waited for: a process that ends with this turn has nothing to tell.
-    expect: () => void setImmediate(start).unref(),
+    expect() {
+      if (started || meters !== undefined) return;
+      meters = waitForMeters();
+      setImmediate(start).unref(); // not to be waited for: a process that ends with this turn has nothing to tell
+    },
     record() {
       recorded = true;
       start();
@@ -152,6 +166,9 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
     serve,
     get own() {
       return mode === "own" ? (sdk?.components ?? {}) : {};
+    },
+    get waiting() {
+      return meters?.waiting() === true;
     },
     get tracing() {
       return tracing;

@@ -17,20 +17,27 @@ import { PRELOAD } from "./program.ts";
 const THEIRS = ["--import", "./user-sdk-preload.mjs"];
 
 const TOLD = "goes through the OpenTelemetry SDK of this process\n";
+const BUSINESS = ["work.done 2", "work.queued 7"];
 const TAKEN_OVER =
   "an OpenTelemetry SDK has started after ours: from now on traces and metrics and logs go through";
 
 describe("a NodeSDK of the user's", { concurrent: true }, () => {
-  it.each<[string, string[], string]>([
-    ["in a preload before ours", [...THEIRS, ...PRELOAD, "joining.mjs"], TOLD],
-    ["in a preload after ours", [...PRELOAD, ...THEIRS, "joining.mjs"], TOLD],
-    ["in the application, before it loads the MCP SDK", [...PRELOAD, "joining.mjs", "before-import"], TOLD],
+  it.each<[string, string[], string, string[]]>([
+    ["in a preload before ours", [...THEIRS, ...PRELOAD, "joining.mjs"], TOLD, BUSINESS],
+    ["in a preload after ours", [...PRELOAD, ...THEIRS, "joining.mjs"], TOLD, BUSINESS],
+    [
+      "in the application, before it loads the MCP SDK",
+      [...PRELOAD, "joining.mjs", "before-import"],
+      TOLD,
+      BUSINESS,
+    ],
     [
       "after it has loaded the MCP SDK, some turns later",
       [...PRELOAD, "joining.mjs", "after-import"],
       TAKEN_OVER,
+      [], // made while ours stood in the place; without us they would have been silent from the start
     ],
-  ])("%s has everything", async (_when, words, told) => {
+  ])("%s has everything", async (_when, words, told, business) => {
     const joined = await join(words);
 
     expect(joined.stdout).toBe("worked\n");
@@ -38,6 +45,7 @@ describe("a NodeSDK of the user's", { concurrent: true }, () => {
     expect(joined.stderr).not.toContain("duplicate registration");
     expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
     expect(sendersOfEach(joined)).toEqual(ALL_THEIRS);
+    expect(businessOf(joined)).toEqual(business);
   });
 
   it("after the first call has all that comes later, and nothing twice", async () => {
@@ -56,8 +64,20 @@ describe("a NodeSDK of the user's", { concurrent: true }, () => {
 
     expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
     expect(sendersOfEach(joined)).toEqual(ALL_OURS);
+    expect(businessOf(joined)).toEqual(BUSINESS);
   });
 });
+
+/** What the application itself measures, by instruments that it makes before any SDK is there. */
+function businessOf({ metrics }: Joined): string[] {
+  return metrics
+    .filter(({ name }) => name.startsWith("work."))
+    .map(
+      ({ name, sum, gauge }) =>
+        `${name} ${Number((sum ?? gauge)?.dataPoints[0]?.asInt ?? (sum ?? gauge)?.dataPoints[0]?.asDouble)}`,
+    )
+    .toSorted();
+}
 
 describe("a signal that the user provides is theirs, the others are ours", { concurrent: true }, () => {
   const SIGNALS = { traces: "spans", metrics: "metrics", logs: "logs" } as const;

@@ -51,7 +51,8 @@ describe("own sends what is ours through ours, beside theirs", { concurrent: tru
       expect(sendersOf(joined.spans.filter(isMcp))).toEqual(["ours"]);
       expect(sendersOf(joined.metrics.filter(({ name }) => name.startsWith("mcp.")))).toEqual(["ours"]);
       expect(sendersOf(joined.logs)).toEqual(["ours"]);
-      const latest = joined.spans.findLast((span) => !isMcp(span));
+      const others = joined.spans.filter((span) => !isMcp(span));
+      const [latest] = others.toSorted((one, other) => Number(other.startNs - one.startNs));
       expect(latest?.service).toBe("theirs");
     },
   );
