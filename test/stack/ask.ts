@@ -139,3 +139,11 @@ export async function linesInLoki(base: string, query: string, limit = 5000): Pr
     values.map(([, text]) => ({ labels: stream, text })),
   );
 }
+
+/** How many lines there are, where they are too many to be listed. */
+export async function linesCountedInLoki(base: string, query: string): Promise<number> {
+  const answer = await getJson<{ data: { result: { value: [number, string] }[] } }>(
+    addressOf(base, "/loki/api/v1/query", { query: `sum(count_over_time(${query} [1h]))` }),
+  );
+  return Number(answer?.data.result[0]?.value[1] ?? 0);
+}

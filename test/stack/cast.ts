@@ -14,6 +14,7 @@ export interface Told {
   /** A line on its stdin. */
   order(line: string): void;
   output(): string;
+  readonly ended: Promise<void>;
   /** Resolves when it has ended. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -55,6 +56,7 @@ export function program(words: readonly string[], env: Readonly<Record<string, s
       }),
     order: (line) => void child.stdin.write(`${line}\n`),
     output: () => printed,
+    ended,
     async stop(signal = "SIGTERM") {
       child.kill(signal);
       await ended;
