@@ -1,11 +1,10 @@
 // `npm run bench:stack`: at how many tool calls a second this chain, on this machine, still loses nothing. A preloaded client calls a
 // preloaded server over stdio; every span, log line and count is then looked for in Jaeger, Loki and Prometheus.
-import { fileURLToPath } from "node:url";
-import { arrived, linesCountedInLoki, queryPrometheus, traceInJaeger } from "./ask.ts";
+import { arrived } from "./ask.ts";
 import type { Programs } from "./back-ends.ts";
 import { buildAll, whyNotBuildable } from "./binaries.ts";
-import { PRELOAD, program } from "./cast.ts";
 import { startStack, type Stack } from "./stack.ts";
+import { foundOf, startTalk } from "./talk.ts";
 
 const RATES = [50, 100, 200, 400, 600, 800, 1000, 1250, 1500, 2000, 2500, 3000];
 const SECONDS = 10;
@@ -61,55 +60,33 @@ console.log(
 );
 
 async function measure(stack: Stack, rate: number): Promise<Row> {
-  const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-  const as = (service: string) => ({
-    OTEL_SERVICE_NAME: service,
-    OTEL_EXPORTER_OTLP_ENDPOINT: stack.collector.http,
-    OTEL_METRIC_EXPORT_INTERVAL: "1000",
-    OTEL_INSTRUMENTATION_MCP_ADMIN: "off",
-  });
-  const server = here("../fixtures/guide/stdio-server.mjs");
-  const LOCAL_SERVER = JSON.stringify({
-    command: process.execPath,
-    args: [...PRELOAD, server],
-    env: as("callee"),
-  });
   const before = stack.collector.usage();
   const began = performance.now();
-  const caller = program([...PRELOAD, here("../fixtures/stack/caller.mjs")], {
-    ...as("caller"),
-    LOCAL_SERVER,
-    RATE: String(rate),
-    SECONDS: String(SECONDS),
-  });
-  const [, told = ""] = await caller.says(/^(\{"traces".*\})$/m);
+  const talk = startTalk(stack.collector.http, { rate, seconds: SECONDS });
+  await talk.said();
   const cpu = (stack.collector.usage().cpuSeconds - before.cpuSeconds) / ((performance.now() - began) / 1000);
-  await caller.ended;
-  const { traces, seconds } = JSON.parse(told) as { traces: string[]; seconds: number };
+  const { traces, seconds } = await talk.done();
 
-  const calls = rate * SECONDS;
   const lost = async () => {
-    const seen = await Promise.all(
-      traces.map(async (id) => (await traceInJaeger(stack.jaeger.url, id)).length),
-    );
-    const lines = await linesCountedInLoki(
-      stack.loki.url,
-      '{service_name=~"caller|callee"} |= "Tool call completed"',
-    );
-    const [count] = await queryPrometheus(stack.prometheus.url, 'sum(mcp_tool_calls_total{job="callee"})');
+    const found = await foundOf(stack, traces);
     return {
-      // Each second has a span of its own, and two for each call.
-      spans: traces.length + calls * 2 - seen.reduce((sum, n) => sum + n, 0),
-      lines: calls * 2 - lines,
-      counts: calls - (count?.value ?? 0),
+      spans: talk.spans - found.spans,
+      lines: talk.lines - found.lines,
+      counts: talk.calls - found.counted,
     };
   };
   const whole = ({ spans, lines, counts }: Row["lost"]): boolean => spans + lines + counts === 0;
-  const found = await arrived(lost, whole, 20_000).catch(lost);
   const said =
-    caller
+    talk
       .output()
       .split("\n")
       .find((line) => line.includes("lost:")) ?? "";
-  return { rate, achieved: calls / seconds, lost: found, cpu, peak: stack.collector.usage().peakBytes, said };
+  return {
+    rate,
+    achieved: talk.calls / seconds,
+    lost: await arrived(lost, whole, 20_000).catch(lost),
+    cpu,
+    peak: stack.collector.usage().peakBytes,
+    said,
+  };
 }

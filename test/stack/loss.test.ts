@@ -4,6 +4,7 @@ import { NEEDS_SERVERS, programs } from "./given.ts";
 import { startNumbered, tracesOf } from "./numbered.ts";
 import { pause } from "./service.ts";
 import { startStack, type Stack } from "./stack.ts";
+import { foundOf, startTalk } from "./talk.ts";
 
 /** How long the back ends are away. `STACK_LONG=1` is the outage that the issue names; the short one goes the same way. */
 const OUTAGE_MS = process.env["STACK_LONG"] ? 120_000 : 12_000;
@@ -62,11 +63,43 @@ describe("an outage of all back ends, with the Collector killed in the middle", 
   );
 });
 
+describe("the same outage, seen from an MCP client and its server", NEEDS_SERVERS, () => {
+  let stack: Stack | undefined;
+  afterEach(() => stack?.stop());
+
+  it(
+    "loses no call, neither as span nor as line nor as count",
+    { timeout: OUTAGE_MS + 120_000 },
+    async () => {
+      stack = await startStack(programs(), { durable: true, env: SOON });
+      onTestFailed(() => console.error(stack?.logs()));
+      const calls = { rate: 20, seconds: Math.ceil((OUTAGE_MS + 2 * QUIET_MS) / 1000) };
+      const talk = startTalk(stack.collector.http, calls);
+
+      await outage(stack);
+      const { traces } = await talk.done();
+
+      const found = await arrived(
+        () => foundOf(stack as Stack, traces),
+        ({ spans, lines, counted }) => spans >= talk.spans && lines >= talk.lines && counted >= talk.calls,
+      );
+      expect(found).toMatchObject({ spans: talk.spans, counted: talk.calls });
+      expect(found.lines).toBeGreaterThanOrEqual(talk.lines); // at least once
+      expect(talk.output()).not.toMatch(/mcp-otelkit: lost/);
+    },
+  );
+});
+
 type Sent = Awaited<ReturnType<ReturnType<typeof startNumbered>["stop"]>>;
 
-async function throughAnOutage({ collector, jaeger, prometheus, loki }: Stack): Promise<Sent> {
+async function throughAnOutage(stack: Stack): Promise<Sent> {
+  const source = startNumbered(stack.collector.http, "numbered");
+  await outage(stack);
+  return source.stop();
+}
+
+async function outage({ collector, jaeger, prometheus, loki }: Stack): Promise<void> {
   const ends = [jaeger, prometheus, loki];
-  const source = startNumbered(collector.http, "numbered");
   await pause(QUIET_MS);
   await Promise.all(ends.map((end) => end.stop("SIGKILL")));
   await pause(OUTAGE_MS / 2);
@@ -75,7 +108,6 @@ async function throughAnOutage({ collector, jaeger, prometheus, loki }: Stack): 
   await pause(OUTAGE_MS / 2);
   await Promise.all(ends.map((end) => end.start()));
   await pause(QUIET_MS);
-  return source.stop();
 }
 
 async function missingOf({ jaeger, prometheus, loki }: Stack, sent: Sent) {
