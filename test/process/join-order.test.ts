@@ -59,6 +59,13 @@ describe("a NodeSDK of the user's", { concurrent: true }, () => {
     expect(sendersOf(joined.metrics)).toEqual(["ours", "theirs"]); // what the first call had made, and no more
   });
 
+  it("that nobody shuts down is flushed at the end", async () => {
+    const joined = await join([...THEIRS, ...PRELOAD, "joining.mjs"], { env: { USER_SDK_CARELESS: "yes" } });
+
+    expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
+    expect(sendersOfEach(joined)).toEqual(ALL_THEIRS);
+  });
+
   it("none: everything is ours", async () => {
     const joined = await join([...PRELOAD, "joining.mjs"]);
 
