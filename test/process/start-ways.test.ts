@@ -141,6 +141,6 @@ function addBin(folder: string): void {
 function npmCli(): string {
   const given = process.env["npm_execpath"];
   if (given?.endsWith("npm-cli.js") === true) return given;
-  const require = createRequire(join(dirname(dirname(process.execPath)), "lib", "node_modules", "x.js"));
-  return require.resolve("npm/bin/npm-cli.js");
+  // Where an installer of Node puts it.
+  return join(dirname(dirname(process.execPath)), "lib", "node_modules", "npm", "bin", "npm-cli.js");
 }
