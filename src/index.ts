@@ -6,6 +6,8 @@ export { instrumentMcp, McpInstrumentation, type McpInstrumentationConfig } from
 export type { McpConfig } from "./config.ts";
 export { addReadinessCheck, createAdminHandlers } from "./runtime/admin.ts";
 export { createLogger } from "./runtime/logger.ts";
+export { flushOnExit } from "./runtime/last-words.ts";
+export { flushTelemetry } from "./runtime/shutdown.ts";
 export type { LogFields, McpLogger } from "./wiring.ts";
 export { setRedactor, type Redactor } from "./operation/redactor.ts";
 export type { AdminHandlers, HandlersOptions } from "./admin/handlers.ts";
