@@ -5,6 +5,7 @@ import { SCOPE } from "../wiring.ts";
 import { provideMetrics, startAdmin, startDraining } from "./admin.ts";
 import { configFile, readSettings, type AdminSettings, type RuntimeSettings, type SdkMode } from "./env.ts";
 import { flushOthers, type Components } from "./join.ts";
+import { startBeforeFirstSpan } from "./first-span.ts";
 import { firstLine } from "./packages.ts";
 import { sendUnsent } from "./parting.ts";
 import { startSdk, type RunningSdk } from "./sdk.ts";
@@ -30,7 +31,7 @@ export interface Surroundings {
 /** The process's telemetry, from the first MCP module on. Everything may be called again and then does nothing. */
 export interface ProcessTelemetry {
   /**
-   * An MCP SDK is here. OpenTelemetry is set up with the next turn of the event loop or the first message, whichever comes
+   * An MCP SDK is here. OpenTelemetry is set up with the next turn of the event loop or the first span, whichever comes
    * first: an application that sets it up itself does so after its imports, and is then joined.
    */
   expect(): void;
@@ -157,6 +158,7 @@ export function createTelemetry(surroundings: Surroundings): ProcessTelemetry {
     expect() {
       if (started || meters !== undefined) return;
       meters = waitForMeters();
+      startBeforeFirstSpan(start);
       setImmediate(start).unref(); // not to be waited for: a process that ends with this turn has nothing to tell
     },
     record() {

@@ -1,0 +1,52 @@
+import {
+  ProxyTracerProvider,
+  trace,
+  type TraceAPI,
+  type Tracer,
+  type TracerProvider,
+} from "@opentelemetry/api";
+import { loadOfSdk } from "./packages.ts";
+import { holderOf } from "./slots.ts";
+
+/** Without a provider of its own it gives out tracers that record nothing. */
+const NOBODY = new ProxyTracerProvider();
+
+/**
+ * Ours starts a turn after the SDK was loaded, and an application may open a span within that turn: the one around all of
+ * its work, perhaps. The API's tracers look for their provider when a span is started, and there they find this: whoever
+ * has set up OpenTelemetry by then gets the span, and if nobody has, `start` is called first.
+ */
+export function startBeforeFirstSpan(start: () => void): void {
+  const provider: TracerProvider = { getTracer: (...name) => createStartingTracer(start, name) };
+  // With the 3.x line there is one API for each module format.
+  for (const api of new Set([trace, traceOfSdk()])) {
+    const proxy = api?.getTracerProvider();
+    if (holderOf("trace") === undefined && proxy !== undefined && "setDelegate" in proxy)
+      (proxy as ProxyTracerProvider).setDelegate(provider);
+  }
+}
+
+function createStartingTracer(start: () => void, name: Parameters<TracerProvider["getTracer"]>): Tracer {
+  let found: { readonly holder: TracerProvider; readonly tracer: Tracer } | undefined;
+  function tracer(): Tracer {
+    start();
+    const holder = (holderOf("trace") as TracerProvider | undefined) ?? NOBODY;
+    if (found?.holder !== holder) found = { holder, tracer: holder.getTracer(...name) };
+    return found.tracer;
+  }
+  return {
+    startSpan: (...args) => tracer().startSpan(...args),
+    startActiveSpan: (...args: unknown[]) => {
+      const real = tracer();
+      return Reflect.apply(real.startActiveSpan, real, args) as never;
+    },
+  };
+}
+
+function traceOfSdk(): TraceAPI | undefined {
+  try {
+    return loadOfSdk("@opentelemetry/api").trace;
+  } catch {
+    return undefined; // not installed, which is told when ours starts
+  }
+}
