@@ -1,6 +1,6 @@
 // A server in a process of its own: started, waited for, killed, started again, measured, and never left behind.
 import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 
 export interface Described {
   readonly name: string;
@@ -72,7 +72,7 @@ export function describeService(described: Described): Service {
     clearTimeout(timer);
   };
 
-  const log = (): string => readFileSync(described.log, "utf8");
+  const log = (): string => (existsSync(described.log) ? readFileSync(described.log, "utf8") : "");
   return { name: described.name, start, stop, log, usage: () => usageOf(child?.pid) };
 }
 
