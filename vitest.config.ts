@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/homes/**", "test/stack/**"],
     environment: "node",
+    // Most of the time is spent waiting for other processes.
+    maxWorkers: 2,
     // Providers, propagators and the context manager of OpenTelemetry, and our patches on the SDK's prototypes, are
     // global to a process: every file gets a process of its own.
     pool: "forks",

@@ -94,7 +94,7 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
   /** The API's proxy, which is handed over where none was given, is not remembered: the registered one is asked for then. */
   override setLoggerProvider(provider: InstrumentationLoggerProvider): void {
     super.setLoggerProvider(provider);
-    this.givenLoggers = "_getDelegate" in provider ? undefined : (provider as LoggerProvider);
+    this.givenLoggers = "_getDelegate" in provider ? undefined : provider;
   }
 
   /**

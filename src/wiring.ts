@@ -56,7 +56,11 @@ export function startWiring(
   const known = createKnownNames();
   const telemetry = createTelemetry(wiring, known, { name: SCOPE, version: VERSION });
   const { observer } = telemetry;
-  const stdout = createStdoutPolicy(() => wiring.config().stdout, observer.strayOutput, wiring.warn);
+  const stdout = createStdoutPolicy(
+    () => wiring.config().stdout,
+    (place) => observer.strayOutput(place),
+    wiring.warn,
+  );
   const hub = occupyHub({ observer, known, stdout });
   if (hub === undefined) return undefined;
   running = telemetry;

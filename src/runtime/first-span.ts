@@ -1,6 +1,7 @@
 import {
-  ProxyTracerProvider,
+  INVALID_SPAN_CONTEXT,
   trace,
+  type Span,
   type TraceAPI,
   type Tracer,
   type TracerProvider,
@@ -8,8 +9,17 @@ import {
 import { loadOfSdk } from "./packages.ts";
 import { holderOf } from "./slots.ts";
 
-/** Without a provider of its own it gives out tracers that record nothing. */
-const NOBODY = new ProxyTracerProvider();
+/** What the API hands out as long as nobody has set up OpenTelemetry. */
+interface ProxyProvider {
+  setDelegate(provider: TracerProvider): void;
+}
+
+const SILENT: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+/** Where there is nobody after all: as the API does without us. */
+const NOBODY: Tracer = {
+  startSpan: () => SILENT,
+  startActiveSpan: (...args: unknown[]) => (args.at(-1) as (span: Span) => never)(SILENT),
+};
 
 /**
  * Ours starts a turn after the SDK was loaded, and an application may open a span within that turn: the one around all of
@@ -20,9 +30,8 @@ export function startBeforeFirstSpan(start: () => void): void {
   const provider: TracerProvider = { getTracer: (...name) => createStartingTracer(start, name) };
   // With the 3.x line there is one API for each module format.
   for (const api of new Set([trace, traceOfSdk()])) {
-    const proxy = api?.getTracerProvider();
-    if (holderOf("trace") === undefined && proxy !== undefined && "setDelegate" in proxy)
-      (proxy as ProxyTracerProvider).setDelegate(provider);
+    const proxy = api?.getTracerProvider() as Partial<ProxyProvider> | undefined;
+    if (holderOf("trace") === undefined) proxy?.setDelegate?.(provider);
   }
 }
 
@@ -30,7 +39,8 @@ function createStartingTracer(start: () => void, name: Parameters<TracerProvider
   let found: { readonly holder: TracerProvider; readonly tracer: Tracer } | undefined;
   function tracer(): Tracer {
     start();
-    const holder = (holderOf("trace") as TracerProvider | undefined) ?? NOBODY;
+    const holder = holderOf("trace") as TracerProvider | undefined;
+    if (holder === undefined) return NOBODY;
     if (found?.holder !== holder) found = { holder, tracer: holder.getTracer(...name) };
     return found.tracer;
   }

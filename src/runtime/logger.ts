@@ -23,7 +23,9 @@ let config: McpConfig | undefined;
  */
 export function createLogger(name: string, options: { readonly version?: string } = {}): McpLogger {
   if (typeof name !== "string" || name === "")
-    throw new TypeError(`createLogger(name): name must be a text that is not empty, not ${String(name)}`);
+    throw new TypeError(
+      `createLogger(name): name must be a text that is not empty, not ${JSON.stringify(name) ?? typeof name}`,
+    );
   config ??= readConfig(process.env);
   const settings = config;
   return loggerOf({ name, version: options.version ?? "" }, () => settings, writeToStderr);

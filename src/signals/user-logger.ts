@@ -45,7 +45,7 @@ export function createUserLogger(source: LogsSource): McpLogger {
       emitter.emit(
         {
           severity: SEVERITY[level],
-          message: serialiseText(String(message), "message", { limit: LIMIT }) ?? "",
+          message: serialiseText(message, "message", { limit: LIMIT }) ?? "",
           server: name,
           version: version === "" ? running?.version : version,
           attributes: { ...pick(running?.attributes ?? {}), ...flat(own) },

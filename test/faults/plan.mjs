@@ -36,7 +36,7 @@ export const KINDS = {
     throw new TypeError("a fault that was planned");
   },
   "throws nonsense": () => {
-    throw undefined; // oxlint-disable-line no-throw-literal -- that is the fault
+    throw undefined; // oxlint-disable-line typescript/only-throw-error -- that is the fault
   },
   "works, then throws": (real) => {
     real();

@@ -136,6 +136,10 @@ describe("a rejection without a response", () => {
 
 it("the name of a class is bounded", () => {
   const name = "N".repeat(9999);
-  const Long = { [name]: class {} }[name] as new () => object;
+  const Long = {
+    [name]: class {
+      readonly long = true;
+    },
+  }[name] as new () => object;
   expect(classNameOf(new Long())).toHaveLength(128);
 });

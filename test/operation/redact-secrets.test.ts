@@ -67,7 +67,7 @@ describe("a secret is known by its look", () => {
     ["curl", "curl -u bob:hunter2 https://example.com", "hunter2"],
     ["XML in a text", "<password>hunter2</password>", "hunter2"],
     ["YAML in a text", "secret_key: hunter2\nname: x", "hunter2"],
-    ["npmrc", "//registry.example.com/:_authToken=hunter2", "hunter2"],
+    ["npmrc", "//packages.example.com/:_password=hunter2", "hunter2"],
   ])("%s [privacy.redaction]", (_look, text, secret = text) => {
     for (const said of [text, `before ${text} after`, `{"text": ${JSON.stringify(text)}}`, `«${text}»`]) {
       const recorded = serialise({ said }, "", LIMIT);

@@ -30,7 +30,7 @@ it("each tool call is a line of the guide's, at INFO", async () => {
   const completed = lines.filter(({ message }) => message === "Tool call completed");
   expect(completed).toHaveLength(2); // each side once
   expect(completed).toContainEqual({
-    timestamp: expect.any(String),
+    timestamp: expect.any(String) as unknown,
     level: "INFO",
     server: "weather",
     version: "2.1.0",
@@ -41,9 +41,9 @@ it("each tool call is a line of the guide's, at INFO", async () => {
     side: "server",
     client: "agent",
     client_version: "1.0.0",
-    duration_ms: expect.any(Number),
-    trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
-    span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+    duration_ms: expect.any(Number) as unknown,
+    trace_id: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
+    span_id: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
   });
   expect(lines.map(({ message }) => message)).toEqual(
     expect.arrayContaining(["Session opened", "Session closed"]),
@@ -75,7 +75,7 @@ it("createLogger: the running operation is filled in, secrets are taken out, not
   expect(lines.find(({ message }) => message === "Ready")).not.toHaveProperty("tool");
   expect(lines.find(({ message }) => message === "Odd")).toMatchObject({
     level: "WARN",
-    big: expect.anything(),
+    big: expect.anything() as unknown,
   });
   expect(ended).toMatchObject({ stdout: "", code: 0 });
 });

@@ -56,7 +56,7 @@ describe("a tool call that went well", () => {
     ]);
     expect(result.lines).toEqual([
       {
-        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as unknown,
         level: "INFO",
         server: "calculator",
         version: "1.2.0",
@@ -66,7 +66,7 @@ describe("a tool call that went well", () => {
         request_id: "0",
         session_id: "s-1",
         side: "server",
-        duration_ms: expect.any(Number),
+        duration_ms: expect.any(Number) as unknown,
         ...trace,
       },
     ]);
@@ -249,7 +249,7 @@ describe("a session", () => {
       session_id: "s-9",
       client: "agent",
       client_version: "3",
-      duration_ms: expect.any(Number),
+      duration_ms: expect.any(Number) as unknown,
     });
   });
 });

@@ -9,7 +9,6 @@ import { occupyHub } from "../../src/hook/hub.ts";
 import { onFault } from "../../src/hook/safely.ts";
 import { createKnownNames, type KnownNames } from "../../src/operation/known-names.ts";
 import type { OperationObserver } from "../../src/operation/observer.ts";
-import type { LoggerProvider as OurLoggerProvider } from "../../src/signals/logger-provider.ts";
 import { createTelemetry } from "../../src/signals/observer.ts";
 import { SCOPE } from "../../src/wiring.ts";
 import { fromReadableLogRecord, type SeenLog } from "./seen-log.ts";
@@ -50,8 +49,8 @@ export async function withTelemetry<T>(
     {
       tracer: () => provider.getTracer(SCOPE),
       meterProvider: () => metrics.getMeterProvider(),
-      loggerProvider: () => loggers as unknown as OurLoggerProvider,
-      writeLine: (line) => lines.push(JSON.parse(line)),
+      loggerProvider: () => loggers,
+      writeLine: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
       config: () => settings,
     },
     known,
