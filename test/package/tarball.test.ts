@@ -1,7 +1,7 @@
-// What a user downloads: the built files and the four pages beside them, and nothing that points outside of it.
+// What a user downloads: the built files, the pipeline's and the four pages beside them, and nothing that points outside of it.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, it } from "vitest";
 import { pack, root } from "./npm.ts";
 
@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
   peerDependencies: Record<string, string>;
 };
 
-it("packs dist and four pages, each file of dist from a file of src", async () => {
+it("packs dist, the pipeline and four pages, each file of dist from a file of src", async () => {
   const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
     /\.c?ts$/.test(file),
   );
@@ -29,9 +29,16 @@ it("packs dist and four pages, each file of dist from a file of src", async () =
     "README.md",
     "package.json",
     ...built.map((file) => `dist/${file}`),
+    ...filesBelow("collector").map((file) => `collector/${file}`),
   ];
   expect(files.map((file) => file.path).toSorted()).toEqual(expected.toSorted());
 });
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(relative(join(root, folder), entry.parentPath), entry.name));
+}
 
 it("exports files that exist", () => {
   const targets = Object.values(manifest.exports).flatMap((target) =>
