@@ -7,22 +7,41 @@ import { safely } from "./safely.ts";
 import type { Tap } from "./tap-state.ts";
 
 /**
- * The connections there are, so that the end of the process can end what is open on them. Weakly held: a connection that
- * nobody closes is still collected with its transport.
+ * Connections with something open on them, so that the end of the process can end that; and a stdio server's, of which there
+ * is one or two. Weakly held: one that nobody closes is still collected with its transport. Not in a FinalizationRegistry:
+ * with one entry for each connection the heap of a busy server never shrinks again.
  */
 const live = new Set<WeakRef<Tap>>();
 const refs = new WeakMap<Tap, WeakRef<Tap>>();
-const collected = new FinalizationRegistry<WeakRef<Tap>>((ref) => live.delete(ref));
+/** Every so many, those that were collected are looked for. */
+let sweepAt = 64;
 
 /** A connection is being made; again, perhaps, over the same transport. */
 export function rememberTap(tap: Tap): void {
+  if (isStdioServer(tap)) hold(tap);
+}
+
+/** A request has come or gone. */
+export function followTap(tap: Tap): void {
+  if (!tap.inbound.isEmpty() || !tap.outbound.isEmpty()) hold(tap);
+  else if (!isStdioServer(tap)) release(tap);
+}
+
+function hold(tap: Tap): void {
   let ref = refs.get(tap);
   if (ref === undefined) {
     ref = new WeakRef(tap);
     refs.set(tap, ref);
-    collected.register(tap, ref);
   }
   live.add(ref);
+  if (live.size < sweepAt) return;
+  for (const held of live) if (held.deref() === undefined) live.delete(held);
+  sweepAt = Math.max(64, live.size * 2);
+}
+
+function release(tap: Tap): boolean {
+  const ref = refs.get(tap);
+  return ref !== undefined && live.delete(ref);
 }
 
 function liveTaps(): Tap[] {
@@ -31,8 +50,7 @@ function liveTaps(): Tap[] {
 
 /** Ends what the closing connection leaves open. In memory `onclose` comes twice; the second finds nothing. */
 export function closeTap(tap: Tap): void {
-  const ref = refs.get(tap);
-  const known = ref !== undefined && live.delete(ref);
+  const known = release(tap);
   endOpen(tap, closingCancels(tap.connection) ? CANCELLED : CONNECTION_CLOSED);
   if (known && isStdioServer(tap)) tellPeerGone();
 }

@@ -38,10 +38,12 @@ export interface PendingTable {
   byToken(token: unknown): PendingRequest | undefined;
   remove(pending: PendingRequest): void;
   size(): number;
+  isEmpty(): boolean;
   drain(): PendingRequest[];
 }
 
-export function createPendingTable(): PendingTable {
+/** @param changed told when a request has come or gone, one by one */
+export function createPendingTable(changed: () => void = () => undefined): PendingTable {
   // A list per id: a peer may reuse an id that is still open, and then each answer ends one of them.
   const byId = new Map<unknown, PendingRequest[]>();
   const byToken = new Map<unknown, PendingRequest>();
@@ -52,6 +54,7 @@ export function createPendingTable(): PendingTable {
     if (others.length === 0) byId.delete(id);
     else byId.set(id, others);
     if (progressToken !== undefined && byToken.get(progressToken) === pending) byToken.delete(progressToken);
+    changed();
   }
 
   return {
@@ -60,6 +63,7 @@ export function createPendingTable(): PendingTable {
       if (same === undefined) byId.set(pending.id, [pending]);
       else same.push(pending);
       if (pending.progressToken !== undefined) byToken.set(pending.progressToken, pending);
+      changed();
     },
     find: (id) => byId.get(id)?.[0],
     take(id) {
@@ -69,6 +73,7 @@ export function createPendingTable(): PendingTable {
     },
     byToken: (token) => byToken.get(token),
     remove: forget,
+    isEmpty: () => byId.size === 0,
     size: () => [...byId.values()].reduce((sum, same) => sum + same.length, 0),
     drain() {
       const all = [...byId.values()].flat();

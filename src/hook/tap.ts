@@ -1,7 +1,7 @@
 import { createConnection, type Role } from "../operation/connection.ts";
 import { hub } from "./hub.ts";
 import { arrive } from "./inbound.ts";
-import { closeTap, rememberTap, watchInput } from "./live-taps.ts";
+import { closeTap, followTap, rememberTap, watchInput } from "./live-taps.ts";
 import { createPendingTable } from "./pending.ts";
 import { depart } from "./outbound.ts";
 import { disguise } from "./replace.ts";
@@ -47,8 +47,8 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
   }
   const tap: Tap = {
     connection: createConnection(role, networkOf(transport), () => sessionIdOf(transport)),
-    inbound: createPendingTable(),
-    outbound: createPendingTable(),
+    inbound: createPendingTable(() => followTap(tap)),
+    outbound: createPendingTable(() => followTap(tap)),
     edge,
     subscriptions: new Set(),
     connected: false,
