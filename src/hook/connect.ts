@@ -22,8 +22,9 @@ export function wrapConnect(prototype: object): boolean {
         if (observing !== undefined) {
           safely("connect", () => {
             if (!isTransport(transport)) return;
-            tapTransport(transport, roleOf(this));
-            observing.observer.connected(roleOf(this), identityOf(this));
+            const self = identityOf(this);
+            tapTransport(transport, roleOf(this), self);
+            observing.observer.connected(roleOf(this), self);
             if (typeof this === "object" && this !== null) lookForOthers(this, transport);
           });
         }

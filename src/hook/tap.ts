@@ -1,4 +1,4 @@
-import { createConnection, type Role } from "../operation/connection.ts";
+import { createConnection, type Peer, type Role } from "../operation/connection.ts";
 import { hub } from "./hub.ts";
 import { arrive } from "./inbound.ts";
 import { closeTap, followTap, rememberTap, watchInput } from "./live-taps.ts";
@@ -17,8 +17,9 @@ const taps = new WeakMap<Transport, Tap>();
  * Taps a transport in place: shadows its `send`, and once its `start`, at which point the protocol has set its callbacks
  * and no byte has flowed yet. In place, because SDKs compare, subclass and key maps by the very object they were given.
  */
-export function tapTransport(transport: Transport, role: Role | undefined): void {
+export function tapTransport(transport: Transport, role: Role | undefined, self?: Peer): void {
   const tap = tapOf(transport, role, false);
+  if (self !== undefined) tap.connection.self = self;
   tap.connected = true;
   notice(transport, tap);
   if (!tap.armed) armStart(transport, tap);

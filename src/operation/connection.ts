@@ -19,6 +19,8 @@ export interface Connection {
   /** Asked each time: clients are told their session id only by the answer to `initialize`. */
   readonly sessionId: () => string | undefined;
   protocolVersion?: string;
+  /** The client or server of this process, as it introduces itself. */
+  self?: Peer;
   client?: Peer;
   server?: Peer;
   /** Counts what was learnt, so that spans which began before are told at their end. */

@@ -1,5 +1,5 @@
 import * as semconv from "../semconv.ts";
-import { describeConnection, type Connection, type Role } from "./connection.ts";
+import { describeConnection, type Connection, type Peer, type Role } from "./connection.ts";
 import { redactUri } from "./content.ts";
 import type { KnownNames } from "./known-names.ts";
 import {
@@ -23,6 +23,8 @@ export interface Operation {
   readonly side: Side;
   /** Which end of the connection this process is; `undefined` where the SDK does not tell. */
   readonly role: Role | undefined;
+  /** The client or server of this process that it belongs to. */
+  readonly self?: Peer;
   /** `{method} {target}`, the target only when it is a known name. */
   readonly name: string;
   /** The tool or prompt that is named, known or not. */
@@ -67,6 +69,7 @@ export function describeOperation(
     signal: signal === "log" ? "log" : "span",
     attributes,
     ...(target !== undefined && { target }),
+    ...(connection.self !== undefined && { self: connection.self }),
   };
 }
 

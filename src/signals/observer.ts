@@ -66,11 +66,12 @@ export function createTelemetry(
         logs.message(operation, self, params, current);
         return activeIn(current, NO_SPAN);
       }
+      const tracer = signals.tracer(); // first: it may start OpenTelemetry, which is not the operation's time
       const measured = metrics.begin(operation);
       const span =
         operation.side === "client"
-          ? startClientSpan(operation, params, signals.tracer(), signals.config())
-          : startServerSpan(operation, params, carrier, signals.tracer(), signals.config());
+          ? startClientSpan(operation, params, tracer, signals.config())
+          : startServerSpan(operation, params, carrier, tracer, signals.config());
       const current = withOperation(span.current, { attributes: operation.attributes, ...self });
       logs.started(operation, self, current);
       return activeIn(current, {
@@ -100,12 +101,15 @@ export function createTelemetry(
 
 /** The server an operation belongs to, as it introduces itself: on the wire, or to this process. */
 function selfOf(operation: Operation, served: ServedFacts, outcome?: Outcome): Self {
-  const { attributes, role } = operation;
+  const { attributes, role, self } = operation;
   const known = { ...attributes, ...outcome?.attributes };
   const name = known[semconv.ATTR_MCP_SERVER_NAME];
   const version = known[semconv.ATTR_MCP_SERVER_VERSION];
   if (name !== undefined) return { server: String(name), version: version?.toString() };
-  return role === "client" ? NOBODY : { server: served.name, version: served.version };
+  if (role === "client") return NOBODY;
+  return self === undefined
+    ? { server: served.name, version: served.version }
+    : { server: self.name, version: self.version };
 }
 
 const NOBODY: Self = { server: undefined, version: undefined };

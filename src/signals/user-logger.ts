@@ -1,5 +1,6 @@
 import { context, diag } from "@opentelemetry/api";
 import type { LogLevel } from "../config.ts";
+import { describeFault } from "../operation/fault.ts";
 import { SEVERITY } from "../operation/log-level.ts";
 import { isObject } from "../operation/message.ts";
 import { classNameOf } from "../operation/outcome.ts";
@@ -14,10 +15,10 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** A logger for the application's own code. Never throws, and never writes to stdout. */
 export interface McpLogger {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: LogFields | Error): void;
+  info(message: string, fields?: LogFields | Error): void;
+  warn(message: string, fields?: LogFields | Error): void;
+  error(message: string, fields?: LogFields | Error): void;
 }
 
 /** What a line may hold in its message and in its fields, in characters. Loki refuses lines above 256 kB by default. */
@@ -36,7 +37,7 @@ export function createUserLogger(source: LogsSource): McpLogger {
   const emitter = createEmitter(source);
   const { name, version } = source.scope;
 
-  function log(level: LogLevel, message: string, fields: LogFields = {}): void {
+  function log(level: LogLevel, message: unknown, fields: LogFields | Error = {}): void {
     try {
       if (!emitter.hears(level)) return;
       const current = context.active();
@@ -45,7 +46,8 @@ export function createUserLogger(source: LogsSource): McpLogger {
       emitter.emit(
         {
           severity: SEVERITY[level],
-          message: serialiseText(message, "message", { limit: LIMIT }) ?? "",
+          message:
+            serialiseText(isError(message) ? message.message : message, "message", { limit: LIMIT }) ?? "",
           server: name,
           version: version === "" ? running?.version : version,
           attributes: { ...pick(running?.attributes ?? {}), ...flat(own) },
@@ -55,7 +57,7 @@ export function createUserLogger(source: LogsSource): McpLogger {
       );
     } catch (error) {
       // A log line is never worth the call it is written in.
-      diag.error(`a log line of "${name}" could not be written`, error);
+      diag.error(`a log line of "${name}" could not be written: ${describeFault(error)}`);
     }
   }
 
@@ -68,24 +70,37 @@ export function createUserLogger(source: LogsSource): McpLogger {
 }
 
 /** The fields as plain data, bounded and without secrets. */
-function readable(fields: LogFields): Readonly<Record<string, unknown>> {
+function readable(fields: LogFields | Error): Readonly<Record<string, unknown>> {
   const told: Record<string, unknown> = {};
-  for (const name of ownNames(fields) ?? []) {
-    const value = ownValue(fields, name); // without running the getters of whatever was handed over
-    if (value instanceof Error) {
-      told[name] = value.message;
+  const given = isError(fields) ? { error: fields } : fields; // `logger.error("…", error)` is what people write
+  for (const name of ownNames(given) ?? []) {
+    const value = ownValue(given, name); // without running the getters of whatever was handed over
+    if (isError(value)) {
+      told[name] = ownValue(value, "message");
       told["error_type"] ??= classNameOf(value);
-    } else told[name] = value;
+    } else told[name] = typeof value === "bigint" ? exact(value) : value;
   }
   const clean: unknown = JSON.parse(serialise(told, "fields", { limit: LIMIT }) ?? "{}");
   return isObject(clean) ? clean : {};
 }
 
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false; // a revoked Proxy cannot even be asked
+  }
+}
+
+/** JSON's numbers end where those of JavaScript do. */
+function exact(value: bigint): number | string {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+}
+
 /** As attributes, of which every back end can hold the simple ones. */
 function flat(fields: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
   const attributes: Record<string, string | number | boolean> = {};
-  for (const name of ownNames(fields) ?? []) {
-    const value = ownValue(fields, name); // without running the getters of whatever was handed over
+  for (const [name, value] of Object.entries(fields)) {
     if (value === null) continue;
     attributes[ATTRIBUTE_OF[name] ?? name] =
       typeof value === "string" || typeof value === "number" || typeof value === "boolean"

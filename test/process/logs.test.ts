@@ -77,6 +77,12 @@ it("createLogger: the running operation is filled in, secrets are taken out, not
     level: "WARN",
     big: expect.anything() as unknown,
   });
+  expect(lines.find(({ message }) => message === "Revoked")).toMatchObject({ id: "12345678901234567890" });
+  expect(lines.find(({ message }) => message === "Failed")).toMatchObject({
+    error: "why",
+    error_type: "RangeError",
+  });
+  expect(lines.map(({ message }) => message)).toEqual(expect.arrayContaining(["alone", "Hostile"]));
   expect(ended).toMatchObject({ stdout: "", code: 0 });
 });
 
@@ -118,6 +124,15 @@ it("records say the same as lines, whether there are lines or not", async () => 
 
 it("createLogger works without the preload", async () => {
   const lines = linesOf(await run({}, []));
-  expect(lines.map(({ message }) => message)).toEqual(["Ready", "Found", "Refused", "Odd"]);
+  expect(lines.map(({ message }) => message)).toEqual([
+    "Ready",
+    "Found",
+    "Refused",
+    "Odd",
+    "Revoked",
+    "Failed",
+    "alone",
+    "Hostile",
+  ]);
   expect(lines[1]).not.toHaveProperty("trace_id");
 });

@@ -151,6 +151,16 @@ describe("how loudly an end is told", () => {
   });
 });
 
+it("each of several servers in a process has lines under its own name", async () => {
+  const { result } = await withTelemetry(({ observer, lines }) => {
+    observer.connected("server", { name: "alpha", version: "1" });
+    observer.connected("server", { name: "beta", version: "2" });
+    observer.begin(call("server", { self: { name: "alpha", version: "1" } }), {}).end({});
+    return lines();
+  });
+  expect(result).toMatchObject([{ server: "alpha", version: "1" }]);
+});
+
 it("the URI of a resource and its peer's address stay on the span", async () => {
   const attributes = {
     "jsonrpc.request.id": "1",
