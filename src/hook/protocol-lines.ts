@@ -4,13 +4,21 @@ export interface Piece {
   readonly end: number;
   /** Not of the protocol. */
   readonly stray: boolean;
+  /** Too little to tell: what comes next decides, of all such pieces before it. */
+  readonly undecided: boolean;
+  /** It goes on with what came before; where it does not, what was undecided before it is stray. */
+  readonly joins: boolean;
 }
+
+type Verdict = Pick<Piece, "stray" | "undecided" | "joins">;
+
+const STRAY: Verdict = { stray: true, undecided: false, joins: false };
 
 /** Reads what is written to one stream, write by write, since a line may come in several. */
 export interface LineReader {
   /**
    * @param text what one write holds; bytes as latin1, since everything that is looked at here is ASCII
-   * @returns its pieces, or `undefined` where all of it is the protocol's
+   * @returns its pieces, or `undefined` where it is one message, one line
    */
   read(text: string): readonly Piece[] | undefined;
 }
@@ -23,18 +31,30 @@ export function createLineReader(): LineReader {
   /** The beginning of a line that can still become a message. */
   let unfinished = "";
 
-  function belongs(piece: string, whole: boolean): boolean {
+  function judge(piece: string, whole: boolean): Verdict {
     // First without what came before: a message that stands for itself is not to suffer for somebody's loose `{`.
     if (whole && isMessage(piece)) {
       unfinished = "";
-      return true;
+      return { stray: false, undecided: false, joins: false };
     }
+    const joins = unfinished !== "";
+    const wasOpen = outlook(unfinished) === "open";
     const line = squeeze(unfinished + piece);
-    const good = whole ? unfinished !== "" && isMessage(line) : mayBecomeMessage(line);
-    // A stray piece within a line leaves it unfinished: the rest of the message is still to come.
-    if (good) unfinished = whole ? "" : line;
-    else if (whole && unfinished !== "" && isJson(line)) unfinished = "";
-    return good;
+    if (whole) {
+      const good = joins && isMessage(line);
+      // A stray piece within a line leaves it unfinished: the rest of the message is still to come.
+      if (good || wasOpen || (joins && isJson(line))) unfinished = "";
+      return good ? { stray: false, undecided: false, joins } : STRAY;
+    }
+    const prospect = outlook(line);
+    if (prospect !== "none") {
+      unfinished = line;
+      return { stray: false, undecided: prospect === "open", joins };
+    }
+    if (!wasOpen) return STRAY;
+    // What there was of the line is none; this piece may begin another.
+    unfinished = "";
+    return judge(piece, false);
   }
 
   return {
@@ -46,10 +66,10 @@ export function createLineReader(): LineReader {
       for (let start = 0; start < text.length;) {
         const newline = text.indexOf("\n", start);
         const end = newline === -1 ? text.length : newline + 1;
-        pieces.push({ start, end, stray: !belongs(text.slice(start, end), newline !== -1) });
+        pieces.push({ start, end, ...judge(text.slice(start, end), newline !== -1) });
         start = end;
       }
-      return pieces.some(({ stray }) => stray) ? pieces : undefined;
+      return pieces;
     },
   };
 }
@@ -74,7 +94,7 @@ const TAIL =
 function isMessage(line: string): boolean {
   const head = line.slice(0, WINDOW);
   const tail = line.slice(-WINDOW);
-  if (!START.test(head) || !END.test(tail)) return false;
+  if (!START.test(head) || !END.test(tail) || /^\s*\[/.test(head) !== /\]\s*$/.test(tail)) return false;
   if (HEAD.test(head) || TAIL.test(tail)) return true;
   // Wrongly called stray, a message would get lost; wrongly called a message, a line is what it was without us.
   if (line.length >= LONG) return line.includes('"jsonrpc"');
@@ -101,15 +121,19 @@ function parse(text: string): unknown {
 /** The names a JSON-RPC message can begin with. */
 const BEGINNINGS = ["jsonrpc", "id", "method", "params", "result", "error"].map((name) => `{"${name}":`);
 
-/** Whether an unfinished line can still become a message: decided at once, since what goes out cannot be taken back. */
-function mayBecomeMessage(text: string): boolean {
-  const start = text.slice(0, 64).replaceAll(/\s+/g, "");
-  if (start === "[") return true;
-  const object = start.startsWith("[{") ? start.slice(1) : start;
-  return (
-    object !== "" &&
-    BEGINNINGS.some((beginning) => beginning.startsWith(object) || object.startsWith(beginning))
-  );
+/** How long a line may be that has not come to its first name. */
+const OPEN = 64;
+
+/**
+ * Whether an unfinished line can still become a message. `open`: it has not come to the end of its first name, and a `[`
+ * begins a progress bar just as well. `likely`: it has, and what goes out cannot be taken back.
+ */
+function outlook(text: string): "none" | "open" | "likely" {
+  const start = text.slice(0, OPEN).replaceAll(/\s+/g, "");
+  const object = start.startsWith("[") ? start.slice(1) : start;
+  if (BEGINNINGS.some((beginning) => object.startsWith(beginning))) return "likely";
+  if (start === "" || text.length > OPEN) return "none";
+  return BEGINNINGS.some((beginning) => beginning.startsWith(object)) ? "open" : "none";
 }
 
 /** Both ends of a line that grows beyond what is looked at. */

@@ -76,6 +76,10 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
   let removed = false;
   let busy = false;
   let placed = false;
+  /** Under `protect`: the undecided beginning of a line. */
+  let held: Content[] = [];
+  /** Under `protect`: what went out last was not the end of a line. */
+  let within = false;
 
   const write = disguise(function (this: unknown, ...args: unknown[]): boolean {
     // What is written while we tell of a stray write, by a diagnostic logger for one, is not to be told in its turn.
@@ -94,15 +98,62 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
   /** @returns what is to be written in place of the chunk; `undefined` for the chunk as it came, untouched */
   function sift(chunk: unknown, encoding: unknown): Content | undefined {
     const policy = policyNow();
+    if (policy?.mode !== "protect") releaseHeld();
     if (policy === undefined || policy.mode === "off") return undefined;
     const content = contentOf(chunk, encoding);
     if (content === undefined) return undefined;
     const pieces = read(typeof content === "string" ? content : content.toString("latin1"));
-    if (pieces === undefined) return undefined;
-    safely("stray output", () => note(policy));
+    if (pieces?.some(({ stray }) => stray) === true) safely("stray output", () => note(policy));
     if (policy.mode !== "protect") return undefined;
-    writeToStderr(bytesOf(pick(content, pieces, true)));
-    return pick(content, pieces, false);
+    if (pieces !== undefined) return divide(content, pieces);
+    return within ? divide(content, [wholeOf(content)]) : undefined;
+  }
+
+  /**
+   * Sends what is stray to stderr, and holds back what is undecided. A line of which a part went out before it proved
+   * stray gets its end, late: the next message is to begin a line.
+   *
+   * @returns as `sift`
+   */
+  function divide(content: Content, pieces: readonly Piece[]): Content | undefined {
+    const out: Content[] = [];
+    const stray: Content[] = [];
+    const pending = [...held];
+    let changed = pending.length > 0;
+    for (const piece of pieces) {
+      const part = slice(content, piece);
+      if (!piece.joins) stray.push(...pending.splice(0));
+      if (piece.stray || piece.undecided) {
+        changed = true;
+        // A copy: once it is answered for, the bytes are the caller's again.
+        if (piece.stray) stray.push(part);
+        else pending.push(typeof part === "string" ? part : Buffer.from(part));
+        continue;
+      }
+      if (within && (pending.length > 0 || !piece.joins)) {
+        out.push("\n");
+        changed = true;
+      }
+      out.push(...pending.splice(0), part);
+      within = !endsLine(part);
+    }
+    hold(pending);
+    if (stray.length > 0) writeToStderr(Buffer.from(join(stray)));
+    return changed ? join(out) : undefined;
+  }
+
+  function hold(pending: Content[]): void {
+    held = pending;
+    process.off("exit", releaseHeld);
+    if (held.length > 0) process.once("exit", releaseHeld);
+  }
+
+  /** Nothing will come any more that could make a message of it. */
+  function releaseHeld(): void {
+    if (held.length === 0) return;
+    const rest = join(held);
+    hold([]);
+    writeToStderr(Buffer.from(rest));
   }
 
   function note(policy: StdoutPolicy): void {
@@ -119,6 +170,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
     early: undefined,
     remove() {
       removed = true;
+      safely("stdout", releaseHeld);
       guards.delete(stream);
       // Somebody has put a `write` of theirs on top, and calls ours: that one stays, and lets everything through.
       if (Object.getOwnPropertyDescriptor(stream, "write")?.value !== write) return;
@@ -142,15 +194,22 @@ function contentOf(chunk: unknown, encoding: unknown): Content | undefined {
   return Buffer.isEncoding(encoding) ? Buffer.from(chunk, encoding) : undefined;
 }
 
-function pick(content: Content, pieces: readonly Piece[], stray: boolean): Content {
-  const picked = pieces.filter((piece) => piece.stray === stray);
-  return typeof content === "string"
-    ? picked.map(({ start, end }) => content.slice(start, end)).join("")
-    : Buffer.concat(picked.map(({ start, end }) => content.subarray(start, end)));
+function wholeOf(content: Content): Piece {
+  return { start: 0, end: content.length, stray: false, undecided: false, joins: false };
 }
 
-function bytesOf(content: Content): Buffer {
-  return typeof content === "string" ? Buffer.from(content) : content;
+function slice(content: Content, { start, end }: Piece): Content {
+  return typeof content === "string" ? content.slice(start, end) : content.subarray(start, end);
+}
+
+function endsLine(content: Content): boolean {
+  return typeof content === "string" ? content.endsWith("\n") : content.at(-1) === 0x0a;
+}
+
+function join(parts: readonly Content[]): Content {
+  return parts.every((part) => typeof part === "string")
+    ? parts.join("")
+    : Buffer.concat(parts.map((part) => Buffer.from(part)));
 }
 
 /** Not through `process.stderr`, whose error where nobody reads it would end the application, which wrote to stdout. */
