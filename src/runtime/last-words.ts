@@ -5,7 +5,12 @@ import type { SignalName } from "./env.ts";
 import { firstLine } from "./packages.ts";
 import type { Losses } from "./told-exporter.ts";
 
-let wanted = false;
+/** For every copy of this package: an application may have one of its own, and the telemetry is the preload's. */
+const WANTED = Symbol.for("mcp-otelkit.flush-on-exit.1");
+
+interface Globals {
+  [WANTED]?: boolean;
+}
 
 /**
  * Has `process.exit()` wait until the spans and log records of this process are sent, for at most a second; the same as
@@ -13,7 +18,11 @@ let wanted = false;
  * before, where they matter.
  */
 export function flushOnExit(): void {
-  wanted = true;
+  (globalThis as Globals)[WANTED] = true;
+}
+
+function isWanted(): boolean {
+  return (globalThis as Globals)[WANTED] === true;
 }
 
 /** What is said and done when nothing can be awaited any more. */
@@ -29,6 +38,7 @@ export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
   let emptied = false;
   let crashed = false;
   let said = false;
+  let tried = false;
   let saved: Losses = {};
   if (plan.flushOnExit) flushOnExit();
 
@@ -37,20 +47,25 @@ export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
     said = true;
     const lines = describeLosses(sdk.lost(), saved);
     if (lines === "") return;
-    // Nothing is wrong with the collector then, and there is something that can be done.
-    const why = emptied || sdk.failing() || wanted ? "" : `; ${ADVICE}`;
+    // Nothing has arrived: the endpoint is what has to be looked at.
+    if (tried && Object.keys(saved).length === 0) sdk.giveUp();
+    const advice = emptied || crashed || sdk.failing() ? undefined : adviceFor(isMainThread, isWanted());
+    const why = advice === undefined ? "" : `; ${advice}`;
     plan.say(`lost: ${lines}${why}`);
   };
 
   // Only looks: with a listener of ours for `uncaughtException` itself, the process would live on.
   process.on("uncaughtExceptionMonitor", () => {
     crashed = true;
+    // A process that has another turn has survived it; what ends that one later is no crash.
+    setImmediate(() => (crashed = false)).unref();
   });
   process.once("exit", (code) => {
-    const save = wanted || (crashed && code !== 0);
+    const save = isWanted() || (crashed && code !== 0);
     // What has failed just now would fail again, and hold up the end for it.
     if (save && !emptied && !sdk.failing() && isMainThread) {
       try {
+        tried = true;
         endEverything();
         saved = plan.sendNow(sdk.unsent());
       } catch (error) {
@@ -69,8 +84,12 @@ export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
   };
 }
 
-const ADVICE =
-  "process.exit() waits for nobody: OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on makes it, or await flushTelemetry() before";
+/** What helps against what `process.exit()` costs. In a worker thread nothing makes it wait. */
+function adviceFor(mainThread: boolean, wanted: boolean): string | undefined {
+  if (!mainThread) return "process.exit() waits for nobody: await flushTelemetry() before";
+  if (wanted) return undefined;
+  return "process.exit() waits for nobody: OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on makes it, or await flushTelemetry() before";
+}
 
 const UNITS: Readonly<Record<SignalName, readonly [one: string, several: string]>> = {
   TRACES: ["span", "spans"],

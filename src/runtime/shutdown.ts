@@ -17,7 +17,18 @@ const STDIO_DEADLINE_MS = 800;
 
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
 
-let flushRunning: (() => Promise<void>) | undefined;
+/** Other work than our own flush has held the process, where it has been busy for so long since. */
+const BUSY_MS = 250;
+
+/** How often at most a process is found to have worked on, after it had come to its end. */
+const MOST_ROUNDS = 32;
+
+/** For every copy of this package: an application may have one of its own, and the telemetry is the preload's. */
+const FLUSH = Symbol.for("mcp-otelkit.flush.1");
+
+interface Globals {
+  [FLUSH]?: (() => Promise<void>) | undefined;
+}
 
 /**
  * Sends what has been recorded by now, and resolves when it has arrived or could not be delivered. For an application
@@ -31,7 +42,7 @@ let flushRunning: (() => Promise<void>) | undefined;
  * Does nothing where the preload has set up no telemetry of its own.
  */
 export async function flushTelemetry(): Promise<void> {
-  await flushRunning?.();
+  await (globalThis as Globals)[FLUSH]?.();
 }
 
 /**
@@ -58,7 +69,7 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
     words.nothingLeft();
     return inTime;
   };
-  flushRunning = async () => void (await within(DEADLINE_MS, flush()));
+  (globalThis as Globals)[FLUSH] = async () => void (await within(DEADLINE_MS, flush()));
 
   // The earliest sign: the process may have work left, or a host that kills it before it has come to its own end.
   onPeerGone(() => {
@@ -73,14 +84,42 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
     return held ? Math.max(SHORTEST_MS, deadlineMs - ago) : deadlineMs;
   };
 
-  // Before the others, so that those who listen once are still there to be counted.
-  process.prependOnceListener("beforeExit", () => {
+  // Where others listen they may find more work for the process: what is sent then is not the last.
+  const news = newsOf(sdk);
+  let rounds = 0;
+  let flushedAt = Infinity;
+  let late = false;
+  const hopeless = (): boolean => late || sdk.failing();
+  const goesOn = (): boolean => {
+    if (rounds === 0) return true;
+    return rounds < MOST_ROUNDS && (news() || (!hopeless() && performance.now() - flushedAt > BUSY_MS));
+  };
+  const flushAndGoOn = async (): Promise<void> => {
+    rounds += 1;
+    const joined = flushing !== undefined;
+    const deadline = Math.min(sdk.failing() ? FAILING_DEADLINE_MS : DEADLINE_MS, leftOf(DEADLINE_MS));
+    // What they record at once is sent along, and is no news: our flush makes Node ask them again, and so on for ever.
+    news();
+    late = !(await within(deadline, joined ? flush().then(flush) : flush()));
+    if (late) sdk.giveUp();
+    flushedAt = performance.now();
+  };
+  const onIdle = (): void => {
     const others = process.listenerCount("beforeExit") > 0;
-    void end(leftOf(DEADLINE_MS)).then((inTime) => {
-      // What holds the process after the deadline is an exporter that retries; unless somebody else goes on working.
-      if (!inTime && !others) process.exit();
-    });
-  });
+    if (others && goesOn()) {
+      process.prependOnceListener("beforeExit", onIdle);
+      setImmediate(() => void flushAndGoOn()); // after them
+    } else if (others && hopeless()) {
+      words.nothingLeft();
+    } else {
+      void end(leftOf(DEADLINE_MS)).then((inTime) => {
+        // What holds the process after the deadline is an exporter that retries; unless somebody else goes on working.
+        if (!inTime && !others) process.exit();
+      });
+    }
+  };
+  // Before the others, so that those who listen once are still there to be counted.
+  process.prependOnceListener("beforeExit", onIdle);
 
   for (const signal of SIGNALS) {
     const onSignal = (): void => {
@@ -115,6 +154,19 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
     void flush();
     return startDrain(countRunning, plan.drainMs);
   }
+}
+
+/** @returns asks whether something has been recorded since it was asked before, as far as it is not yet delivered */
+function newsOf(sdk: Required<Endable>): () => boolean {
+  const seen = new WeakSet();
+  return () => {
+    const fresh = sdk
+      .unsent()
+      .flatMap(({ items }) => items as readonly object[])
+      .filter((item) => !seen.has(item));
+    for (const item of fresh) seen.add(item);
+    return fresh.length > 0;
+  };
 }
 
 /** What is open belongs to what is saved, so it ends first. */

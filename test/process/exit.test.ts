@@ -1,7 +1,7 @@
 // A process ends as it would have ended without us, and what it had recorded arrives.
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.ts";
-import { exportingTo, PRELOAD, runProgram } from "./program.ts";
+import { exportingTo, PRELOAD, runProgram, traceProgram } from "./program.ts";
 import { startServer, type HostedServer } from "./stdio-host.ts";
 
 const RECORDED = ["initialize", "notifications/initialized", "tools/call add"];
@@ -32,6 +32,40 @@ describe("the end of stdin", () => {
     expect(ended).toMatchObject({ code: 0, signal: null });
     expect(ended.stderr).toContain("worked to the end");
     expect(namesIn(receiver)).toEqual(RECORDED);
+  });
+});
+
+describe("an application that listens for beforeExit", () => {
+  it.each([
+    ["finds work there, four times", "pump", 5],
+    ["finds work that takes longer than the batches do", "slow pump", 5],
+    ["works elsewhere, and comes back once more", "late", 3],
+  ])("%s: loses nothing, and ends with its own status", async (_what, how, calls) => {
+    const { code, signal, stderr, spans } = await traceProgram([...PRELOAD, "ends.mjs", how], {
+      env: { OTEL_BSP_SCHEDULE_DELAY: how === "slow pump" ? "50" : "60000" },
+    });
+
+    expect({ code, signal }).toEqual({ code: 4, signal: null });
+    expect(stderr).not.toContain("lost");
+    expect(spans.filter(({ name }) => name === "tools/call ping")).toHaveLength(2 * calls);
+  });
+
+  it.each(["records", "records later"])("and %s each time is not asked for ever", async (how) => {
+    const { code, stdout } = await traceProgram([...PRELOAD, "ends.mjs", how]);
+
+    expect(code).toBe(4);
+    expect(stdout.split("\n").length).toBeLessThan(40);
+  });
+
+  it("has its own end where the collector is gone", async () => {
+    const asked = performance.now();
+    const { code, stderr } = await runProgram([...PRELOAD, "ends.mjs", "pump"], {
+      env: exportingTo("http://127.0.0.1:1"),
+    });
+
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/lost: \d+ spans$/m);
+    expect(performance.now() - asked).toBeLessThan(8000);
   });
 });
 
@@ -95,6 +129,16 @@ it("process.exit() in a tool ends the process at once, with its code", async () 
   server.call("exit");
 
   expect(await server.ended).toMatchObject({ code: 3, signal: null });
+});
+
+it("an exception that the application survives does not hold up a later process.exit()", async () => {
+  const { code, stdout, spans } = await traceProgram([...PRELOAD, "ends.mjs", "handled"], {
+    env: { OTEL_BSP_SCHEDULE_DELAY: "60000" },
+  });
+
+  expect(code).toBe(1);
+  expect(stdout).toBe("handled x\n");
+  expect(spans).toEqual([]);
 });
 
 it.concurrent.each([

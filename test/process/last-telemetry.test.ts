@@ -1,7 +1,7 @@
 // What a process has recorded when its end comes: what is open, what is queued, and what is told of the rest.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.ts";
-import { exportingTo, PRELOAD } from "./program.ts";
+import { exportingTo, PRELOAD, runProgram, traceProgram } from "./program.ts";
 import { startServer, type HostedServer } from "./stdio-host.ts";
 
 let receiver: OtlpReceiver;
@@ -134,6 +134,40 @@ describe("process.exit()", () => {
       /^mcp-otelkit: lost: 3 spans; .*OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on.*flushTelemetry/m,
     );
   });
+});
+
+it.each(["copy flush", "copy exit"])(
+  "another copy of this package speaks for the preload's telemetry: %s",
+  async (how) => {
+    const { code, stderr, spans } = await traceProgram([...PRELOAD, "ends.mjs", how]);
+
+    expect(code).toBe(0);
+    expect(stderr).not.toContain("lost");
+    expect(spans.filter(({ name }) => name === "tools/call ping")).toHaveLength(2);
+  },
+);
+
+it("in a worker thread process.exit() costs the same, and what does not help there is not recommended", async () => {
+  const { code, stderr } = await traceProgram([...PRELOAD, "ends.mjs", "worker"]);
+
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/lost: \d+ spans; process\.exit\(\) waits for nobody: await flushTelemetry/);
+  expect(stderr).not.toContain("FLUSH_ON_EXIT");
+});
+
+it.each([
+  ["that nobody handles", "crash"],
+  ["whose handler exits", "exits in handler"],
+])("an uncaught exception %s, and a dead collector: names it, and recommends nothing", async (_who, how) => {
+  const { code, stderr } = await runProgram([...PRELOAD, "ends.mjs", how], {
+    env: { ...exportingTo("http://127.0.0.1:1"), OTEL_BSP_SCHEDULE_DELAY: "60000" },
+  });
+
+  expect(code).toBe(1);
+  expect(stderr.split("\n").filter((line) => /did not reach|lost|process\.exit\(\)/.test(line))).toEqual([
+    expect.stringContaining("the last spans did not reach http://127.0.0.1:1 (OTEL_EXPORTER_OTLP_ENDPOINT"),
+    expect.stringMatching(/lost: \d+ spans$/),
+  ]);
 });
 
 it.each(["http/protobuf", "grpc"])(
