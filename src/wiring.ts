@@ -15,6 +15,7 @@ import { VERSION } from "./version.ts";
 
 export type { LogFields, LoggerProvider, McpLogger, SdkReport };
 export { countRunning, endEverything, onPeerGone, servesStdio } from "./hook/live-taps.ts";
+export { writeToStderr } from "./hook/stderr-line.ts";
 export { residentBytes } from "./signals/process-metrics.ts";
 
 /** The name of our instrumentation scope. */

@@ -1,10 +1,10 @@
-import { writeSync } from "node:fs";
 import type { Writable } from "node:stream";
 import type { McpConfig } from "../config.ts";
 import { callSite } from "./call-site.ts";
 import { createLineReader, type Piece } from "./protocol-lines.ts";
 import { disguise } from "./replace.ts";
 import { safely } from "./safely.ts";
+import { writeToStderr } from "./stderr-line.ts";
 
 /**
  * The guard of a stdio server's stdout, which belongs to the protocol: a stray `console.log` breaks strict clients.
@@ -138,7 +138,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
       within = !endsLine(part);
     }
     hold(pending);
-    if (stray.length > 0) writeToStderr(Buffer.from(join(stray)));
+    if (stray.length > 0) writeToStderr(join(stray));
     return changed ? join(out) : undefined;
   }
 
@@ -153,7 +153,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
     if (held.length === 0) return;
     const rest = join(held);
     hold([]);
-    writeToStderr(Buffer.from(rest));
+    writeToStderr(rest);
   }
 
   function note(policy: StdoutPolicy): void {
@@ -210,15 +210,4 @@ function join(parts: readonly Content[]): Content {
   return parts.every((part) => typeof part === "string")
     ? parts.join("")
     : Buffer.concat(parts.map((part) => Buffer.from(part)));
-}
-
-/** Not through `process.stderr`, whose error where nobody reads it would end the application, which wrote to stdout. */
-function writeToStderr(bytes: Buffer): void {
-  let written = 0;
-  try {
-    written = writeSync(2, bytes);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return; // nobody reads it
-  }
-  if (written < bytes.length) process.stderr.write(bytes.subarray(written)); // the pipe is full; Node keeps the rest
 }

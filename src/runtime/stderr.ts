@@ -1,6 +1,8 @@
-import { writeSync } from "node:fs";
 import { diag, DiagLogLevel, type DiagLogger } from "@opentelemetry/api";
 import { classNameOf } from "../operation/outcome.ts";
+import { writeToStderr } from "../wiring.ts";
+
+export { writeToStderr };
 
 /** Writes a line for the operator, or nothing where `OTEL_LOG_LEVEL` is `none`. */
 export type Say = (line: string) => void;
@@ -8,22 +10,6 @@ export type Say = (line: string) => void;
 /** One line for the operator. Always stderr: stdout belongs to the protocol, whatever transport the server turns out to use. */
 export function say(line: string): void {
   writeToStderr(`mcp-otelkit: ${line}\n`);
-}
-
-/**
- * Everything of ours goes to stderr through here. Not through `process.stderr`: where the host has closed the other end, that
- * one emits an error which nobody handles, and the application would die of our having something to say.
- */
-export function writeToStderr(text: string): void {
-  const bytes = Buffer.from(text);
-  let written = 0;
-  try {
-    written = writeSync(2, bytes);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return; // nobody reads it
-  }
-  // The pipe is full but open; Node keeps the rest.
-  if (written < bytes.length) process.stderr.write(bytes.subarray(written));
 }
 
 /** `OTEL_LOG_LEVEL`, and what each value lets through. */
@@ -106,7 +92,7 @@ function safeJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return String(value); // cyclic, or with a getter that throws: the kind of value is better than nothing
+    return `(${typeof value} that JSON cannot tell)`; // cyclic, or with a getter that throws
   }
 }
 
