@@ -117,7 +117,11 @@ it("on the 3.x line, what libraries of the 2.x line log goes the same way", asyn
   const receiver = await collector();
   const theirApi = createRequire(join(await home("otel-2"), "anyone.js")).resolve("@opentelemetry/api-logs");
 
-  await runLogging("otel-3", pathToFileURL(theirApi).href, { ...exportingTo(receiver.url), ...LOGS });
+  await runLogging("otel-3", pathToFileURL(theirApi).href, {
+    ...exportingTo(receiver.url),
+    ...LOGS,
+    LOGS_LATE: "on",
+  });
 
   const [call] = receiver.spans().filter(({ name, kind }) => kind === "SERVER" && name === "tools/call work");
   expect(theirs(receiver).map(({ body, spanId }) => ({ body, spanId }))).toEqual([
