@@ -75,8 +75,8 @@ describe.concurrent.each(STARTS)("%s %s", (...words) => {
     const records = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as object);
     expect(code).toBe(0);
     expect(stderr.at(-1)).toBe("\n");
-    expect(told).toHaveLength(1);
-    expect(Number(told[0])).toBeGreaterThan(1_000);
+    // Mostly one gap; on a busy machine the reader may fall behind once more.
+    expect(told.map(Number).reduce((sum, missing) => sum + missing, 0)).toBeGreaterThan(1_000);
     expect(records.length).toBeGreaterThan(1_000);
     expect(lines.filter((line) => !/^(\{|mcp-otelkit: )/.test(line))).toEqual([]);
   });
