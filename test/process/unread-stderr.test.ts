@@ -61,8 +61,7 @@ describe.concurrent.each(STARTS)("%s %s", (...words) => {
     await server.ended;
   });
 
-  // Rarely a piece of a line is among them, which is not understood yet.
-  it("once the host reads again: whole lines, and how many are missing", { retry: 4 }, async () => {
+  it("once the host reads again: whole lines, and how many are missing", async () => {
     const server = startUnread(words);
 
     await server.answered(8_000);
@@ -79,6 +78,7 @@ describe.concurrent.each(STARTS)("%s %s", (...words) => {
     // Mostly one gap; on a busy machine the reader may fall behind once more.
     expect(told.map(Number).reduce((sum, missing) => sum + missing, 0)).toBeGreaterThan(1_000);
     expect(records.length).toBeGreaterThan(1_000);
-    expect(lines.filter((line) => !/^(\{|mcp-otelkit: )/.test(line))).toEqual([]);
+    // Node's own warnings are among them: the SDK waits for its stdout with a listener for each answer.
+    expect(lines.filter((line) => !/^(\{|mcp-otelkit: |\(node:|\(Use `node)/.test(line))).toEqual([]);
   });
 });
