@@ -11,8 +11,10 @@ export default defineConfig({
     // global to a process: every file gets a process of its own.
     pool: "forks",
     isolate: true,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // On a bare clone the first test that needs an SDK, an OpenTelemetry line or a Node installs it; programs that hang
+    // are ended much earlier, by whoever starts them.
+    testTimeout: 150_000,
+    hookTimeout: 150_000,
     tags: [
       {
         name: "slow",
