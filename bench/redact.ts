@@ -1,7 +1,7 @@
 // What capturing content costs, with the default limit, by what is captured. `npx tsx bench/redact.ts [runs]`; times in ms.
-import { redactMessage, redactUri } from "../src/operation/content.ts";
+import { redactMessage, redactUri } from "../src/privacy/uri.ts";
 import { ADVERSARIAL } from "../test/operation/adversarial.ts";
-import { captureRequest, type CapturePolicy } from "../src/operation/capture.ts";
+import { captureRequest, type CapturePolicy } from "../src/privacy/capture.ts";
 
 const MB = 1_000_000;
 const RUNS = Number(process.argv[2] ?? 50);

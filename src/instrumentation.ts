@@ -1,8 +1,8 @@
 import { metrics, trace, type MeterProvider, type Tracer, type TracerProvider } from "@opentelemetry/api";
 import { InstrumentationBase, type InstrumentationConfig } from "@opentelemetry/instrumentation";
-import type { McpConfig } from "./config.ts";
-import { readConfig } from "./settings.ts";
-import { describeFault } from "./operation/fault.ts";
+import type { McpConfig } from "./settings/config.ts";
+import { readConfig } from "./settings/mcp-settings.ts";
+import { describeFault } from "./output/describe-fault.ts";
 import { VERSION } from "./version.ts";
 import {
   onSdkSeen,

@@ -1,10 +1,10 @@
 import type { MeterProvider, Tracer } from "@opentelemetry/api";
-import type { McpConfig } from "./config.ts";
+import type { McpConfig } from "./settings/config.ts";
 import { occupyHub } from "./hook/hub.ts";
 import { watchHttpRequests } from "./hook/http-requests.ts";
-import { onOthers } from "./hook/others.ts";
-import { onFault, safely } from "./hook/safely.ts";
-import { patchByHand, startHook, type SdkReport } from "./hook/start.ts";
+import { onOthers } from "./hook/other-instrumentations.ts";
+import { onFault, safely } from "./output/safely.ts";
+import { patchByHand, startHook, type SdkReport } from "./hook/loader/sdk-watch.ts";
 import { createStdoutPolicy } from "./hook/stdio-server.ts";
 import { createKnownNames } from "./operation/known-names.ts";
 import { registeredLoggerProvider, type LoggerProvider } from "./signals/logger-provider.ts";
@@ -14,8 +14,8 @@ import { createUserLogger, type LogFields, type McpLogger } from "./signals/user
 import { VERSION } from "./version.ts";
 
 export type { LogFields, LoggerProvider, McpLogger, SdkReport };
-export { countRunning, endEverything, onPeerGone, servesStdio } from "./hook/live-taps.ts";
-export { writeToStderr } from "./hook/stderr-line.ts";
+export { countRunning, endEverything, onPeerGone, servesStdio } from "./hook/connection/close.ts";
+export { writeToStderr } from "./output/stderr.ts";
 export { residentBytes } from "./signals/process-metrics.ts";
 
 /** The name of our instrumentation scope. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { readConfig } from "../src/settings.ts";
-import { SETTINGS } from "../src/settings.ts";
+import { readConfig } from "../src/settings/mcp-settings.ts";
+import { SETTINGS } from "../src/settings/mcp-settings.ts";
 
 it("without a word from the environment the defaults apply", () => {
   const defaults = {

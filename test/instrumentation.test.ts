@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { BOOBY_TRAPS, HOSTILE } from "./operation/hostile.ts";
 
 // The loader is a process's own, and tested in processes of its own. Here classes are handed over.
-vi.mock("../src/hook/load-hook.ts", () => ({ installLoadHook: () => undefined }));
+vi.mock("../src/hook/loader/load-hook.ts", () => ({ installLoadHook: () => undefined }));
 
 const { instrumentMcp, McpInstrumentation } = await import("../src/index.ts");
 

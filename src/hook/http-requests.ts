@@ -1,8 +1,8 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createEndpoints, describeHttpMethod } from "../operation/endpoint.ts";
+import { createEndpoints, describeHttpMethod } from "../operation/http-endpoint.ts";
 import { hub } from "./hub.ts";
-import { safely } from "./safely.ts";
+import { safely } from "../output/safely.ts";
 
 let watching = false;
 

@@ -1,6 +1,6 @@
 import type { KnownNames } from "../operation/known-names.ts";
 import type { OperationObserver } from "../operation/observer.ts";
-import type { StdoutPolicy } from "./stdout-guard.ts";
+import type { StdoutPolicy } from "../output/stdout-guard.ts";
 
 /** Who is told of what the patched SDKs do. */
 export interface Hub {

@@ -1,10 +1,10 @@
-import { redactUri } from "../operation/content.ts";
+import { redactUri } from "../privacy/uri.ts";
 import { classNameOf } from "../operation/outcome.ts";
 import type { NameKind } from "../operation/known-names.ts";
 import { hub } from "./hub.ts";
 import { replaceMethod } from "./replace.ts";
-import { safely } from "./safely.ts";
-import { currentRequest } from "./tap-state.ts";
+import { safely } from "../output/safely.ts";
+import { currentRequest } from "./connection/tap-state.ts";
 
 /**
  * What only the high-level server knows of a request. Each of these is a bonus: where an SDK version has no such method,

@@ -1,11 +1,11 @@
 import type { Writable } from "node:stream";
-import type { McpConfig } from "../config.ts";
+import type { McpConfig } from "../settings/config.ts";
 import type { Role } from "../operation/connection.ts";
 import { isObject } from "../operation/message.ts";
 import { hub } from "./hub.ts";
-import { safely } from "./safely.ts";
+import { safely } from "../output/safely.ts";
 import type { Transport } from "./sdk-shapes.ts";
-import { expectNoMore, expectStdio, guardStdout, type StdoutPolicy } from "./stdout-guard.ts";
+import { expectNoMore, expectStdio, guardStdout, type StdoutPolicy } from "../output/stdout-guard.ts";
 
 /**
  * What to do about stray writes, and the one line that tells of them. Never what was written: that may be anybody's secret.

@@ -3,7 +3,7 @@
  * https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
  */
 
-import type { LogLevel } from "../config.ts";
+import type { LogLevel } from "../settings/config.ts";
 
 export const SEVERITY: Readonly<Record<LogLevel, number>> = { DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17 };
 

@@ -1,4 +1,4 @@
-import type { LogLevel } from "../config.ts";
+import type { LogLevel } from "../settings/config.ts";
 import * as semconv from "../semconv.ts";
 import type { Operation } from "./operation.ts";
 import type { Outcome } from "./outcome.ts";

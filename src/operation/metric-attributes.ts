@@ -1,4 +1,4 @@
-import type { McpConfig } from "../config.ts";
+import type { McpConfig } from "../settings/config.ts";
 import * as semconv from "../semconv.ts";
 import type { KnownNames } from "./known-names.ts";
 import type { Operation } from "./operation.ts";

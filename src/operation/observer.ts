@@ -1,5 +1,5 @@
 import type { Peer, Role } from "./connection.ts";
-import type { HttpExchange } from "./endpoint.ts";
+import type { HttpExchange } from "./http-endpoint.ts";
 import type { Operation } from "./operation.ts";
 import type { Outcome } from "./outcome.ts";
 import type { ActiveSession, Session } from "./session.ts";

@@ -1,6 +1,6 @@
 import * as semconv from "../semconv.ts";
 import { describeConnection, type Connection, type Peer, type Role } from "./connection.ts";
-import { redactUri } from "./content.ts";
+import { redactUri } from "../privacy/uri.ts";
 import type { KnownNames } from "./known-names.ts";
 import {
   isRequestId,

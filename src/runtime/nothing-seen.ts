@@ -3,7 +3,7 @@ import { subscribe } from "node:diagnostics_channel";
 import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";
 import { DiagLogLevel } from "@opentelemetry/api";
-import type { Say } from "./stderr.ts";
+import type { Say } from "../output/diagnostics.ts";
 import { isKnown } from "./threads.ts";
 
 /** The preload by name, and by wherever it has been put. */

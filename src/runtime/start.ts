@@ -1,18 +1,18 @@
 import { DiagLogLevel, metrics, trace } from "@opentelemetry/api";
-import { readConfig } from "../settings.ts";
-import { describeFault } from "../operation/fault.ts";
+import { readConfig } from "../settings/mcp-settings.ts";
+import { describeFault } from "../output/describe-fault.ts";
 import { VERSION } from "../version.ts";
 import { onSdkSeen, SCOPE, startWiring, type LoggerProvider } from "../wiring.ts";
-import { createAnnouncer } from "./announce.ts";
-import { isDisabled, isInstrumentationEnabled, readSdkMode } from "./env.ts";
-import { instrumentLoggers } from "./loggers.ts";
-import { keepJoinedDiagnosticsOffStdout } from "./quiet-diagnostics.ts";
+import { createAnnouncer } from "./start-up-line.ts";
+import { isDisabled, isInstrumentationEnabled, readSdkMode } from "../settings/otel-settings.ts";
+import { instrumentLoggers } from "./logger-instrumentations.ts";
+import { keepJoinedDiagnosticsOffStdout } from "./otel/quiet-diagnostics.ts";
 import { tellIfNothingWasSeen } from "./nothing-seen.ts";
-import { takenSlots } from "./slots.ts";
-import { logLevel, say, writeToStderr } from "./stderr.ts";
-import { createTelemetry, type ProcessTelemetry } from "./telemetry.ts";
+import { takenSlots } from "./otel/slots.ts";
+import { logLevel, say, writeToStderr } from "../output/diagnostics.ts";
+import { createTelemetry, type ProcessTelemetry } from "./process-telemetry.ts";
 import { shareFacts } from "./threads.ts";
-import { NO_METERS } from "./waiting-meters.ts";
+import { NO_METERS } from "./otel/waiting-meters.ts";
 
 /** Set on the global object by the first preload, whichever copy of this package it came from. */
 const STARTED = Symbol.for("mcp-otelkit.runtime");

@@ -1,6 +1,6 @@
-import type { McpConfig } from "../config.ts";
-import type { CapturePolicy } from "../operation/capture.ts";
-import { currentRedactor } from "../operation/redactor.ts";
+import type { McpConfig } from "../settings/config.ts";
+import type { CapturePolicy } from "../privacy/capture.ts";
+import { currentRedactor } from "../privacy/custom-redactor.ts";
 
 /** What the configuration says of content. */
 export function capturePolicy(config: McpConfig): CapturePolicy {

@@ -1,4 +1,4 @@
-import type { MetricFamily } from "../config.ts";
+import type { MetricFamily } from "../settings/config.ts";
 import * as semconv from "../semconv.ts";
 
 export interface InstrumentRow {

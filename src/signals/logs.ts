@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, type Context } from "@opentelemetry/api";
-import type { LogLevel, McpConfig } from "../config.ts";
-import { captureLogData } from "../operation/capture.ts";
+import type { LogLevel, McpConfig } from "../settings/config.ts";
+import { captureLogData } from "../privacy/capture.ts";
 import { SEVERITY, levelOf, severityOf } from "../operation/log-level.ts";
 import { describeEnd, describeStart, levelOfEnd } from "../operation/log-message.ts";
 import { isObject, stringOr } from "../operation/message.ts";

@@ -6,8 +6,8 @@ import type {
   MeterProvider,
   ObservableCallback,
 } from "@opentelemetry/api";
-import type { McpConfig } from "../config.ts";
-import type { HttpExchange } from "../operation/endpoint.ts";
+import type { McpConfig } from "../settings/config.ts";
+import type { HttpExchange } from "../operation/http-endpoint.ts";
 import type { KnownNames } from "../operation/known-names.ts";
 import type { Operation } from "../operation/operation.ts";
 import type { Outcome } from "../operation/outcome.ts";
@@ -17,7 +17,7 @@ import { createExemplars, type Exemplars } from "./exemplars.ts";
 import { INSTRUMENTS, type InstrumentName, type InstrumentRow } from "./instruments.ts";
 import { PROCESS_OBSERVERS } from "./process-metrics.ts";
 import { createSessions, type SessionEnded, type Sessions } from "./sessions.ts";
-import { createTally } from "./tally.ts";
+import { createTally } from "./counter-table.ts";
 
 export interface MetricsSource {
   /** Asked for each record: an SDK may be registered later than this, and the metrics API has no proxy for it. */

@@ -1,5 +1,5 @@
 import { context, type Context, type MeterProvider, type Tracer } from "@opentelemetry/api";
-import type { McpConfig } from "../config.ts";
+import type { McpConfig } from "../settings/config.ts";
 import type { KnownNames } from "../operation/known-names.ts";
 import type { ActiveOperation, OperationObserver } from "../operation/observer.ts";
 import type { Operation } from "../operation/operation.ts";

@@ -8,9 +8,9 @@ import {
   type Span,
   type Tracer,
 } from "@opentelemetry/api";
-import type { McpConfig } from "../config.ts";
-import { captureRequest, captureResult } from "../operation/capture.ts";
-import { redactMessage } from "../operation/content.ts";
+import type { McpConfig } from "../settings/config.ts";
+import { captureRequest, captureResult } from "../privacy/capture.ts";
+import { redactMessage } from "../privacy/uri.ts";
 import type { Carrier } from "../operation/observer.ts";
 import type { AttributeValues, Operation } from "../operation/operation.ts";
 import type { Outcome } from "../operation/outcome.ts";

@@ -1,11 +1,11 @@
 import { context, diag } from "@opentelemetry/api";
-import type { LogLevel } from "../config.ts";
-import { describeFault } from "../operation/fault.ts";
+import type { LogLevel } from "../settings/config.ts";
+import { describeFault } from "../output/describe-fault.ts";
 import { SEVERITY } from "../operation/log-level.ts";
 import { isObject } from "../operation/message.ts";
 import { classNameOf } from "../operation/outcome.ts";
-import { ownNames, ownValue } from "../operation/own.ts";
-import { serialise, serialiseText } from "../operation/redact.ts";
+import { ownNames, ownValue } from "../privacy/own-properties.ts";
+import { serialise, serialiseText } from "../privacy/redact.ts";
 import * as semconv from "../semconv.ts";
 import { createEmitter, type LogsSource } from "./logs.ts";
 import { runningOperation } from "./running-operation.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { claimCall, runCall, type Call } from "../../src/hook/calls.ts";
+import { claimCall, runCall, type Call } from "../../src/hook/connection/calls.ts";
 
 const callOf = (method: unknown): Call => ({ method, aborted: () => false });
 

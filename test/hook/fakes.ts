@@ -1,7 +1,7 @@
 import { afterEach } from "vitest";
 import { occupyHub } from "../../src/hook/hub.ts";
-import { onFault } from "../../src/hook/safely.ts";
-import { tapTransport } from "../../src/hook/tap.ts";
+import { onFault } from "../../src/output/safely.ts";
+import { tapTransport } from "../../src/hook/connection/tap.ts";
 import type { Role } from "../../src/operation/connection.ts";
 import { createKnownNames, type KnownNames } from "../../src/operation/known-names.ts";
 import type { ActiveOperation, Carrier, OperationObserver } from "../../src/operation/observer.ts";

@@ -1,7 +1,7 @@
 // The end of a process ends what is open on its connections, and the end of a host is heard of early.
 import { EventEmitter } from "node:events";
 import { expect, it } from "vitest";
-import { countRunning, endEverything, onPeerGone, servesStdio } from "../../src/hook/live-taps.ts";
+import { countRunning, endEverything, onPeerGone, servesStdio } from "../../src/hook/connection/close.ts";
 import { connect, OwnTransport, record, request, response } from "./fakes.ts";
 
 class StdioServerTransport extends OwnTransport {

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, it } from "vitest";
-import { footerFor, HOOK_SYMBOL, withFooter } from "../../src/hook/footer.ts";
-import { installLoadHook, syncHooksWork } from "../../src/hook/load-hook.ts";
-import { findSdkFile } from "../../src/hook/targets.ts";
+import { footerFor, HOOK_SYMBOL, withFooter } from "../../src/hook/loader/footer.ts";
+import { installLoadHook, syncHooksWork } from "../../src/hook/loader/load-hook.ts";
+import { findSdkFile } from "../../src/hook/loader/targets.ts";
 
 const root = mkdtempSync(join(tmpdir(), "mcp-otelkit-targets-"));
 afterAll(() => rmSync(root, { recursive: true }));

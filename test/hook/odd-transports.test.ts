@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { wrapConnect } from "../../src/hook/connect.ts";
+import { wrapConnect } from "../../src/hook/connection/connect.ts";
 import type { ActiveOperation } from "../../src/operation/observer.ts";
 import { connect, deepFreeze, notification, OwnTransport, record, request, response } from "./fakes.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { passOn } from "../../src/hook/pass-on.ts";
+import { passOn } from "../../src/hook/connection/pass-on.ts";
 import { until } from "../support/with-telemetry.ts";
 
 it("passes a value and an error on as they are, and hears of both", async () => {

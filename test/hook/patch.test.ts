@@ -5,9 +5,9 @@ import { McpServer as ServerV2 } from "@modelcontextprotocol/server";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { expect, it } from "vitest";
-import { exportsOf, patchExports } from "../../src/hook/patch.ts";
+import { exportsOf, patchExports } from "../../src/hook/loader/patch.ts";
 import { disguise, replaceMethod } from "../../src/hook/replace.ts";
-import { patchByHand } from "../../src/hook/start.ts";
+import { patchByHand } from "../../src/hook/loader/sdk-watch.ts";
 
 const identity = { name: "x", version: "1" };
 class MyClient extends Client {}

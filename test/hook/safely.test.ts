@@ -2,7 +2,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 
 // What was reported once is remembered for the process.
 beforeEach(() => vi.resetModules());
-const load = () => import("../../src/hook/safely.ts");
+const load = () => import("../../src/output/safely.ts");
 const bang = (): never => {
   throw new Error("ours");
 };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createLineReader } from "../../src/hook/protocol-lines.ts";
+import { createLineReader } from "../../src/output/protocol-lines.ts";
 
 const REQUEST = { method: "tools/call", params: { name: "add" }, jsonrpc: "2.0", id: 1 };
 const LARGE = "x".repeat(100_000);

@@ -1,7 +1,7 @@
 // Lines that come in pieces, under `protect`: whose they are is decided before anything of them goes out.
 import { Writable } from "node:stream";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { guardStdout, type StdoutPolicy } from "../../src/hook/stdout-guard.ts";
+import { guardStdout, type StdoutPolicy } from "../../src/output/stdout-guard.ts";
 
 const written = vi.hoisted((): { stderr: string } => ({ stderr: "" }));
 vi.mock("node:fs", async (importOriginal) => ({

@@ -1,6 +1,6 @@
 import { runInThisContext } from "node:vm";
 import { afterEach, expect, it } from "vitest";
-import { callSite } from "../../src/hook/call-site.ts";
+import { callSite } from "../../src/output/call-site.ts";
 
 const HERE = /[\\/]test[\\/]hook[\\/]stdout-guard-place\.test\.ts:\d+$/;
 

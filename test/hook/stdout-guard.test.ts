@@ -2,8 +2,8 @@ import { Console } from "node:console";
 import { PassThrough, Writable } from "node:stream";
 import { runInThisContext } from "node:vm";
 import { afterEach, expect, it } from "vitest";
-import { expectNoMore, expectStdio, guardStdout, type StdoutPolicy } from "../../src/hook/stdout-guard.ts";
-import { onFault } from "../../src/hook/safely.ts";
+import { expectNoMore, expectStdio, guardStdout, type StdoutPolicy } from "../../src/output/stdout-guard.ts";
+import { onFault } from "../../src/output/safely.ts";
 
 const MESSAGE = '{"jsonrpc":"2.0","id":1,"result":{}}\n';
 

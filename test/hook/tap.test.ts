@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { tapTransport } from "../../src/hook/tap.ts";
+import { tapTransport } from "../../src/hook/connection/tap.ts";
 import {
   connect,
   CARRIER,

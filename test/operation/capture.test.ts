@@ -4,7 +4,7 @@ import {
   captureRequest,
   captureResult,
   type CapturePolicy,
-} from "../../src/operation/capture.ts";
+} from "../../src/privacy/capture.ts";
 import { BOOBY_TRAPS, HOSTILE } from "./hostile.ts";
 
 const KINDS = ["arguments", "results", "prompts", "messages"] as const;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { redactMessage, redactUri } from "../../src/operation/content.ts";
+import { redactMessage, redactUri } from "../../src/privacy/uri.ts";
 
 it.each([
   ["file:///notes/today", "file:///notes/today"],

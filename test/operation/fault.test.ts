@@ -1,7 +1,7 @@
 // What is told of a mistake of ours: where to look, and nothing of what the application was about.
 import { describe, expect, it } from "vitest";
-import { describeFault } from "../../src/operation/fault.ts";
-import { redactUri } from "../../src/operation/content.ts";
+import { describeFault } from "../../src/output/describe-fault.ts";
+import { redactUri } from "../../src/privacy/uri.ts";
 
 const HOME = new URL("../../src/", import.meta.url);
 

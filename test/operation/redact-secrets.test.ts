@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { serialise, serialiseText } from "../../src/operation/redact.ts";
-import { isSecretKey } from "../../src/operation/secret-keys.ts";
-import { redactText } from "../../src/operation/secrets.ts";
+import { serialise, serialiseText } from "../../src/privacy/redact.ts";
+import { isSecretKey } from "../../src/privacy/secret-keys.ts";
+import { redactText } from "../../src/privacy/secrets.ts";
 
 const LIMIT = { limit: 8192 };
 const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { serialise, serialiseText } from "../../src/operation/redact.ts";
-import { redactText } from "../../src/operation/secrets.ts";
-import { redactMessage, redactUri } from "../../src/operation/content.ts";
+import { serialise, serialiseText } from "../../src/privacy/redact.ts";
+import { redactText } from "../../src/privacy/secrets.ts";
+import { redactMessage, redactUri } from "../../src/privacy/uri.ts";
 import { randomOf, SECRETS } from "./random-value.ts";
 import { ADVERSARIAL } from "./adversarial.ts";
 import { BOOBY_TRAPS, HOSTILE } from "./hostile.ts";

@@ -1,6 +1,6 @@
 // What is left of a command line: which program it is, and which flags it has been given.
 import { describe, expect, it } from "vitest";
-import { harmlessArguments } from "../../src/runtime/command-line.ts";
+import { harmlessArguments } from "../../src/runtime/otel/command-line.ts";
 
 const NODE = "/usr/bin/node";
 

@@ -1,6 +1,6 @@
 // What is told of deliveries: a collector that is gone is one piece of news, and the rest is a number.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { allOf, tellingOnce, type Told } from "../../src/runtime/told-exporter.ts";
+import { allOf, tellingOnce, type Told } from "../../src/runtime/delivery/reporting-exporter.ts";
 
 type Done = (result: { code: number; error?: Error }) => void;
 

@@ -7,7 +7,7 @@ import {
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
 import { expect, it } from "vitest";
-import { waitForMeters } from "../../src/runtime/waiting-meters.ts";
+import { waitForMeters } from "../../src/runtime/otel/waiting-meters.ts";
 
 it("counters, histograms, gauges, observables and batches", async () => {
   const waiting = waitForMeters();

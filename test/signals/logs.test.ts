@@ -1,6 +1,6 @@
 import { context } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
-import type { McpConfig } from "../../src/config.ts";
+import type { McpConfig } from "../../src/settings/config.ts";
 import type { Operation, Side } from "../../src/operation/operation.ts";
 import type { Outcome } from "../../src/operation/outcome.ts";
 import type { SeenLog } from "../support/seen-log.ts";

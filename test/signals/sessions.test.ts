@@ -6,7 +6,7 @@ import * as serverModule from "@modelcontextprotocol/sdk/server/mcp.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import * as v2 from "@modelcontextprotocol/server";
 import { beforeAll, describe, expect, it } from "vitest";
-import { patchExports } from "../../src/hook/patch.ts";
+import { patchExports } from "../../src/hook/loader/patch.ts";
 import { createHandFed, INITIALIZE } from "../support/hand-fed.ts";
 import { startMetered } from "../support/metered.ts";
 import { eventually, type Page } from "../support/page.ts";

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { patchExports } from "../../src/hook/patch.ts";
+import { patchExports } from "../../src/hook/loader/patch.ts";
 import { home } from "./homes.ts";
 
 /** The MCP SDKs that tests run in their own process, patched as the load hook would patch them. */

@@ -3,10 +3,10 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from "@opentelemetry/sdk-logs";
 import { TracerProvider, type ReadableSpan, type SpanProcessor } from "@opentelemetry/sdk-trace";
-import type { McpConfig } from "../../src/config.ts";
-import { readConfig } from "../../src/settings.ts";
+import type { McpConfig } from "../../src/settings/config.ts";
+import { readConfig } from "../../src/settings/mcp-settings.ts";
 import { occupyHub } from "../../src/hook/hub.ts";
-import { onFault } from "../../src/hook/safely.ts";
+import { onFault } from "../../src/output/safely.ts";
 import { createKnownNames, type KnownNames } from "../../src/operation/known-names.ts";
 import type { OperationObserver } from "../../src/operation/observer.ts";
 import { createTelemetry } from "../../src/signals/observer.ts";

@@ -1,0 +1,156 @@
+import { learnFromRequest, learnFromResult, learnVersion } from "../../operation/connection.ts";
+import {
+  describeMessage,
+  metaOf,
+  paramsOf,
+  progressTokenOf,
+  type JsonObject,
+  type NotificationMessage,
+  type RequestMessage,
+  type ResponseMessage,
+} from "../../operation/message.ts";
+import { METHODS, methodRow } from "../../operation/methods.ts";
+import type { Carrier } from "../../operation/observer.ts";
+import { describeOperation, describeProgress } from "../../operation/operation.ts";
+import { asksForInput, CANCELLED, describeResponse, SUCCESS } from "../../operation/outcome.ts";
+import * as semconv from "../../semconv.ts";
+import type { Hub } from "../hub.ts";
+import { finish, learnNames, type PendingRequest, type PendingTable } from "./requests.ts";
+import { safely, surround } from "../../output/safely.ts";
+import { clientAnswered } from "./session-start.ts";
+import { versionHeaderOf } from "../sdk-shapes.ts";
+import { arrivedAtEdge, currentRequest, type Tap } from "./tap-state.ts";
+
+/** How a delivery is to be surrounded, and what is to be done after it. */
+interface Arrival {
+  readonly around: <T>(deliver: () => T) => T;
+  readonly after?: () => void;
+}
+
+/**
+ * A message arrives. `deliver` hands it to the protocol, synchronously: some transports decide by what is sent inside
+ * that very call (v2's PerRequestHTTPServerTransport picks the HTTP status so).
+ */
+export function arrive(
+  tap: Tap,
+  message: unknown,
+  extra: unknown,
+  hub: Hub,
+  deliver: () => unknown,
+): unknown {
+  // Read here, inside the net: beyond it nothing of what our code made is trusted to be what it should.
+  const arrival = safely("arrive", () => {
+    const { around, after } = observe(tap, message, extra, hub) ?? {};
+    return { around, after };
+  });
+  if (arrival?.around === undefined) return deliver();
+  const { around, after } = arrival;
+  try {
+    return surround("deliver", around, deliver);
+  } finally {
+    if (after !== undefined) safely("after delivery", after);
+  }
+}
+
+function observe(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | undefined {
+  tap.session?.seen();
+  const seen = describeMessage(value);
+  switch (seen?.kind) {
+    case "request":
+    case "notification":
+      learnVersion(tap.connection, versionHeaderOf(extra));
+      learnFromRequest(tap.connection, seen.message);
+      return seen.kind === "request"
+        ? requestArrives(tap, seen.message, hub)
+        : notificationArrives(tap, seen.message, hub);
+    case "response":
+      return responseArrives(tap, seen.message, hub);
+    case undefined:
+      return undefined;
+  }
+}
+
+function requestArrives(tap: Tap, message: RequestMessage, hub: Hub): Arrival | undefined {
+  if (arrivedAtEdge.has(message)) return undefined;
+  if (tap.edge) {
+    if (methodRow(message.method).endsAt === undefined) return undefined;
+    arrivedAtEdge.add(message);
+  }
+  const operation = describeOperation(message, "server", tap.connection, hub.known);
+  const pending: PendingRequest = {
+    id: message.id,
+    operation,
+    active: hub.observer.begin(operation, carrierOf(message), paramsOf(message)),
+    progressToken: progressTokenOf(message),
+    awaited: false,
+    changesSeen: tap.connection.changes,
+  };
+  tap.inbound.add(pending);
+  // Only these two have patches deeper in the SDK that look for the request they run in.
+  const looked = message.method === "tools/call" || message.method === "resources/read";
+  return {
+    around: (deliver) => pending.active.run(looked ? () => currentRequest.run(pending, deliver) : deliver),
+  };
+}
+
+function notificationArrives(tap: Tap, message: NotificationMessage, hub: Hub): Arrival | undefined {
+  const params = paramsOf(message);
+  const cancels = message.method === "notifications/cancelled";
+  if (tap.edge && !(cancels && tap.subscriptions.delete(params?.["requestId"]))) return undefined;
+  if (methodRow(message.method).signal === "progress") {
+    if (params !== undefined)
+      tap.outbound
+        .byToken(params["progressToken"])
+        ?.active.event(semconv.EVENT_PROGRESS, describeProgress(params));
+    return undefined;
+  }
+  if (cancels) {
+    // A cancelled request gets no response, so this is its end.
+    const cancelled = tap.inbound.take(params?.["requestId"]);
+    if (cancelled !== undefined) finish(cancelled, CANCELLED, tap.connection, hub.known);
+  }
+  acknowledge(tap.outbound, message, tap, hub);
+  const active = hub.observer.begin(
+    describeOperation(message, "server", tap.connection, hub.known),
+    carrierOf(message),
+    params,
+  );
+  return { around: (deliver) => active.run(deliver), after: () => active.end(SUCCESS) };
+}
+
+/** Ends a request whose stream stays open: it has been answered in all but name. */
+export function acknowledge(table: PendingTable, message: NotificationMessage, tap: Tap, hub: Hub): void {
+  const id = metaOf(paramsOf(message))?.["io.modelcontextprotocol/subscriptionId"];
+  if (id === undefined || !ACKNOWLEDGEMENTS.has(message.method)) return;
+  const pending = table.take(id);
+  if (pending === undefined) return;
+  if (tap.edge) tap.subscriptions.add(id);
+  finish(pending, SUCCESS, tap.connection, hub.known);
+}
+
+const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(
+  [...METHODS.values()].flatMap((row) => row.endsAt ?? []),
+);
+
+function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): Arrival | undefined {
+  // v1 and v2 look requests up by `Number(id)`, so an answer with id "3" reaches request 3.
+  const pending = tap.outbound.take(response.id) ?? tap.outbound.take(Number(response.id));
+  if (pending === undefined) return undefined;
+  learnFromResult(tap.connection, pending.operation.method, response["result"]);
+  learnNames(pending.operation.method, response["result"], hub.known);
+  pending.result = response["result"];
+  const outcome = describeResponse(response, "client");
+  clientAnswered(tap, outcome, hub);
+  // The wire says yes, but the caller may still hear no: the SDK has yet to validate the result.
+  if (pending.awaited && outcome === SUCCESS && !asksForInput(response)) {
+    pending.provisional = outcome;
+    return undefined;
+  }
+  finish(pending, outcome, tap.connection, hub.known);
+  // Inside the delivery the SDK asks the user and comes again: that belongs to this call, not to whatever opened the stream.
+  return asksForInput(response) ? { around: (deliver) => pending.active.run(deliver) } : undefined;
+}
+
+function carrierOf(message: JsonObject): Carrier {
+  return metaOf(paramsOf(message)) ?? {};
+}

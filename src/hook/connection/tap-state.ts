@@ -1,0 +1,37 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Connection } from "../../operation/connection.ts";
+import type { ActiveSession } from "../../operation/session.ts";
+import type { PendingRequest, PendingTable } from "./requests.ts";
+
+/** What we keep beside one transport. */
+export interface Tap {
+  readonly connection: Connection;
+  /** Requests the peer asked and this process has not answered. */
+  readonly inbound: PendingTable;
+  /** Requests this process asked and the peer has not answered. */
+  readonly outbound: PendingTable;
+  /**
+   * Set on a transport that belongs to no protocol but to an entry in front of it (v2's `serveStdio`): most messages pass
+   * through to an inner transport with a tap of its own, and only what the entry answers itself is counted here.
+   */
+  readonly edge: boolean;
+  /** Subscriptions an edge has acknowledged: their cancellation ends at the edge as well. */
+  readonly subscriptions: Set<unknown>;
+  /** True once a protocol has been connected over it; a probe has none and is no session. */
+  connected: boolean;
+  /** On the clock of `performance.now()`, in milliseconds. */
+  readonly since: number;
+  /** The session that the connection has become. */
+  session?: ActiveSession;
+  /** True while `start` is shadowed and will bring the callbacks. */
+  armed: boolean;
+  /** The message being delivered: a chained handler must not count it twice. */
+  delivering?: unknown;
+}
+
+/** Messages that an edge follows, so that the tap further in lets them pass, and the other way round. */
+export const arrivedAtEdge = new WeakSet<object>();
+export const departed = new WeakSet<object>();
+
+/** The request whose handler is running, for patches deeper in the SDK. */
+export const currentRequest = new AsyncLocalStorage<PendingRequest>();

@@ -1,0 +1,99 @@
+import Module, * as nodeModule from "node:module";
+import { HOOK_SYMBOL, withFooter } from "./footer.ts";
+import { safely } from "../../output/safely.ts";
+import { findSdkFile, type SdkFile } from "./targets.ts";
+
+/** Hears of every SDK file that was loaded, with the classes it holds. */
+export type SdkListener = (file: SdkFile, exports: Readonly<Record<string, unknown>>) => void;
+
+/** Node's CommonJS loader, as far as it has been the same since Node 0.x and everybody who hooks it relies on. */
+interface CommonJsModule {
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly filename: string;
+}
+interface CommonJsLoader {
+  readonly prototype: {
+    _compile(this: CommonJsModule, source: string, filename: string, ...rest: unknown[]): unknown;
+  };
+  readonly _cache: Readonly<Record<string, (CommonJsModule & { readonly loaded: boolean }) | undefined>>;
+}
+
+/** Not in the types of the oldest Node we support. */
+interface SyncHooks {
+  registerHooks?(hooks: { load: LoadHookSync }): void;
+}
+type Load = { format?: string | null | undefined; source?: unknown };
+type LoadHookSync = (
+  url: string,
+  context: unknown,
+  nextLoad: (url: string, context: unknown) => Load,
+) => Load;
+
+let installed = false;
+
+/**
+ * Watches the module loader for SDK files, and only for those: no other module is touched, in either format.
+ * Files that CommonJS has loaded before are told at once; ECMAScript modules loaded before are out of reach.
+ */
+export function installLoadHook(listener: SdkListener): void {
+  if (installed) return;
+  installed = true;
+  (globalThis as Record<symbol, unknown>)[Symbol.for(HOOK_SYMBOL)] = (
+    file: SdkFile,
+    exports: Readonly<Record<string, unknown>>,
+  ): void => {
+    safely("patch", () => listener(file, exports));
+  };
+  hookCommonJs(listener);
+  // Node 20 with the permission model allows no loader thread, and a preload that throws ends the application.
+  safely("hook ECMAScript modules", hookEsm);
+}
+
+/**
+ * CommonJS. Not require-in-the-middle, which asks for the package's main file first: SDK v1 names one in `exports` that is
+ * not in the package, and then its hooks never fire, silently.
+ */
+function hookCommonJs(listener: SdkListener): void {
+  const loader = Module as unknown as CommonJsLoader;
+  const told = (module: CommonJsModule, filename: string): void => {
+    safely("patch", () => {
+      const file = findSdkFile(filename);
+      if (file?.format === "cjs") listener(file, module.exports);
+    });
+  };
+  for (const module of Object.values(loader._cache)) if (module?.loaded) told(module, module.filename);
+
+  const original = loader.prototype._compile;
+  loader.prototype._compile = function _compile(source, filename, ...rest) {
+    const result = original.call(this, source, filename, ...rest);
+    told(this, filename);
+    return result;
+  };
+}
+
+/** ECMAScript modules: in this thread where Node can, on the loader's thread otherwise. */
+function hookEsm(): void {
+  const { registerHooks } = nodeModule as SyncHooks;
+  if (typeof registerHooks === "function" && syncHooksWork(process.versions.node)) {
+    registerHooks({
+      load(url, context, nextLoad) {
+        const loaded = nextLoad(url, context);
+        return safely("load", () => withFooter(url, loaded)) ?? loaded;
+      },
+    });
+  } else {
+    nodeModule.register(new URL("./esm-loader.js", import.meta.url));
+  }
+}
+
+/**
+ * `registerHooks` exists from 22.15 and 23.5, but fails on CommonJS without source until
+ * https://github.com/nodejs/node/pull/59929, which 22.22.3, 24.11.1, 25.1 and 26 have.
+ */
+export function syncHooksWork(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+  if (major === 22) return minor > 22 || (minor === 22 && patch >= 3);
+  if (major === 24) return minor > 11 || (minor === 11 && patch >= 1);
+  if (major === 25) return minor >= 1;
+  return major >= 26;
+}

@@ -1,0 +1,61 @@
+import { installLoadHook } from "./load-hook.ts";
+import { tellOfCopy } from "../other-instrumentations.ts";
+import { exportsOf, patchExports, type PatchResult } from "./patch.ts";
+import { SDK_ROWS, type SdkFile } from "./targets.ts";
+
+/** What became of an SDK that was seen. */
+export interface SdkReport {
+  readonly package: string;
+  readonly version: string;
+  readonly format: "esm" | "cjs" | "by hand";
+  /** Class names; empty where nothing had to be done or could be done. */
+  readonly patched: readonly string[];
+  /** Why the SDK is not instrumented, when it is not. */
+  readonly problem?: string;
+}
+
+/** Starts watching the loader; `tell` hears of each SDK file that was loaded. */
+export function startHook(version: string, tell: (report: SdkReport) => void): void {
+  installLoadHook((file, exports) => tell(handle(file, exports, version)));
+}
+
+function handle(file: SdkFile, exports: Readonly<Record<string, unknown>>, version: string): SdkReport {
+  const { package: name, version: sdkVersion, format, supported } = file;
+  const report = { package: name, version: sdkVersion, format };
+  if (!supported)
+    return {
+      ...report,
+      patched: [],
+      problem: `version not supported (supported: ${supportedVersions(name)})`,
+    };
+  const { patched, already, refused } = patchExports(exports, version);
+  const foreign = already
+    .map((one) => patcherOf(exports[one]))
+    .find((by) => by !== undefined && by !== version);
+  if (foreign !== undefined) tellOfCopy(foreign, version);
+  if (refused.length > 0) return { ...report, patched, problem: `${refused.join(", ")} not as expected` };
+  return { ...report, patched };
+}
+
+/** The version of this package that has patched a class; see `patch.ts`. */
+function patcherOf(patched: unknown): string | undefined {
+  const { prototype } = (patched ?? {}) as { prototype?: Record<symbol, string | undefined> };
+  return prototype?.[Symbol.for("mcp-otelkit.patched")];
+}
+
+function supportedVersions(name: string): string {
+  const row = SDK_ROWS.find((candidate) => candidate.package === name);
+  return row === undefined ? "none" : `${row.from.join(".")} up to but not including ${row.below}.0`;
+}
+
+/** Patches what a program hands over: a module, a class or an instance. For bundles, where no loader can be watched. */
+export function patchByHand(given: unknown, version: string): PatchResult {
+  const results = exportsOf(given).map((exports) => patchExports(exports, version));
+  const names = (key: keyof PatchResult): string[] => [...new Set(results.flatMap((result) => result[key]))];
+  const patched = names("patched");
+  return {
+    patched,
+    already: names("already").filter((name) => !patched.includes(name)),
+    refused: names("refused"),
+  };
+}

@@ -1,0 +1,34 @@
+import { classNameOf } from "../operation/outcome.ts";
+
+/** Where the code of this package is; unknown in a bundle of CommonJS, where a module has no URL. */
+const HOME = URL.canParse("..", import.meta.url) ? new URL("..", import.meta.url) : undefined;
+
+/**
+ * A mistake of ours in as few words as lead to it: the class of the error and the place in our code. Not its message: that
+ * may be the application's own text, out of a getter of its that throws, or a piece of what could not be parsed.
+ */
+export function describeFault(error: unknown): string {
+  try {
+    const { message, stack } = Object(error) as Partial<Record<keyof Error, unknown>>;
+    const kind = typeof error === "object" && error !== null ? classNameOf(error) : typeof error;
+    const place = typeof stack === "string" ? placeIn(stack, String(message)) : undefined;
+    return `${kind}${place === undefined ? "" : ` at ${place}`}`;
+  } catch {
+    return "Error"; // an error that throws when it is looked at
+  }
+}
+
+/** The innermost frame that is ours, as `hook/tap.js:12:5`. */
+function placeIn(stack: string, message: string): string | undefined {
+  if (HOME === undefined) return undefined;
+  const frames = stack.replace(message, ""); // which may look like a frame, too
+  for (const line of frames.split("\n")) {
+    if (!/^\s+at /.test(line)) continue;
+    for (const home of [HOME.href, decodeURIComponent(HOME.pathname)]) {
+      const at = line.indexOf(home);
+      const [place] = /^[\w/-]+\.[jt]s:\d+:\d+/.exec(at < 0 ? "" : line.slice(at + home.length)) ?? [];
+      if (place !== undefined) return place;
+    }
+  }
+  return undefined;
+}

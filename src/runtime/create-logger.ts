@@ -1,0 +1,32 @@
+import type { McpConfig } from "../settings/config.ts";
+import { readConfig } from "../settings/mcp-settings.ts";
+import { loggerOf, type McpLogger } from "../wiring.ts";
+import { writeToStderr } from "../output/diagnostics.ts";
+
+let config: McpConfig | undefined;
+
+/**
+ * A logger for the application's own code: one JSON object a line on stderr, and the same as an OpenTelemetry log record
+ * where somebody takes those. Inside a tool, the request's id, the tool, the session, the trace and the span are filled in.
+ *
+ * ```ts
+ * const logger = createLogger("weather", { version: "1.2.0" });
+ * logger.info("Forecast fetched", { city_count: 3, duration_ms: 41 });
+ * // {"timestamp":"…","level":"INFO","server":"weather","version":"1.2.0","message":"Forecast fetched","tool":"forecast", …}
+ * ```
+ *
+ * Level by `LOG_LEVEL` (default INFO); lines off by `OTEL_INSTRUMENTATION_MCP_LOG_LINES=off`. Works without the preload as
+ * well, then without the correlation. Secret-looking field names and values are redacted.
+ *
+ * @param name the server's name as lines show it, and the instrumentation scope of the records
+ * @throws {TypeError} if the name is not a text that is not empty
+ */
+export function createLogger(name: string, options: { readonly version?: string } = {}): McpLogger {
+  if (typeof name !== "string" || name === "")
+    throw new TypeError(
+      `createLogger(name): name must be a text that is not empty, not ${JSON.stringify(name) ?? typeof name}`,
+    );
+  config ??= readConfig(process.env);
+  const settings = config;
+  return loggerOf({ name, version: options.version ?? "" }, () => settings, writeToStderr);
+}

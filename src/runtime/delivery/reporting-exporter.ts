@@ -1,0 +1,158 @@
+import type { OtlpProtocol, SignalName, SignalSettings } from "../../settings/otel-settings.ts";
+import { createFollowedQueue, type Following } from "./export-queue.ts";
+import { outagesOf } from "./outages.ts";
+import { firstLine } from "../otel/packages.ts";
+import type { Say } from "../../output/diagnostics.ts";
+
+const WHAT: Readonly<Record<SignalName, string>> = {
+  TRACES: "spans",
+  METRICS: "metrics",
+  LOGS: "log records",
+};
+
+/** What a person has to look at when nothing arrives. */
+export function describeEndpoint(env: NodeJS.ProcessEnv, { signal, protocol }: SignalSettings): string {
+  const { variable, value } = endpointOf(env, signal, protocol);
+  return `${withoutSecrets(value)} (${variable}, ${protocol})`;
+}
+
+/**
+ * The exporters disagree on what to do about a bad endpoint, and neither names the variable.
+ * @throws an error that does
+ */
+export function requireEndpoint(env: NodeJS.ProcessEnv, { signal, protocol }: SignalSettings): void {
+  const { variable, value } = endpointOf(env, signal, protocol);
+  if (!isEndpoint(value, protocol))
+    throw new Error(
+      `${variable}=${withoutSecrets(value)} is not ${protocol === "grpc" ? "a" : "an http:// or https://"} URL`,
+    );
+}
+
+export function endpointOf(
+  env: NodeJS.ProcessEnv,
+  signal: SignalName,
+  protocol: OtlpProtocol,
+): { readonly variable: string; readonly value: string } {
+  const variable = `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`;
+  const own = env[variable]?.trim();
+  if (own) return { variable, value: own };
+  const fallback = protocol === "grpc" ? "http://localhost:4317" : "http://localhost:4318";
+  return {
+    variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    value: env["OTEL_EXPORTER_OTLP_ENDPOINT"]?.trim() || fallback,
+  };
+}
+
+/** gRPC also takes `host:port`. */
+function isEndpoint(value: string, protocol: OtlpProtocol): boolean {
+  return protocol === "grpc"
+    ? URL.canParse(/^\w+:\/\//.test(value) ? value : `https://${value}`)
+    : /^https?:\/\//i.test(value) && URL.canParse(value);
+}
+
+/** Vendors put keys into the user part and the query. */
+function withoutSecrets(endpoint: string): string {
+  if (!/[@?]/.test(endpoint) || !URL.canParse(endpoint)) return endpoint;
+  const { protocol, host, pathname } = new URL(endpoint);
+  return `${protocol}//${host}${pathname}`;
+}
+
+/** What is known of an exporter's deliveries. */
+export interface Told {
+  /** Whether the latest one failed. */
+  failing(): boolean;
+  /** Tells that the process ends with something on its way, unless a failure has been told before. */
+  giveUp(): void;
+  /** What was made and did not arrive, by now. */
+  lost(): Losses;
+  /** What is still here and can be sent once more. */
+  unsent(): readonly Unsent[];
+}
+
+/** Spans, log records, and exports of metrics. */
+export type Losses = Readonly<Partial<Record<SignalName, number>>>;
+
+export interface Unsent {
+  readonly signal: SignalName;
+  readonly items: readonly unknown[];
+}
+
+/** Any exporter, as far as deliveries are concerned. Code 0 is success, in every signal and both lines of the SDK. */
+interface Exporter<Batch> {
+  export(batch: Batch, done: (result: { code: number; error?: Error }) => void): void;
+}
+
+/**
+ * Makes an exporter tell of its first failed delivery in one line, then keep quiet until one succeeds. The failure ends
+ * here: the SDK would log it again with a stack of ten lines for every batch. In place, since exporters carry more than
+ * `export`, and readers ask for it.
+ */
+export function tellingOnce<Batch>(
+  exporter: Exporter<Batch>,
+  signal: SignalName,
+  endpoint: string,
+  say: Say,
+): Told & Following {
+  const deliver = exporter.export.bind(exporter);
+  const outages = outagesOf(endpoint);
+  const queue = createFollowedQueue();
+  let failures = 0;
+  let handed = 0;
+  let delivered = 0;
+  exporter.export = (batch, done) => {
+    const items: readonly unknown[] = Array.isArray(batch) ? batch : [batch];
+    handed += items.length;
+    deliver(batch, ({ code, error }) => {
+      queue.settle(items);
+      if (code === 0) {
+        delivered += items.length;
+        if (failures > 0 && outages.over(signal))
+          say(`${WHAT[signal]} are delivered again, after ${failures} failed attempts`);
+        failures = 0;
+      } else {
+        failures += 1;
+        if (outages.begins(signal))
+          say(`cannot deliver ${WHAT[signal]} to ${endpoint}: ${describeError(error)}`);
+      }
+      done({ code: 0 });
+    });
+  };
+  return {
+    following: queue.follow,
+    failing: () => failures > 0,
+    giveUp() {
+      if (failures === 0 && Math.max(queue.made(), handed) > delivered && outages.begins(signal))
+        say(`the last ${WHAT[signal]} did not reach ${endpoint} before the process ended`);
+    },
+    lost: () => ({ [signal]: Math.max(queue.made(), handed) - delivered }),
+    unsent: () => [{ signal, items: queue.unsent() }],
+  };
+}
+
+/** Several as one. */
+export function allOf(told: readonly Told[]): Told {
+  return {
+    failing: () => told.some((one) => one.failing()),
+    giveUp: () => told.forEach((one) => one.giveUp()),
+    lost: () => told.map((one) => one.lost()).reduce(addUp, {}),
+    unsent: () => told.flatMap((one) => one.unsent()),
+  };
+}
+
+function addUp(sum: Losses, more: Losses): Losses {
+  const total: Partial<Record<SignalName, number>> = { ...sum };
+  for (const [signal, count] of Object.entries(more) as [SignalName, number][])
+    total[signal] = (total[signal] ?? 0) + count;
+  return total;
+}
+
+/** `ECONNREFUSED` hides in a list of one error per address, or in a cause. */
+function describeError(error: unknown): string {
+  const { code, errors, cause } = (error ?? {}) as { code?: unknown; errors?: unknown[]; cause?: unknown };
+  const inner = errors?.[0] ?? cause;
+  const line = firstLine(error) || (inner === undefined ? "" : firstLine(inner));
+  // The exporter over HTTP keeps the status to itself when it has run out of time to try again.
+  if (line === "Export failed with retryable status")
+    return "it is overloaded or restarting (HTTP status 429, 502, 503 or 504)";
+  return line || (typeof code === "string" ? code : "no reason given");
+}

@@ -1,0 +1,108 @@
+import { isMainThread } from "node:worker_threads";
+import { endEverything } from "../../wiring.ts";
+import type { Endable, ExitPlan } from "./unsent.ts";
+import type { SignalName } from "../../settings/otel-settings.ts";
+import { firstLine } from "../otel/packages.ts";
+import type { Losses } from "../delivery/reporting-exporter.ts";
+
+/** For every copy of this package: an application may have one of its own, and the telemetry is the preload's. */
+const WANTED = Symbol.for("mcp-otelkit.flush-on-exit.1");
+
+interface Globals {
+  [WANTED]?: boolean;
+}
+
+/**
+ * Has `process.exit()` wait until the spans and log records of this process are sent, for at most a second; the same as
+ * `OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on`. Metrics cannot be collected at that moment: await {@link flushTelemetry}
+ * before, where they matter.
+ */
+export function flushOnExit(): void {
+  (globalThis as Globals)[WANTED] = true;
+}
+
+function isWanted(): boolean {
+  return (globalThis as Globals)[WANTED] === true;
+}
+
+/** What is said and done when nothing can be awaited any more. */
+export interface LastWords {
+  /** The queues have been emptied in the usual way, as far as that was possible. */
+  nothingLeft(): void;
+  /** Tells what was lost, once. */
+  say(): void;
+}
+
+/** @param sdk one that never throws: there is nobody left to catch it */
+export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
+  let emptied = false;
+  let crashed = false;
+  let said = false;
+  let tried = false;
+  let saved: Losses = {};
+  if (plan.flushOnExit) flushOnExit();
+
+  const say = (): void => {
+    if (said) return;
+    said = true;
+    const lines = describeLosses(sdk.lost(), saved);
+    if (lines === "") return;
+    // Nothing has arrived: the endpoint is what has to be looked at.
+    if (tried && Object.keys(saved).length === 0) sdk.giveUp();
+    const advice = emptied || crashed || sdk.failing() ? undefined : adviceFor(isMainThread, isWanted());
+    const why = advice === undefined ? "" : `; ${advice}`;
+    plan.say(`lost: ${lines}${why}`);
+  };
+
+  // Only looks: with a listener of ours for `uncaughtException` itself, the process would live on.
+  process.on("uncaughtExceptionMonitor", () => {
+    crashed = true;
+    // A process that has another turn has survived it; what ends that one later is no crash.
+    setImmediate(() => (crashed = false)).unref();
+  });
+  process.once("exit", (code) => {
+    const save = isWanted() || (crashed && code !== 0);
+    // What has failed just now would fail again, and hold up the end for it.
+    if (save && !emptied && !sdk.failing() && isMainThread) {
+      try {
+        tried = true;
+        endEverything();
+        saved = plan.sendNow(sdk.unsent());
+      } catch (error) {
+        sdk.giveUp(error);
+        plan.say(`the last telemetry could not be sent: ${firstLine(error)}`);
+      }
+    }
+    say();
+  });
+
+  return {
+    nothingLeft() {
+      emptied = true;
+    },
+    say,
+  };
+}
+
+/** What helps against what `process.exit()` costs. In a worker thread nothing makes it wait. */
+function adviceFor(mainThread: boolean, wanted: boolean): string | undefined {
+  if (!mainThread) return "process.exit() waits for nobody: await flushTelemetry() before";
+  if (wanted) return undefined;
+  return "process.exit() waits for nobody: OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on makes it, or await flushTelemetry() before";
+}
+
+const UNITS: Readonly<Record<SignalName, readonly [one: string, several: string]>> = {
+  TRACES: ["span", "spans"],
+  LOGS: ["log record", "log records"],
+  METRICS: ["metric export", "metric exports"],
+};
+
+function describeLosses(lost: Losses, saved: Losses): string {
+  return (Object.keys(UNITS) as SignalName[])
+    .map((signal) => {
+      const count = (lost[signal] ?? 0) - (saved[signal] ?? 0);
+      return count <= 0 ? "" : `${count} ${UNITS[signal][count === 1 ? 0 : 1]}`;
+    })
+    .filter((text) => text !== "")
+    .join(", ");
+}

@@ -1,0 +1,50 @@
+/** Sends what `parting.ts` has packed, on a thread of its own, while the ending one waits and can do nothing itself. */
+import { workerData } from "node:worker_threads";
+import type { ClientHttp2Session } from "node:http2";
+import type { Parcel } from "./otlp-request.ts";
+
+const { parcels, state } = workerData as { parcels: readonly Parcel[]; state: Int32Array };
+
+for (const [index, parcel] of parcels.entries()) {
+  const settle = (arrived: boolean): void => {
+    Atomics.store(state, index + 1, arrived ? 1 : 0);
+    Atomics.add(state, 0, 1);
+    Atomics.notify(state, 0);
+  };
+  // Why it failed is nobody's question any more: whoever waits says what was lost.
+  (parcel.grpc ? sendByGrpc(parcel) : sendByHttp(parcel)).then(settle, () => settle(false));
+}
+
+async function sendByHttp({ url, headers, body, tls }: Parcel): Promise<boolean> {
+  const { request } = await (url.startsWith("https:") ? import("node:https") : import("node:http"));
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method: "POST", headers, ...(tls as object) }, (response) => {
+      response.resume();
+      resolve((response.statusCode ?? 500) < 300);
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+}
+
+/** gRPC is a POST over HTTP/2 whose body has five bytes before it, and whose status comes after the answer. */
+async function sendByGrpc({ url, headers, body, tls }: Parcel): Promise<boolean> {
+  const { connect } = await import("node:http2");
+  const { origin, pathname } = new URL(url);
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(body.byteLength, 1);
+  return new Promise((resolve, reject) => {
+    const session: ClientHttp2Session = connect(origin, tls as object);
+    session.on("error", reject);
+    const call = session.request({ ":method": "POST", ":path": pathname, te: "trailers", ...headers });
+    call.on("error", reject);
+    // Where there is no answer, the status comes with the headers.
+    for (const event of ["response", "trailers"] as const)
+      call.on(event, (told: { "grpc-status"?: string }) => {
+        if (told["grpc-status"] !== undefined) resolve(told["grpc-status"] === "0");
+      });
+    call.on("close", () => resolve(false));
+    call.resume();
+    call.end(Buffer.concat([prefix, body]));
+  });
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Env, OtlpProtocol, SignalName, SignalSettings } from "../../settings/otel-settings.ts";
+import { require } from "../otel/packages.ts";
+import { endpointOf, type Unsent } from "../delivery/reporting-exporter.ts";
+
+/** One OTLP request, ready to be sent by somebody who knows nothing of OpenTelemetry. */
+export interface Parcel {
+  readonly url: string;
+  readonly grpc: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly tls: { readonly ca?: Uint8Array; readonly cert?: Uint8Array; readonly key?: Uint8Array };
+}
+
+/** The signals whose queues can be read without waiting. Metrics would have to be collected first, which takes promises. */
+const SIGNALS: Readonly<
+  Partial<Record<SignalName, { readonly name: string; readonly path: string; readonly service: string }>>
+> = {
+  TRACES: { name: "Trace", path: "v1/traces", service: "trace.v1.TraceService" },
+  LOGS: { name: "Logs", path: "v1/logs", service: "logs.v1.LogsService" },
+};
+
+/**
+ * What the exporter would have sent, and where to; the exporter itself can be asked for neither.
+ * `undefined` where there is nothing to send or no way to send it.
+ */
+export function packParcel(
+  { signal, items }: Unsent,
+  { protocol }: SignalSettings,
+  env: NodeJS.ProcessEnv,
+): Parcel | undefined {
+  const row = SIGNALS[signal];
+  if (row === undefined || items.length === 0) return undefined;
+  const { variable, value } = endpointOf(env, signal, protocol);
+  const base =
+    protocol === "grpc"
+      ? grpcOrigin(value, env, signal)
+      : variable === "OTEL_EXPORTER_OTLP_ENDPOINT"
+        ? `${value.replace(/\/$/, "")}/${row.path}`
+        : value;
+  const body = serialize(row.name, protocol, items);
+  if (base === undefined || body === undefined) return undefined;
+  return {
+    url: protocol === "grpc" ? `${base}/opentelemetry.proto.collector.${row.service}/Export` : base,
+    grpc: protocol === "grpc",
+    headers: {
+      ...headersOf(env["OTEL_EXPORTER_OTLP_HEADERS"]),
+      ...headersOf(env[`OTEL_EXPORTER_OTLP_${signal}_HEADERS`]),
+      "content-type": CONTENT_TYPES[protocol],
+    },
+    body,
+    tls: {
+      ...fileOf("ca", "CERTIFICATE", env, signal),
+      ...fileOf("cert", "CLIENT_CERTIFICATE", env, signal),
+      ...fileOf("key", "CLIENT_KEY", env, signal),
+    },
+  };
+}
+
+const CONTENT_TYPES: Readonly<Record<OtlpProtocol, string>> = {
+  grpc: "application/grpc",
+  "http/protobuf": "application/x-protobuf",
+  "http/json": "application/json",
+};
+
+/** Where the endpoint has no scheme, it is TLS unless told otherwise. `undefined` for what is neither, such as a socket file. */
+function grpcOrigin(endpoint: string, env: Env, signal: SignalName): string | undefined {
+  const insecure = env[`OTEL_EXPORTER_OTLP_${signal}_INSECURE`] ?? env["OTEL_EXPORTER_OTLP_INSECURE"];
+  const scheme = insecure?.trim().toLowerCase() === "true" ? "http" : "https";
+  const url = /^\w+:\/\//.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
+  return /^https?:/.test(url) ? new URL(url).origin : undefined;
+}
+
+/** Serializers of the exporters' own, from where they find them; the same names in both lines of OpenTelemetry. */
+function serialize(name: string, protocol: OtlpProtocol, items: readonly unknown[]): Uint8Array | undefined {
+  const fromSdk = createRequire(require.resolve("@opentelemetry/sdk-node"));
+  const fromExporters = createRequire(fromSdk.resolve("@opentelemetry/otlp-exporter-base"));
+  const serializers = fromExporters("@opentelemetry/otlp-transformer") as Record<
+    string,
+    { serializeRequest(items: readonly unknown[]): Uint8Array | undefined } | undefined
+  >;
+  return serializers[`${protocol === "http/json" ? "Json" : "Protobuf"}${name}Serializer`]?.serializeRequest(
+    items,
+  );
+}
+
+/** `key=value,key=value`, percent-encoded as in W3C Baggage. */
+function headersOf(list: string | undefined): Record<string, string> {
+  const pairs = (list ?? "").split(",").flatMap((pair) => {
+    const at = pair.indexOf("=");
+    return at < 1 ? [] : [[pair.slice(0, at).trim().toLowerCase(), decoded(pair.slice(at + 1).trim())]];
+  });
+  return Object.fromEntries(pairs) as Record<string, string>;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray percent sign
+  }
+}
+
+function fileOf(name: keyof Parcel["tls"], variable: string, env: Env, signal: SignalName): Parcel["tls"] {
+  const own = env[`OTEL_EXPORTER_OTLP_${signal}_${variable}`]?.trim();
+  const file = own || env[`OTEL_EXPORTER_OTLP_${variable}`]?.trim();
+  return file ? { [name]: readFileSync(file) } : {};
+}

@@ -1,0 +1,185 @@
+import { readFileSync } from "node:fs";
+import Module, { createRequire } from "node:module";
+import { join } from "node:path";
+import { isInstrumentationEnabled } from "../settings/otel-settings.ts";
+import { require as ownRequire } from "./otel/packages.ts";
+import { holderOf } from "./otel/slots.ts";
+
+/** A logger that OpenTelemetry has an instrumentation of, `@opentelemetry/instrumentation-<name>`. */
+interface LoggerRow {
+  readonly name: string;
+  /** The file that the instrumentation patches. Both are CommonJS; `import` gets what stands in `module.exports`. */
+  readonly file: string;
+  readonly className: string;
+}
+
+const ROWS: readonly LoggerRow[] = [
+  { name: "pino", file: "pino.js", className: "PinoInstrumentation" },
+  { name: "winston", file: "lib/winston/logger.js", className: "WinstonInstrumentation" },
+];
+
+/** Ends of paths that can be a logger's: everything else is waved through after this one test. */
+const CANDIDATE = /^(.*)[\\/](pino\.js|lib[\\/]winston[\\/]logger\.js)$/;
+
+/** What an instrumentation has to say about a module, in either line of OpenTelemetry. */
+interface ModuleDefinition {
+  readonly supportedVersions: readonly string[];
+  patch?(exports: unknown, version: string): unknown;
+  readonly files: readonly ModuleDefinition[];
+}
+interface LoggerInstrumentation {
+  getModuleDefinitions(): readonly ModuleDefinition[];
+  isEnabled(): boolean;
+}
+type LoggerInstrumentationClass = new (config: object) => LoggerInstrumentation;
+
+interface CommonJsModule {
+  exports: unknown;
+  readonly filename: string;
+  readonly loaded: boolean;
+}
+interface CommonJsLoader {
+  readonly prototype: {
+    _compile(this: CommonJsModule, source: string, filename: string, ...rest: unknown[]): unknown;
+  };
+  readonly _cache: Readonly<Record<string, CommonJsModule | undefined>>;
+}
+
+export interface LoggerSurroundings {
+  readonly env: NodeJS.ProcessEnv;
+  /** Somebody else traces in this process, and chooses what is instrumented. */
+  readonly foreign: () => boolean;
+  readonly fault: (where: string, error: unknown) => void;
+}
+
+/**
+ * Has pino and winston write trace ids, and send log records, where the application has installed OpenTelemetry's
+ * instrumentations of them. From the preload on, since loggers are loaded before the MCP SDK as often as after it; and by
+ * what the CommonJS loader has just compiled, so that a process without a logger pays nothing, an `import` of one needs no loader
+ * hook, and no hook of OpenTelemetry's is set up in a process that may turn out to be npm.
+ */
+export function instrumentLoggers(surroundings: LoggerSurroundings): void {
+  const loader = Module as unknown as CommonJsLoader;
+  const look = (module: CommonJsModule, filename: string): void => {
+    const match = CANDIDATE.exec(filename);
+    if (match === null) return;
+    try {
+      patchLogger(module, match[1] ?? "", (match[2] ?? "").replaceAll("\\", "/"), surroundings);
+    } catch (error) {
+      surroundings.fault(`loggers: ${match[2]}`, error);
+    }
+  };
+  for (const module of Object.values(loader._cache)) if (module?.loaded) look(module, module.filename);
+
+  const original = loader.prototype._compile;
+  loader.prototype._compile = function _compile(source, filename, ...rest) {
+    const result = original.call(this, source, filename, ...rest);
+    look(this, filename);
+    return result;
+  };
+}
+
+function patchLogger(
+  module: CommonJsModule,
+  root: string,
+  file: string,
+  { env, foreign }: LoggerSurroundings,
+): void {
+  const row = ROWS.find((candidate) => candidate.file === file);
+  const { name, version = "" } = readManifest(root);
+  if (row === undefined || name !== row.name || !isInstrumentationEnabled(env, row.name) || foreign()) return;
+  const installed = findInstrumentation(`@opentelemetry/instrumentation-${row.name}`, root);
+  if (installed === undefined) return;
+  const exported = installed(installed.path) as Record<string, LoggerInstrumentationClass | undefined>;
+  const Instrumentation = exported[row.className];
+  if (Instrumentation === undefined) return;
+
+  // Not enabled in its own way: it would hook the loader as well, and then patch what is patched.
+  const sending = !/(^|,)\s*none\s*(,|$)/.test(env["OTEL_LOGS_EXPORTER"] ?? "");
+  const instrumentation = new Instrumentation({ enabled: false, disableLogSending: !sending });
+  instrumentation.isEnabled = () => true;
+  const definition = instrumentation
+    .getModuleDefinitions()
+    .find(({ supportedVersions }) => supportedVersions.some((range) => isWithin(version, range)));
+  const [part = definition] = definition?.files ?? [];
+  if (part?.patch === undefined) return;
+  module.exports = part.patch(module.exports, version);
+  for (const from of [installed, findFrom(installed.path, "@opentelemetry/winston-transport")])
+    connectLogs(from);
+}
+
+interface Installed extends NodeJS.Require {
+  /** Of the package that was looked for. */
+  readonly path: string;
+}
+
+/** Beside the application first, which may have another copy of it than the one that npm has put beside us. */
+function findInstrumentation(name: string, loggerRoot: string): Installed | undefined {
+  const [, script] = process.argv;
+  const places = [script, join(process.cwd(), "anyone.js"), join(loggerRoot, "anyone.js")];
+  for (const place of places) {
+    const found = place === undefined ? undefined : findFrom(place, name);
+    if (found !== undefined) return found;
+  }
+  return findFrom(ownRequire.resolve("../../package.json"), name);
+}
+
+/** A package as a file finds it, with a `require` from there. */
+function findFrom(file: string, name: string): Installed | undefined {
+  try {
+    const path = createRequire(file).resolve(name);
+    return Object.assign(createRequire(path), { path });
+  } catch {
+    return undefined; // not installed, which is as good
+  }
+}
+
+/** The logs API of an instrumentation, of which there may be several copies in a process; each keeps a proxy. */
+interface LogsApi {
+  readonly _proxyLoggerProvider?: { _setDelegate?(provider: object): void };
+}
+
+/**
+ * A logger is made before there is anything to send log records to. The API's stand-in for it hears of that only when it
+ * comes through the same copy of the API, so it is given one that looks every time.
+ */
+function connectLogs(from: Installed | undefined): void {
+  if (from === undefined) return;
+  for (const name of ["@opentelemetry/api-logs", "@opentelemetry/api"]) {
+    const path = findFrom(from.path, name)?.path;
+    const { logs } = (path === undefined ? {} : from(path)) as { logs?: LogsApi };
+    logs?._proxyLoggerProvider?._setDelegate?.({ getLogger: lateLogger });
+  }
+}
+
+interface Logger {
+  emit(record: unknown): void;
+  enabled?(options: unknown): boolean;
+}
+
+function lateLogger(...scope: unknown[]): Logger {
+  let logger: Logger | undefined;
+  const now = (): Logger | undefined => {
+    const provider = holderOf("logs") as { getLogger(...scope: unknown[]): Logger } | undefined;
+    return (logger ??= provider?.getLogger(...scope));
+  };
+  return {
+    emit: (record) => now()?.emit(record),
+    enabled: (options) => now()?.enabled?.(options) ?? logger !== undefined,
+  };
+}
+
+function readManifest(root: string): { readonly name?: string; readonly version?: string } {
+  try {
+    return JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as object;
+  } catch {
+    return {}; // somebody's own file of that name
+  }
+}
+
+/** Ranges of these instrumentations are like `>=5.14.0 <11`. */
+function isWithin(version: string, range: string): boolean {
+  const [, from, below] = /^>=(\d+)\S* <(\d+)/.exec(range) ?? [];
+  const major = Number.parseInt(version, 10);
+  return from !== undefined && major >= Number(from) && major < Number(below);
+}

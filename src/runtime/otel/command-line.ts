@@ -1,0 +1,68 @@
+import { basename, isAbsolute } from "node:path";
+import { redactMessage } from "../../privacy/uri.ts";
+import { loadOfSdk } from "./packages.ts";
+
+/** As in the semantic conventions. */
+const REDACTED = "REDACTED";
+
+/** How a process was started. */
+interface CommandLine {
+  readonly argv: readonly string[];
+  /** Node's own options, which `argv` does not have. */
+  readonly execArgv: readonly string[];
+  readonly execPath: string;
+}
+
+/**
+ * What the SDK's detector says of the command line, fit to be exported: which program it is and which flags it has been given,
+ * without their values. The conventions say so as well: not by default, unless sanitised.
+ * https://opentelemetry.io/docs/specs/semconv/resource/process/
+ */
+const HARMLESS: Readonly<Record<string, (line: CommandLine) => string | string[]>> = {
+  "process.command": scriptOf,
+  "process.command_args": harmlessArguments,
+  "process.command_line": (line) => harmlessArguments(line).join(" "),
+  // The detector asks for the title, which is the program's to choose, and on Windows the whole command line.
+  "process.executable.name": ({ execPath }) => basename(execPath),
+};
+
+/** Runs code that detects the resource, in either line of the SDK and whoever chooses the detectors. */
+export function withoutCommandLineValues<T>(start: () => T): T {
+  const { processDetector } = loadOfSdk("@opentelemetry/resources");
+  const { detect } = processDetector;
+  processDetector.detect = (config) => {
+    const { attributes = {}, ...more } = detect.call(processDetector, config);
+    const harmless = Object.entries(attributes).map(([key, value]) => [
+      key,
+      HARMLESS[key]?.(process) ?? value,
+    ]);
+    return { ...more, attributes: Object.fromEntries(harmless) as typeof attributes };
+  };
+  try {
+    return start();
+  } finally {
+    Reflect.deleteProperty(processDetector, "detect"); // the class's own is below
+  }
+}
+
+export function harmlessArguments(line: CommandLine): string[] {
+  const [executable = "", , ...rest] = line.argv;
+  const script = line.argv.length > 1 ? [scriptOf(line)] : [];
+  return [executable, ...line.execArgv.map(flagAlone), ...script, ...rest.map(flagAlone)];
+}
+
+/** The script's path; with `--eval` the second word is a user's argument. */
+function scriptOf({ argv, execArgv }: CommandLine): string {
+  const [, script = ""] = argv;
+  const evaluated = execArgv.some((option) => /^(-[a-z]*[ep][a-z]*|--eval|--print)(=|$)/.test(option));
+  return isAbsolute(script) && !evaluated ? script : REDACTED;
+}
+
+/** `--key=value` and `-kvalue` lose the value; a word that is no flag may be the value of the one before. */
+function flagAlone(word: string): string {
+  if (word === "-" || word === "--") return word;
+  const [flag] = /^(?:--[a-z][\w.-]{0,60}(?==|$)|-[a-z])/i.exec(word) ?? [];
+  if (flag === undefined || redactMessage(flag) !== flag) return REDACTED;
+  if (word === flag) return flag;
+  return word[flag.length] === "=" ? `${flag}=${REDACTED}` : flag + REDACTED;
+}
