@@ -4,11 +4,7 @@
  */
 export { instrumentMcp, McpInstrumentation, type McpInstrumentationConfig } from "./instrumentation.ts";
 export type { McpConfig } from "./settings/config.ts";
-export { addReadinessCheck, createAdminHandlers } from "./runtime/admin-endpoint.ts";
-export { createLogger } from "./runtime/create-logger.ts";
-export { flushOnExit } from "./runtime/exit/exit-flush.ts";
-export { flushTelemetry } from "./runtime/exit/exit.ts";
-export type { LogFields, McpLogger } from "./wiring.ts";
+export * from "./flush.ts";
+export * from "./health.ts";
+export * from "./logger.ts";
 export { setRedactor, type Redactor } from "./privacy/custom-redactor.ts";
-export type { AdminHandlers, HandlersOptions } from "./admin/handlers.ts";
-export type { CheckOptions, ReadinessCheck } from "./admin/ready.ts";

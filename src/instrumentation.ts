@@ -1,5 +1,5 @@
 import { metrics, trace, type MeterProvider, type Tracer, type TracerProvider } from "@opentelemetry/api";
-import { InstrumentationBase, type InstrumentationConfig } from "@opentelemetry/instrumentation";
+import { InstrumentationBase } from "@opentelemetry/instrumentation";
 import type { McpConfig } from "./settings/config.ts";
 import { readConfig } from "./settings/mcp-settings.ts";
 import { describeFault } from "./output/describe-fault.ts";
@@ -17,19 +17,13 @@ import {
 type InstrumentationLoggerProvider = Parameters<InstrumentationBase["setLoggerProvider"]>[0];
 
 /** Options of {@link McpInstrumentation}; what is not given is read from the environment, then from the defaults. */
-export interface McpInstrumentationConfig extends InstrumentationConfig, Partial<McpConfig> {}
+export interface McpInstrumentationConfig extends Partial<McpConfig> {
+  /** @default true */
+  readonly enabled?: boolean;
+}
 
-/**
- * OpenTelemetry instrumentation of the MCP TypeScript SDK, for those who set up OpenTelemetry themselves:
- *
- * ```ts
- * new NodeSDK({ instrumentations: [new McpInstrumentation()] }).start();
- * ```
- *
- * Must be created before the application loads the SDK, as every instrumentation. It needs no loader hook of
- * OpenTelemetry's: it brings its own, for both module formats.
- */
-export class McpInstrumentation extends InstrumentationBase<McpInstrumentationConfig> {
+/** OpenTelemetry's base class gives it its diagnostics and its switches. */
+class Implementation extends InstrumentationBase<McpInstrumentationConfig> {
   // Not initialised here: the base class calls `enable` from its constructor, before initialisers would run.
   declare private settings: McpConfig | undefined;
   declare private wiring: { stop(): void } | undefined;
@@ -122,6 +116,34 @@ export class McpInstrumentation extends InstrumentationBase<McpInstrumentationCo
   }
 }
 
+/** An instrumentation as OpenTelemetry's SDKs, of any version, take it; see {@link McpInstrumentation}. */
+export interface McpInstrumentation {
+  readonly instrumentationName: string;
+  readonly instrumentationVersion: string;
+  /** Observes; the constructor does so already, unless `enabled` is false. */
+  enable(): void;
+  /** Observes no more. Calls pass through. */
+  disable(): void;
+  setTracerProvider(provider: TracerProvider): void;
+  setMeterProvider(provider: MeterProvider): void;
+  setLoggerProvider(provider: object): void;
+  setConfig(config: McpInstrumentationConfig): void;
+  getConfig(): McpInstrumentationConfig;
+}
+
+/**
+ * OpenTelemetry instrumentation of the MCP TypeScript SDK, for those who set up OpenTelemetry themselves:
+ *
+ * ```ts
+ * new NodeSDK({ instrumentations: [new McpInstrumentation()] }).start();
+ * ```
+ *
+ * Must be created before the application loads the SDK, as every instrumentation. It needs no loader hook of
+ * OpenTelemetry's: it brings its own, for both module formats.
+ */
+export const McpInstrumentation: new (config?: McpInstrumentationConfig) => McpInstrumentation =
+  Implementation as never;
+
 /**
  * Patches an MCP SDK that no loader hook can see, because a bundler has put it into the application's own file.
  * Call it before the first `connect`.
@@ -148,7 +170,7 @@ export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
     fault: (where, error) =>
       warn(`a mistake of ours in "${where}"; the application goes on without it: ${describeFault(error)}`),
   };
-  startWiring(wiring, false);
+  startWiring(wiring, { watchLoader: false });
   const classes = wireByHand(moduleOrClass);
   if (!classes.includes("Protocol")) {
     warn(

@@ -1,11 +1,11 @@
 /**
- * `node --require mcp-otelkit/register.cjs server.js`: the same as `--import mcp-otelkit/register`, for those who have to preload
- * by `--require`, as the OpenTelemetry Operator does. For CommonJS applications and for ECMAScript modules.
+ * `node --require mcp-otelkit/register.cjs server.js`: the same as `--import mcp-otelkit/register`, for `--require`, which the
+ * OpenTelemetry Operator uses. For CommonJS applications and for ECMAScript modules.
  */
 /* oxlint-disable typescript/no-require-imports -- what this file is for */
 try {
-  // Not `register.js`: it awaits, and what awaits cannot be required.
-  const { startRuntime } = require("./runtime/start.js") as { startRuntime: () => void };
+  // Not at the top of the file: where a package is missing, that would end the application.
+  const { startRuntime } = require("./preload.cjs") as { startRuntime: () => void };
   startRuntime();
 } catch (error) {
   const { writeSync } = require("node:fs") as typeof import("node:fs");

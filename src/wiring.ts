@@ -4,18 +4,20 @@ import { occupyHub } from "./hook/hub.ts";
 import { watchHttpRequests } from "./hook/http-requests.ts";
 import { onOthers } from "./hook/other-instrumentations.ts";
 import { onFault, safely } from "./output/safely.ts";
-import { patchByHand, startHook, type SdkReport } from "./hook/loader/sdk-watch.ts";
+import { installLoadHook } from "./hook/loader/load-hook.ts";
+import { patchByHand, patchSdkFile } from "./hook/loader/patch-sdk.ts";
+import { announce, onSdkSeen, type SdkReport } from "./hook/loader/sdk-listeners.ts";
+import type { SdkFile } from "./hook/loader/targets.ts";
 import { createStdoutPolicy } from "./hook/stdio-server.ts";
 import { createKnownNames } from "./operation/known-names.ts";
-import { registeredLoggerProvider, type LoggerProvider } from "./signals/logger-provider.ts";
+import type { LoggerProvider } from "./signals/logger-provider.ts";
 import type { McpMetrics } from "./signals/metrics.ts";
 import { createTelemetry, type Telemetry } from "./signals/observer.ts";
-import { createUserLogger, type LogFields, type McpLogger } from "./signals/user-logger.ts";
 import { VERSION } from "./version.ts";
 
-export type { LogFields, LoggerProvider, McpLogger, SdkReport };
+export type { LoggerProvider, SdkFile, SdkReport, Telemetry };
+export { announce, onSdkSeen, patchSdkFile };
 export { countRunning, endEverything, onPeerGone, servesStdio } from "./hook/connection/close.ts";
-export { writeToStderr } from "./output/stderr.ts";
 export { residentBytes } from "./signals/process-metrics.ts";
 
 /** The name of our instrumentation scope. */
@@ -35,25 +37,23 @@ export interface Wiring {
   readonly fault: (where: string, error: unknown) => void;
 }
 
-type Listener = (report: SdkReport) => void;
+export type OccupyHub = typeof occupyHub;
 
-/** One list for every copy of this package: a bundled application has a copy of its own, and the preload must hear of its SDK. */
-const LISTENERS = Symbol.for("mcp-otelkit.listeners.1");
-
-function listeners(): Set<Listener> {
-  const globals = globalThis as { [LISTENERS]?: Set<Listener> };
-  return (globals[LISTENERS] ??= new Set());
+export interface WiringOptions {
+  /** False where the SDK is handed over: a bundle has no loader to watch, and none of mcp-otelkit's files beside it. */
+  readonly watchLoader?: boolean;
+  /** Where the preload has reserved the place of the observer. */
+  readonly occupyHub?: OccupyHub;
 }
 
 /**
- * Joins hook to signals: the only place where they meet. Light on purpose, since a preload pays for it in every process.
- * @param watchLoader false where the SDK is handed over: a bundle has no loader to watch, and none of our files beside it
+ * Joins hook to signals: the only place where they meet.
  * @returns `undefined` where something in this process observes already; two observers would double every span
  */
 export function startWiring(
   wiring: Wiring,
-  watchLoader = true,
-): { readonly metrics: McpMetrics; stop(): void } | undefined {
+  options: WiringOptions = {},
+): { readonly telemetry: Telemetry; readonly metrics: McpMetrics; stop(): void } | undefined {
   const known = createKnownNames();
   const telemetry = createTelemetry(wiring, known, { name: SCOPE, version: VERSION });
   const { observer } = telemetry;
@@ -62,36 +62,14 @@ export function startWiring(
     (place) => observer.strayOutput(place),
     wiring.warn,
   );
-  const hub = occupyHub({ observer, known, stdout });
+  const hub = (options.occupyHub ?? occupyHub)({ observer, known, stdout });
   if (hub === undefined) return undefined;
-  running = telemetry;
   onFault(wiring.fault);
   onOthers(wiring.warn);
-  if (watchLoader) startHook(VERSION, announce);
+  if (options.watchLoader !== false)
+    installLoadHook((file, exports) => announce(patchSdkFile(file, exports, VERSION)));
   if (wiring.config().metrics.has("guide")) watchHttpRequests();
-  return { metrics: telemetry.metrics, stop: () => hub.release() };
-}
-
-/** A logger for the application's own code. */
-export function loggerOf(
-  scope: { readonly name: string; readonly version: string },
-  config: () => McpConfig,
-  writeLine: (line: string) => void,
-): McpLogger {
-  return createUserLogger({ scope, config, writeLine, loggerProvider: registeredLoggerProvider });
-}
-
-let running: Telemetry | undefined;
-
-/** What this process knows of its own MCP servers, for whoever shows it; `undefined` while nothing observes. */
-export function runningTelemetry(): Telemetry | undefined {
-  return running;
-}
-
-/** Hears of every MCP SDK that this process loads from now on. @returns ends the hearing */
-export function onSdkSeen(listener: Listener): () => void {
-  listeners().add(listener);
-  return () => void listeners().delete(listener);
+  return { telemetry, metrics: telemetry.metrics, stop: () => hub.release() };
 }
 
 /** Patches an SDK that the loader does not show; see `instrumentMcp`. */
@@ -102,8 +80,4 @@ export function wireByHand(given: unknown): readonly string[] {
   };
   if (patched.length > 0) announce({ package: "bundled MCP SDK", version: "", format: "by hand", patched });
   return [...patched, ...already];
-}
-
-function announce(report: SdkReport): void {
-  for (const listener of listeners()) listener(report);
 }

@@ -11,6 +11,7 @@ export interface Hub {
 }
 
 let current: Hub | undefined;
+let reserved = false;
 
 /** The hub in force; `undefined` while nobody observes, and then every patch passes straight through. */
 export function hub(): Hub | undefined {
@@ -19,6 +20,16 @@ export function hub(): Hub | undefined {
 
 /** Puts a hub in force. There is one per process: a second observer would double every span. */
 export function occupyHub(next: Hub): { release(): void } | undefined {
+  return reserved ? undefined : occupy(next);
+}
+
+/** Keeps the place for one that comes later. @returns fills it */
+export function reserveHub(): typeof occupyHub {
+  reserved = true;
+  return occupy;
+}
+
+function occupy(next: Hub): { release(): void } | undefined {
   if (current !== undefined) return undefined;
   current = next;
   return {

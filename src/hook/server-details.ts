@@ -1,5 +1,5 @@
 import { redactUri } from "../privacy/uri.ts";
-import { classNameOf } from "../operation/outcome.ts";
+import { classNameOf } from "../operation/class-name.ts";
 import type { NameKind } from "../operation/known-names.ts";
 import { hub } from "./hub.ts";
 import { replaceMethod } from "./replace.ts";

@@ -1,4 +1,5 @@
 import * as semconv from "../semconv.ts";
+import { classNameOf } from "./class-name.ts";
 import { isObject, isRequestId, stringOr, type ResponseMessage } from "./message.ts";
 import type { AttributeValues, Side } from "./operation.ts";
 
@@ -102,17 +103,4 @@ function jsonRpcErrorIn(body: unknown): ResponseMessage | undefined {
   } catch {
     return undefined; // an HTML error page, for example
   }
-}
-
-/** A class may be called anything. */
-const MAX_CLASS_NAME_LENGTH = 128;
-
-/**
- * The name of an error's class, which is code. Never `error.name`, nor anything else that stands on the object: whoever
- * throws can write a user's text there.
- */
-export function classNameOf(error: object): string {
-  const { constructor: made } = (Object.getPrototypeOf(error) ?? {}) as { constructor?: unknown };
-  const name = typeof made === "function" && made !== Object ? stringOr(made.name) : undefined;
-  return name?.slice(0, MAX_CLASS_NAME_LENGTH) || semconv.OTHER;
 }

@@ -1,6 +1,5 @@
 import { inspect } from "node:util";
-import { loadOfSdk } from "../runtime/otel/packages.ts";
-import { writeToStderr } from "./diagnostics.ts";
+import { writeToStderr } from "./stderr.ts";
 
 /** What the three console exporters of OpenTelemetry have in common. */
 interface ConsoleExporter {
@@ -8,22 +7,17 @@ interface ConsoleExporter {
 }
 
 /**
- * Has OpenTelemetry's console exporters write to stderr. They use `console.dir`, which is stdout; ours take their place
- * where the environment names them, but a configuration file gets OpenTelemetry's own.
+ * Has a console exporter of OpenTelemetry write to stderr: it uses `console.dir`, which is stdout. A configuration file gets
+ * these; where the environment names `console`, mcp-otelkit has exporters of its own.
+ * @param prototype of the exporter's class
  */
-export function sendConsoleExportersToStderr(): void {
-  redirect(loadOfSdk("@opentelemetry/sdk-trace").ConsoleSpanExporter.prototype);
-  redirect(loadOfSdk("@opentelemetry/sdk-metrics").ConsoleMetricExporter.prototype);
-  redirect(loadOfSdk("@opentelemetry/sdk-logs").ConsoleLogRecordExporter.prototype);
-}
-
-function redirect(prototype: object): void {
+export function sendToStderr(prototype: object): void {
   const exporter = prototype as ConsoleExporter;
   const original = exporter.export;
   exporter.export = function (...args) {
-    /* oxlint-disable no-console -- not ours to print, but to turn away */
+    /* oxlint-disable no-console -- redirected, not printed to */
     const { dir } = console;
-    // They write before they return, so nothing of the application's can meet this.
+    // Exporters write before they return, so no output of the application's can fall in between.
     console.dir = (item: unknown, options?: object) => writeToStderr(`${inspect(item, options)}\n`);
     try {
       return original.apply(this, args);

@@ -1,4 +1,4 @@
-import { classNameOf } from "../operation/outcome.ts";
+import { classNameOf } from "../operation/class-name.ts";
 
 /** Where the code of this package is; unknown in a bundle of CommonJS, where a module has no URL. */
 const HOME = URL.canParse("..", import.meta.url) ? new URL("..", import.meta.url) : undefined;
@@ -26,7 +26,7 @@ function placeIn(stack: string, message: string): string | undefined {
     if (!/^\s+at /.test(line)) continue;
     for (const home of [HOME.href, decodeURIComponent(HOME.pathname)]) {
       const at = line.indexOf(home);
-      const [place] = /^[\w/-]+\.[jt]s:\d+:\d+/.exec(at < 0 ? "" : line.slice(at + home.length)) ?? [];
+      const [place] = /^[\w/-]+\.[cm]?[jt]s:\d+:\d+/.exec(at < 0 ? "" : line.slice(at + home.length)) ?? [];
       if (place !== undefined) return place;
     }
   }

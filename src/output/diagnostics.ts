@@ -1,35 +1,9 @@
-import { diag, DiagLogLevel, type DiagLogger } from "@opentelemetry/api";
-import { classNameOf } from "../operation/outcome.ts";
-import { writeToStderr } from "../wiring.ts";
-
-export { writeToStderr };
-
-/** Writes a line for the operator, or nothing where `OTEL_LOG_LEVEL` is `none`. */
-export type Say = (line: string) => void;
-
-/** One line for the operator. Always stderr: stdout belongs to the protocol, whatever transport the server turns out to use. */
-export function say(line: string): void {
-  writeToStderr(`mcp-otelkit: ${line}\n`);
-}
-
-/** `OTEL_LOG_LEVEL`, and what each value lets through. */
-const LEVELS: Readonly<Record<string, DiagLogLevel>> = {
-  none: DiagLogLevel.NONE,
-  error: DiagLogLevel.ERROR,
-  warn: DiagLogLevel.WARN,
-  info: DiagLogLevel.INFO,
-  debug: DiagLogLevel.DEBUG,
-  verbose: DiagLogLevel.VERBOSE,
-  all: DiagLogLevel.ALL,
-};
-
-/** The level in force: `OTEL_LOG_LEVEL`, or warnings, so that a mistake in the set-up is not silent. */
-export function logLevel(env: NodeJS.ProcessEnv): DiagLogLevel {
-  return LEVELS[env["OTEL_LOG_LEVEL"]?.trim().toLowerCase() ?? ""] ?? DiagLogLevel.WARN;
-}
+import { diag, type DiagLogger } from "@opentelemetry/api";
+import { classNameOf } from "../operation/class-name.ts";
+import { say, SILENT } from "./say.ts";
 
 /** Sends OpenTelemetry's own diagnostics to stderr. Its console logger writes info and debug to stdout. */
-export function logDiagnosticsToStderr(level: DiagLogLevel): void {
+export function logDiagnosticsToStderr(level: number): void {
   diag.setLogger(createStderrLogger(), { logLevel: level, suppressOverrideMessage: true });
 }
 
@@ -107,13 +81,13 @@ interface DiagApi {
  * @param api the API object that code uses, which may be another copy than ours
  * @param level ours; what the code asks for counts, unless this is none
  */
-export function keepingDiagnosticsOffStdout<T>(api: DiagApi, level: DiagLogLevel, start: () => T): T {
+export function keepingDiagnosticsOffStdout<T>(api: DiagApi, level: number, start: () => T): T {
   const own = Object.getOwnPropertyDescriptor(api, "setLogger");
   const { setLogger } = api;
   api.setLogger = (_logger, options) =>
     setLogger.call(api, createStderrLogger(), {
       ...(options as object | undefined),
-      ...(level === DiagLogLevel.NONE && { logLevel: level }),
+      ...(level === SILENT && { logLevel: level }),
       suppressOverrideMessage: true,
     });
   try {

@@ -5,22 +5,19 @@ import { createHandlers, type AdminHandlers, type HandlersOptions } from "../adm
 import { createReadiness, type CheckOptions, type ReadinessCheck } from "../admin/ready.ts";
 import { createRoutes, type AdminSources } from "../admin/routes.ts";
 import { startAdminServer, type AdminServer } from "../admin/server.ts";
-import { residentBytes, runningTelemetry } from "../wiring.ts";
 import type { AdminSettings } from "../settings/otel-settings.ts";
-import { say, type Say } from "../output/diagnostics.ts";
+import { say, type Say } from "../output/say.ts";
+import { facts } from "./process-facts.ts";
 
-let collect: AdminSources["collect"];
-let token: string | undefined;
-let draining = false;
 let server: AdminServer | undefined;
 
 const readiness = createReadiness({ uptimeSeconds: () => process.uptime(), redact: redactMessage });
 readiness.add("server", () => {
-  if (!runningTelemetry()?.served.connected && !applicationListens())
+  if (!facts.telemetry?.served.connected && !applicationListens())
     throw new Error("no MCP server is connected to a transport yet");
 });
 readiness.add("shutdown", () => {
-  if (draining) throw new Error("the process has been asked to end");
+  if (facts.draining) throw new Error("the process has been asked to end");
 });
 
 /**
@@ -57,28 +54,17 @@ export function createAdminHandlers(options?: HandlersOptions): AdminHandlers {
   let madeFor: AdminSources["collect"];
   // Made anew when metrics come: an application may mount the handlers before it has loaded the MCP SDK.
   const late = (...request: Parameters<AdminHandle>): ReturnType<AdminHandle> => {
-    if (handle === undefined || madeFor !== collect) handle = createHandle({ routes: routes(), token, say });
-    madeFor = collect;
+    if (handle === undefined || madeFor !== facts.collect) handle = createHandle({ routes: routes(), token: facts.token, say });
+    madeFor = facts.collect;
     return handle(...request);
   };
   return createHandlers(Object.assign(late, { paths: ["/metrics", "/health", "/ready"] }), options);
 }
 
-/** Takes over what a scraper is to be shown, and the token it is to bring. */
-export function provideMetrics(source: AdminSources["collect"], settings: AdminSettings): void {
-  collect = source;
-  ({ token } = settings);
-}
-
 /** Serves the endpoints. @returns where, or `undefined` where that was not possible, which has been told */
 export async function startAdmin({ host, port }: AdminSettings, speak: Say): Promise<string | undefined> {
-  server = await startAdminServer({ host, port, token, routes: routes(), say: speak });
+  server = await startAdminServer({ host, port, token: facts.token, routes: routes(), say: speak });
   return server?.url;
-}
-
-/** From now on the process takes no more work, says `/ready`. */
-export function startDraining(): void {
-  draining = true;
 }
 
 /** Requests to the endpoints themselves, which nobody wants in a trace. */
@@ -88,14 +74,14 @@ export function isAdminRequest(request: { readonly socket: object }): boolean {
 
 function routes(): ReturnType<typeof createRoutes> {
   return createRoutes({
-    collect,
-    exemplarOf: (...bucket) => runningTelemetry()?.metrics.exemplars.find(...bucket),
+    collect: facts.collect,
+    exemplarOf: (...bucket) => facts.telemetry?.metrics.exemplars.find(...bucket),
     readiness,
     health: () => ({
-      version: runningTelemetry()?.served.version,
+      version: facts.telemetry?.served.version,
       uptimeSeconds: process.uptime(),
-      activeSessions: runningTelemetry()?.metrics.sessions.active(),
-      residentBytes: residentBytes(),
+      activeSessions: facts.telemetry?.metrics.sessions.active(),
+      residentBytes: facts.residentBytes?.(),
     }),
   });
 }

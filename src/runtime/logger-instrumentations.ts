@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
-import Module, { createRequire } from "node:module";
+import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { isInstrumentationEnabled } from "../settings/otel-settings.ts";
-import { require as ownRequire } from "./otel/packages.ts";
-import { holderOf } from "./otel/slots.ts";
 
 /** A logger that OpenTelemetry has an instrumentation of, `@opentelemetry/instrumentation-<name>`. */
 interface LoggerRow {
@@ -33,16 +32,9 @@ interface LoggerInstrumentation {
 }
 type LoggerInstrumentationClass = new (config: object) => LoggerInstrumentation;
 
-interface CommonJsModule {
+/** A module that the CommonJS loader has just run. */
+interface LoadedModule {
   exports: unknown;
-  readonly filename: string;
-  readonly loaded: boolean;
-}
-interface CommonJsLoader {
-  readonly prototype: {
-    _compile(this: CommonJsModule, source: string, filename: string, ...rest: unknown[]): unknown;
-  };
-  readonly _cache: Readonly<Record<string, CommonJsModule | undefined>>;
 }
 
 export interface LoggerSurroundings {
@@ -50,6 +42,8 @@ export interface LoggerSurroundings {
   /** Somebody else traces in this process, and chooses what is instrumented. */
   readonly foreign: () => boolean;
   readonly fault: (where: string, error: unknown) => void;
+  /** Calls this for every CommonJS module once its code has run. */
+  readonly onCompiled: (listener: (module: LoadedModule, filename: string) => void) => void;
 }
 
 /**
@@ -59,8 +53,7 @@ export interface LoggerSurroundings {
  * hook, and no hook of OpenTelemetry's is set up in a process that may turn out to be npm.
  */
 export function instrumentLoggers(surroundings: LoggerSurroundings): void {
-  const loader = Module as unknown as CommonJsLoader;
-  const look = (module: CommonJsModule, filename: string): void => {
+  surroundings.onCompiled((module, filename) => {
     const match = CANDIDATE.exec(filename);
     if (match === null) return;
     try {
@@ -68,19 +61,11 @@ export function instrumentLoggers(surroundings: LoggerSurroundings): void {
     } catch (error) {
       surroundings.fault(`loggers: ${match[2]}`, error);
     }
-  };
-  for (const module of Object.values(loader._cache)) if (module?.loaded) look(module, module.filename);
-
-  const original = loader.prototype._compile;
-  loader.prototype._compile = function _compile(source, filename, ...rest) {
-    const result = original.call(this, source, filename, ...rest);
-    look(this, filename);
-    return result;
-  };
+  });
 }
 
 function patchLogger(
-  module: CommonJsModule,
+  module: LoadedModule,
   root: string,
   file: string,
   { env, foreign }: LoggerSurroundings,
@@ -104,8 +89,6 @@ function patchLogger(
   const [part = definition] = definition?.files ?? [];
   if (part?.patch === undefined) return;
   module.exports = part.patch(module.exports, version);
-  for (const from of [installed, findFrom(installed.path, "@opentelemetry/winston-transport")])
-    connectLogs(from);
 }
 
 interface Installed extends NodeJS.Require {
@@ -121,7 +104,7 @@ function findInstrumentation(name: string, loggerRoot: string): Installed | unde
     const found = place === undefined ? undefined : findFrom(place, name);
     if (found !== undefined) return found;
   }
-  return findFrom(ownRequire.resolve("../../package.json"), name);
+  return findFrom(fileURLToPath(import.meta.url), name);
 }
 
 /** A package as a file finds it, with a `require` from there. */
@@ -132,41 +115,6 @@ function findFrom(file: string, name: string): Installed | undefined {
   } catch {
     return undefined; // not installed, which is as good
   }
-}
-
-/** The logs API of an instrumentation, of which there may be several copies in a process; each keeps a proxy. */
-interface LogsApi {
-  readonly _proxyLoggerProvider?: { _setDelegate?(provider: object): void };
-}
-
-/**
- * A logger is made before there is anything to send log records to. The API's stand-in for it hears of that only when it
- * comes through the same copy of the API, so it is given one that looks every time.
- */
-function connectLogs(from: Installed | undefined): void {
-  if (from === undefined) return;
-  for (const name of ["@opentelemetry/api-logs", "@opentelemetry/api"]) {
-    const path = findFrom(from.path, name)?.path;
-    const { logs } = (path === undefined ? {} : from(path)) as { logs?: LogsApi };
-    logs?._proxyLoggerProvider?._setDelegate?.({ getLogger: lateLogger });
-  }
-}
-
-interface Logger {
-  emit(record: unknown): void;
-  enabled?(options: unknown): boolean;
-}
-
-function lateLogger(...scope: unknown[]): Logger {
-  let logger: Logger | undefined;
-  const now = (): Logger | undefined => {
-    const provider = holderOf("logs") as { getLogger(...scope: unknown[]): Logger } | undefined;
-    return (logger ??= provider?.getLogger(...scope));
-  };
-  return {
-    emit: (record) => now()?.emit(record),
-    enabled: (options) => now()?.enabled?.(options) ?? logger !== undefined,
-  };
 }
 
 function readManifest(root: string): { readonly name?: string; readonly version?: string } {

@@ -2,8 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { subscribe } from "node:diagnostics_channel";
 import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";
-import { DiagLogLevel } from "@opentelemetry/api";
-import type { Say } from "../output/diagnostics.ts";
+import { TALKATIVE, type Say } from "../output/say.ts";
 import { isKnown } from "./threads.ts";
 
 /** The preload by name, and by wherever it has been put. */
@@ -17,12 +16,12 @@ const OURS = ["mcp-otelkit", ...PRELOADS.flatMap((url) => [url.href, fileURLToPa
  */
 export function tellIfNothingWasSeen(
   env: NodeJS.ProcessEnv,
-  announcer: { readonly seen: boolean },
-  level: DiagLogLevel,
+  seen: () => boolean,
+  level: number,
   speak: Say,
 ): void {
   const inherited = !isMainThread || process.send !== undefined || namesUs(env["NODE_OPTIONS"]);
-  if (inherited && level < DiagLogLevel.INFO) return;
+  if (inherited && level < TALKATIVE) return;
   let handedOn = false;
   // https://nodejs.org/api/diagnostics_channel.html#child-process
   subscribe("child_process", (event) => {
@@ -31,7 +30,7 @@ export function tellIfNothingWasSeen(
     if (!handedOn) queueMicrotask(() => (handedOn ||= (child.spawnargs ?? []).some(namesUs)));
   });
   process.once("exit", () => {
-    if (announcer.seen || handedOn || isKnown("seen")) return;
+    if (seen() || handedOn || isKnown("seen")) return;
     speak(
       "no MCP SDK was loaded in this process (looked for @modelcontextprotocol/sdk, @modelcontextprotocol/server and " +
         "@modelcontextprotocol/client), so nothing was recorded; if it is bundled into the application, call instrumentMcp()",

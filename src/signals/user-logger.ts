@@ -3,7 +3,7 @@ import type { LogLevel } from "../settings/config.ts";
 import { describeFault } from "../output/describe-fault.ts";
 import { SEVERITY } from "../operation/log-level.ts";
 import { isObject } from "../operation/message.ts";
-import { classNameOf } from "../operation/outcome.ts";
+import { classNameOf } from "../operation/class-name.ts";
 import { ownNames, ownValue } from "../privacy/own-properties.ts";
 import { serialise, serialiseText } from "../privacy/redact.ts";
 import * as semconv from "../semconv.ts";

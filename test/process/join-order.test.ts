@@ -35,7 +35,7 @@ describe("a NodeSDK of the user's", { concurrent: true }, () => {
       "after it has loaded the MCP SDK, some turns later",
       [...PRELOAD, "joining.mjs", "after-import"],
       TAKEN_OVER,
-      [], // made while ours stood in the place; without us they would have been silent from the start
+      BUSINESS, // made before any SDK was there; without mcp-otelkit they would be silent
     ],
   ])("%s has everything", async (_when, words, told, business) => {
     const joined = await join(words);

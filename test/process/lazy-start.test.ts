@@ -12,7 +12,7 @@ it.each<[string, () => Promise<string>]>([
   ["Node 24", () => nodeBinary(24)],
 ])("OpenTelemetry is loaded with the first MCP module, not before, on %s", async (_where, binary) => {
   const node = await binary();
-  const env = { OTEL_TRACES_EXPORTER: "none" };
+  const env = { OTEL_TRACES_EXPORTER: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" };
 
   const ordinary = await runProgram([...PROBE, ...PRELOAD, "no-mcp.mjs"], { node, env });
   const server = await runProgram([...PROBE, ...PRELOAD, "v1.mjs"], { node, env });

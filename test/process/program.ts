@@ -41,7 +41,7 @@ const QUIET = {
   OTEL_LOGS_EXPORTER: "none",
 };
 
-const HUNG_AFTER_MS = 15_000;
+const HUNG_AFTER_MS = 60_000;
 
 /** Starts `node` with these words: options, a program, its arguments. */
 export function startProgram(words: readonly string[], circumstances: Circumstances = {}): Running {

@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { PATCHED_CLASSES } from "./patch.ts";
-import { findSdkFile } from "./targets.ts";
+import { findSdkFile, SDK_CLASSES } from "./targets.ts";
 
 /**
  * The name by which loaded SDK files reach the patcher. Global and versioned: the files may be changed by the hook of
@@ -19,7 +18,7 @@ export function footerFor(url: string): string | undefined {
   if (!url.startsWith("file:")) return undefined;
   const sdk = findSdkFile(fileURLToPath(url.replace(/[?#].*$/, "")));
   if (sdk?.format !== "esm") return undefined;
-  const classes = PATCHED_CLASSES.map(
+  const classes = SDK_CLASSES.map(
     (name) => `${name}: typeof ${name} === "function" ? ${name} : undefined`,
   ).join(", ");
   return `\n;globalThis[Symbol.for(${JSON.stringify(HOOK_SYMBOL)})]?.(${JSON.stringify(sdk)}, { ${classes} });\n`;

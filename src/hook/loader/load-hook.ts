@@ -1,22 +1,11 @@
-import Module, * as nodeModule from "node:module";
+import * as nodeModule from "node:module";
+import { onCompiled } from "./compile-hook.ts";
 import { HOOK_SYMBOL, withFooter } from "./footer.ts";
 import { safely } from "../../output/safely.ts";
 import { findSdkFile, type SdkFile } from "./targets.ts";
 
 /** Hears of every SDK file that was loaded, with the classes it holds. */
 export type SdkListener = (file: SdkFile, exports: Readonly<Record<string, unknown>>) => void;
-
-/** Node's CommonJS loader, as far as it has been the same since Node 0.x and everybody who hooks it relies on. */
-interface CommonJsModule {
-  readonly exports: Readonly<Record<string, unknown>>;
-  readonly filename: string;
-}
-interface CommonJsLoader {
-  readonly prototype: {
-    _compile(this: CommonJsModule, source: string, filename: string, ...rest: unknown[]): unknown;
-  };
-  readonly _cache: Readonly<Record<string, (CommonJsModule & { readonly loaded: boolean }) | undefined>>;
-}
 
 /** Not in the types of the oldest Node we support. */
 interface SyncHooks {
@@ -44,31 +33,14 @@ export function installLoadHook(listener: SdkListener): void {
   ): void => {
     safely("patch", () => listener(file, exports));
   };
-  hookCommonJs(listener);
-  // Node 20 with the permission model allows no loader thread, and a preload that throws ends the application.
-  safely("hook ECMAScript modules", hookEsm);
-}
-
-/**
- * CommonJS. Not require-in-the-middle, which asks for the package's main file first: SDK v1 names one in `exports` that is
- * not in the package, and then its hooks never fire, silently.
- */
-function hookCommonJs(listener: SdkListener): void {
-  const loader = Module as unknown as CommonJsLoader;
-  const told = (module: CommonJsModule, filename: string): void => {
+  onCompiled((module, filename) => {
     safely("patch", () => {
       const file = findSdkFile(filename);
-      if (file?.format === "cjs") listener(file, module.exports);
+      if (file?.format === "cjs") listener(file, module.exports as Readonly<Record<string, unknown>>);
     });
-  };
-  for (const module of Object.values(loader._cache)) if (module?.loaded) told(module, module.filename);
-
-  const original = loader.prototype._compile;
-  loader.prototype._compile = function _compile(source, filename, ...rest) {
-    const result = original.call(this, source, filename, ...rest);
-    told(this, filename);
-    return result;
-  };
+  });
+  // Node 20 with the permission model allows no loader thread, and a preload that throws ends the application.
+  safely("hook ECMAScript modules", hookEsm);
 }
 
 /** ECMAScript modules: in this thread where Node can, on the loader's thread otherwise. */

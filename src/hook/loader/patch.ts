@@ -1,3 +1,4 @@
+import { SDK_CLASSES, type SdkClass } from "./targets.ts";
 import { isObject } from "../../operation/message.ts";
 import { wrapConnect, wrapFunnel, wrapStart } from "../connection/connect.ts";
 import { stdioServerLoaded } from "../stdio-server.ts";
@@ -6,8 +7,8 @@ import { wrapRegistrations, wrapTemplateMatch, wrapToolExecution } from "../serv
 /** A class as the SDK exports it: a function with a prototype to patch. */
 type Class = ((...args: never[]) => unknown) & { readonly prototype: object };
 
-/** Which classes of an SDK are patched, how, and in which order they are named when it is told. */
-const PATCHES: Readonly<Record<string, (prototype: object) => boolean | void>> = {
+/** How each class of an SDK is patched. */
+const PATCHES: Readonly<Record<SdkClass, (prototype: object) => boolean | void>> = {
   Protocol: (prototype) => wrapConnect(prototype) && wrapFunnel(prototype),
   Client: wrapConnect,
   Server: () => true, // nothing to patch; that it is there tells that this process serves
@@ -22,9 +23,6 @@ const PATCHES: Readonly<Record<string, (prototype: object) => boolean | void>> =
     return wrapStart(prototype, "server");
   },
 };
-
-/** The classes a loaded file is asked for. */
-export const PATCHED_CLASSES: readonly string[] = Object.keys(PATCHES);
 
 /** On a patched prototype: the version of the package that patched it. Shared by every copy of ours in the process. */
 const MARK = Symbol.for("mcp-otelkit.patched");
@@ -41,7 +39,8 @@ export interface PatchResult {
 /** Patches whatever of an SDK stands in `exports`; each class once, however many files hand it over. */
 export function patchExports(exports: Readonly<Record<string, unknown>>, version: string): PatchResult {
   const result = { patched: [] as string[], already: [] as string[], refused: [] as string[] };
-  for (const [name, patch] of Object.entries(PATCHES)) {
+  for (const name of SDK_CLASSES) {
+    const patch = PATCHES[name];
     const found =
       exports[name] ??
       (name === "Protocol" ? (baseOf(exports["Server"]) ?? baseOf(exports["Client"])) : undefined);

@@ -44,6 +44,18 @@ export const SDK_ROWS: readonly SdkRow[] = [
   },
 ];
 
+/** The classes that a loaded file is asked for, in the order in which they are patched and named. */
+export const SDK_CLASSES = [
+  "Protocol",
+  "Client",
+  "Server",
+  "McpServer",
+  "UriTemplate",
+  "StdioClientTransport",
+  "StdioServerTransport",
+] as const;
+export type SdkClass = (typeof SDK_CLASSES)[number];
+
 /** A loaded file that belongs to an SDK. */
 export interface SdkFile {
   readonly package: string;

@@ -1,13 +1,19 @@
-import type { MetricReader, PushMetricExporter, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import {
+  AggregationType,
+  InstrumentType,
+  MetricReader,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from "@opentelemetry/sdk-metrics";
 import type { MetricSettings } from "../../settings/otel-settings.ts";
-import { OTLP_PACKAGES, otlpOptions } from "./otlp.ts";
-import { loadOfSdk } from "../otel/packages.ts";
-import { writeToStderr, type Say } from "../../output/diagnostics.ts";
-import { allOf, describeEndpoint, tellingOnce, type Told } from "./reporting-exporter.ts";
+import type { Say } from "../../output/say.ts";
+import { createConsoleExporter, metricLines } from "./console-lines.ts";
+import { createOtlpExporter } from "./otlp.ts";
+import { allOf, describeEndpoint, reporting, type DeliveryReport } from "./reporting-exporter.ts";
 
 /** How metrics leave the process. */
-export interface MetricDelivery extends Told {
-  readonly readers: MetricReader[];
+export interface MetricDelivery extends DeliveryReport {
+  readonly readers: readonly MetricReader[];
   /** What a scraper is shown; `undefined` where there is no page. */
   readonly collect: (() => ReturnType<MetricReader["collect"]>) | undefined;
   /** Nothing is pushed any more, not even at the end. */
@@ -20,23 +26,22 @@ export function createMetricDelivery(
   settings: MetricSettings,
   say: Say,
 ): MetricDelivery {
-  const { PeriodicExportingMetricReader } = loadOfSdk("@opentelemetry/sdk-metrics");
   const { intervalMs: exportIntervalMillis, timeoutMs: exportTimeoutMillis } = settings;
   const readers: MetricReader[] = [];
-  const told: Told[] = [];
+  const reports: DeliveryReport[] = [];
   const pushed: PushMetricExporter[] = [];
   const push = (exporter: PushMetricExporter): void => {
     pushed.push(exporter);
     readers.push(new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis }));
   };
 
-  if (settings.exporters.includes("console")) push(createStderrMetricExporter());
+  if (settings.exporters.includes("console")) push(createConsoleExporter(metricLines));
   if (settings.exporters.includes("otlp")) {
-    const exporter = createOtlpMetricExporter(env, settings);
-    told.push(tellingOnce(exporter, settings.signal, describeEndpoint(env, settings), say));
+    const exporter = createOtlpExporter(env, settings, "METRICS", aggregationOf(settings));
+    reports.push(reporting(exporter, settings.signal, describeEndpoint(env, settings), say));
     push(exporter);
   }
-  const reader = settings.exporters.length > 0 ? createPullReader() : undefined;
+  const reader = settings.exporters.length > 0 ? new PullReader() : undefined;
   if (reader !== undefined) readers.push(reader);
   return {
     readers,
@@ -44,25 +49,19 @@ export function createMetricDelivery(
     mute() {
       for (const exporter of pushed) exporter.export = (_metrics, done) => done({ code: 0 });
     },
-    ...allOf(told),
+    ...allOf(reports),
   };
 }
 
-/** Temporality too is read from the environment by the exporter itself. */
-function createOtlpMetricExporter(env: NodeJS.ProcessEnv, settings: MetricSettings): PushMetricExporter {
-  const options = otlpOptions(env, settings);
-  const { AggregationType, InstrumentType } = loadOfSdk("@opentelemetry/sdk-metrics");
-  const { OTLPMetricExporter } = loadOfSdk(OTLP_PACKAGES.METRICS[settings.protocol]);
-  return new OTLPMetricExporter({
-    ...options,
-    // The exporter does not read this variable itself.
-    ...(settings.exponential && {
-      aggregationPreference: (type: unknown) => ({
-        type:
-          type === InstrumentType.HISTOGRAM ? AggregationType.EXPONENTIAL_HISTOGRAM : AggregationType.DEFAULT,
-      }),
+/** The exporter reads the temporality from the environment, and not the aggregation. */
+function aggregationOf({ exponential }: MetricSettings): object {
+  if (!exponential) return {};
+  return {
+    aggregationPreference: (type: InstrumentType) => ({
+      type:
+        type === InstrumentType.HISTOGRAM ? AggregationType.EXPONENTIAL_HISTOGRAM : AggregationType.DEFAULT,
     }),
-  });
+  };
 }
 
 async function collectFrom(reader: MetricReader): ReturnType<MetricReader["collect"]> {
@@ -72,32 +71,12 @@ async function collectFrom(reader: MetricReader): ReturnType<MetricReader["colle
   return collected;
 }
 
-/** A reader that does nothing by itself. Its class comes from the SDK, which is not loaded before it is needed. */
-function createPullReader(): MetricReader {
-  const { MetricReader } = loadOfSdk("@opentelemetry/sdk-metrics");
-  return new (class PullReader extends MetricReader {
-    protected override onForceFlush(): Promise<void> {
-      return Promise.resolve();
-    }
-    protected override onShutdown(): Promise<void> {
-      return Promise.resolve();
-    }
-  })();
-}
-
-/** The `console` exporter: one JSON object a line for each metric, on stderr. OpenTelemetry's own writes to stdout. */
-function createStderrMetricExporter(): PushMetricExporter {
-  return {
-    export(collected: ResourceMetrics, done) {
-      for (const { metrics } of collected.scopeMetrics) {
-        for (const { descriptor, dataPoints } of metrics) {
-          const points = dataPoints.map(({ attributes, value }) => ({ attributes, value }));
-          writeToStderr(`${JSON.stringify({ metric: descriptor.name, unit: descriptor.unit, points })}\n`);
-        }
-      }
-      done({ code: 0 });
-    },
-    forceFlush: () => Promise.resolve(),
-    shutdown: () => Promise.resolve(),
-  };
+/** A reader that does nothing by itself. */
+class PullReader extends MetricReader {
+  protected override onForceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+  protected override onShutdown(): Promise<void> {
+    return Promise.resolve();
+  }
 }

@@ -1,37 +1,55 @@
+import { OTLPLogExporter as LogsJson } from "@opentelemetry/exporter-logs-otlp-http";
+import { OTLPLogExporter as LogsProtobuf } from "@opentelemetry/exporter-logs-otlp-proto";
+import { OTLPMetricExporter as MetricsJson } from "@opentelemetry/exporter-metrics-otlp-http";
+import { OTLPMetricExporter as MetricsProtobuf } from "@opentelemetry/exporter-metrics-otlp-proto";
+import { OTLPTraceExporter as TracesJson } from "@opentelemetry/exporter-trace-otlp-http";
+import { OTLPTraceExporter as TracesProtobuf } from "@opentelemetry/exporter-trace-otlp-proto";
+import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
+import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import type { OtlpProtocol, SignalName, SignalSettings } from "../../settings/otel-settings.ts";
+import { loadGrpc } from "../chunks.ts";
+import { withoutUndefined } from "../otel/from-environment.ts";
 import { requireEndpoint } from "./reporting-exporter.ts";
 
-/** Where the SDK keeps its exporters. */
-export const OTLP_PACKAGES = {
-  TRACES: {
-    grpc: "@opentelemetry/exporter-trace-otlp-grpc",
-    "http/protobuf": "@opentelemetry/exporter-trace-otlp-proto",
-    "http/json": "@opentelemetry/exporter-trace-otlp-http",
-  },
-  METRICS: {
-    grpc: "@opentelemetry/exporter-metrics-otlp-grpc",
-    "http/protobuf": "@opentelemetry/exporter-metrics-otlp-proto",
-    "http/json": "@opentelemetry/exporter-metrics-otlp-http",
-  },
-  LOGS: {
-    grpc: "@opentelemetry/exporter-logs-otlp-grpc",
-    "http/protobuf": "@opentelemetry/exporter-logs-otlp-proto",
-    "http/json": "@opentelemetry/exporter-logs-otlp-http",
-  },
-} as const satisfies Record<SignalName, Record<OtlpProtocol, string>>;
-
-/**
- * What an OTLP exporter is to be told; endpoint, headers, certificates and compression it reads from the environment itself.
- * @throws an error that names the variable, where the endpoint is none
- */
-export function otlpOptions(env: NodeJS.ProcessEnv, settings: SignalSettings): { timeoutMillis?: number } {
-  requireEndpoint(env, settings);
-  return withoutUndefined({ timeoutMillis: settings.exportTimeoutMs });
+interface Exporters {
+  TRACES: SpanExporter;
+  METRICS: PushMetricExporter;
+  LOGS: LogRecordExporter;
 }
 
-/** Options of the SDK's do not take `undefined` for "as you please". */
-export function withoutUndefined<T extends object>(
-  options: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+/** An exporter takes its endpoint, headers, certificates and compression from the environment itself. */
+type Create<Exporter> = (options: { timeoutMillis?: number }) => Exporter;
+
+const EXPORTERS: { readonly [S in SignalName]: Readonly<Record<OtlpProtocol, Create<Exporters[S]>>> } = {
+  TRACES: {
+    grpc: (options) => new (loadGrpc().OTLPTraceExporter)(options),
+    "http/protobuf": (options) => new TracesProtobuf(options),
+    "http/json": (options) => new TracesJson(options),
+  },
+  METRICS: {
+    grpc: (options) => new (loadGrpc().OTLPMetricExporter)(options),
+    "http/protobuf": (options) => new MetricsProtobuf(options),
+    "http/json": (options) => new MetricsJson(options),
+  },
+  LOGS: {
+    grpc: (options) => new (loadGrpc().OTLPLogExporter)(options),
+    "http/protobuf": (options) => new LogsProtobuf(options),
+    "http/json": (options) => new LogsJson(options),
+  },
+};
+
+/**
+ * @param more options that only some exporters have
+ * @throws an error that names the variable, where the endpoint is not valid
+ */
+export function createOtlpExporter<S extends SignalName>(
+  env: NodeJS.ProcessEnv,
+  settings: SignalSettings,
+  signal: S,
+  more: object = {},
+): Exporters[S] {
+  requireEndpoint(env, settings);
+  const options = withoutUndefined({ timeoutMillis: settings.exportTimeoutMs, ...more });
+  return EXPORTERS[signal][settings.protocol](options as { timeoutMillis?: number });
 }

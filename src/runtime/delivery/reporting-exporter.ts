@@ -1,8 +1,8 @@
 import type { OtlpProtocol, SignalName, SignalSettings } from "../../settings/otel-settings.ts";
 import { createFollowedQueue, type Following } from "./export-queue.ts";
 import { outagesOf } from "./outages.ts";
-import { firstLine } from "../otel/packages.ts";
-import type { Say } from "../../output/diagnostics.ts";
+import { firstLine } from "../chunks.ts";
+import type { Say } from "../../output/say.ts";
 
 const WHAT: Readonly<Record<SignalName, string>> = {
   TRACES: "spans",
@@ -58,7 +58,7 @@ function withoutSecrets(endpoint: string): string {
 }
 
 /** What is known of an exporter's deliveries. */
-export interface Told {
+export interface DeliveryReport {
   /** Whether the latest one failed. */
   failing(): boolean;
   /** Tells that the process ends with something on its way, unless a failure has been told before. */
@@ -87,12 +87,12 @@ interface Exporter<Batch> {
  * here: the SDK would log it again with a stack of ten lines for every batch. In place, since exporters carry more than
  * `export`, and readers ask for it.
  */
-export function tellingOnce<Batch>(
+export function reporting<Batch>(
   exporter: Exporter<Batch>,
   signal: SignalName,
   endpoint: string,
   say: Say,
-): Told & Following {
+): DeliveryReport & Following {
   const deliver = exporter.export.bind(exporter);
   const outages = outagesOf(endpoint);
   const queue = createFollowedQueue();
@@ -130,12 +130,12 @@ export function tellingOnce<Batch>(
 }
 
 /** Several as one. */
-export function allOf(told: readonly Told[]): Told {
+export function allOf(reports: readonly DeliveryReport[]): DeliveryReport {
   return {
-    failing: () => told.some((one) => one.failing()),
-    giveUp: () => told.forEach((one) => one.giveUp()),
-    lost: () => told.map((one) => one.lost()).reduce(addUp, {}),
-    unsent: () => told.flatMap((one) => one.unsent()),
+    failing: () => reports.some((one) => one.failing()),
+    giveUp: () => reports.forEach((one) => one.giveUp()),
+    lost: () => reports.map((one) => one.lost()).reduce(addUp, {}),
+    unsent: () => reports.flatMap((one) => one.unsent()),
   };
 }
 

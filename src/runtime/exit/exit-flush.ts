@@ -2,28 +2,9 @@ import { isMainThread } from "node:worker_threads";
 import { endEverything } from "../../wiring.ts";
 import type { Endable, ExitPlan } from "./unsent.ts";
 import type { SignalName } from "../../settings/otel-settings.ts";
-import { firstLine } from "../otel/packages.ts";
+import { flushOnExit, isFlushOnExitWanted as isWanted } from "./flush-request.ts";
+import { firstLine } from "../chunks.ts";
 import type { Losses } from "../delivery/reporting-exporter.ts";
-
-/** For every copy of this package: an application may have one of its own, and the telemetry is the preload's. */
-const WANTED = Symbol.for("mcp-otelkit.flush-on-exit.1");
-
-interface Globals {
-  [WANTED]?: boolean;
-}
-
-/**
- * Has `process.exit()` wait until the spans and log records of this process are sent, for at most a second; the same as
- * `OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on`. Metrics cannot be collected at that moment: await {@link flushTelemetry}
- * before, where they matter.
- */
-export function flushOnExit(): void {
-  (globalThis as Globals)[WANTED] = true;
-}
-
-function isWanted(): boolean {
-  return (globalThis as Globals)[WANTED] === true;
-}
 
 /** What is said and done when nothing can be awaited any more. */
 export interface LastWords {

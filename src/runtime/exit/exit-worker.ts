@@ -1,21 +1,21 @@
-/** Sends what `parting.ts` has packed, on a thread of its own, while the ending one waits and can do nothing itself. */
+/** Sends what `send-at-exit.ts` has described, on a thread of its own, while the ending one waits and can do nothing itself. */
 import { workerData } from "node:worker_threads";
 import type { ClientHttp2Session } from "node:http2";
-import type { Parcel } from "./otlp-request.ts";
+import type { OtlpRequest } from "./otlp-request.ts";
 
-const { parcels, state } = workerData as { parcels: readonly Parcel[]; state: Int32Array };
+const { requests, state } = workerData as { requests: readonly OtlpRequest[]; state: Int32Array };
 
-for (const [index, parcel] of parcels.entries()) {
+for (const [index, otlpRequest] of requests.entries()) {
   const settle = (arrived: boolean): void => {
     Atomics.store(state, index + 1, arrived ? 1 : 0);
     Atomics.add(state, 0, 1);
     Atomics.notify(state, 0);
   };
   // Why it failed is nobody's question any more: whoever waits says what was lost.
-  (parcel.grpc ? sendByGrpc(parcel) : sendByHttp(parcel)).then(settle, () => settle(false));
+  (otlpRequest.grpc ? sendByGrpc(otlpRequest) : sendByHttp(otlpRequest)).then(settle, () => settle(false));
 }
 
-async function sendByHttp({ url, headers, body, tls }: Parcel): Promise<boolean> {
+async function sendByHttp({ url, headers, body, tls }: OtlpRequest): Promise<boolean> {
   const { request } = await (url.startsWith("https:") ? import("node:https") : import("node:http"));
   return new Promise((resolve, reject) => {
     const call = request(url, { method: "POST", headers, ...(tls as object) }, (response) => {
@@ -28,7 +28,7 @@ async function sendByHttp({ url, headers, body, tls }: Parcel): Promise<boolean>
 }
 
 /** gRPC is a POST over HTTP/2 whose body has five bytes before it, and whose status comes after the answer. */
-async function sendByGrpc({ url, headers, body, tls }: Parcel): Promise<boolean> {
+async function sendByGrpc({ url, headers, body, tls }: OtlpRequest): Promise<boolean> {
   const { connect } = await import("node:http2");
   const { origin, pathname } = new URL(url);
   const prefix = Buffer.alloc(5);

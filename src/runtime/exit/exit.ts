@@ -1,4 +1,5 @@
 import { countRunning, endEverything, onPeerGone, servesStdio } from "../../wiring.ts";
+import { provideFlush } from "./flush-request.ts";
 import { startDrain } from "./drain.ts";
 import { neverThrowing, type Endable, type ExitPlan } from "./unsent.ts";
 import { lastWords } from "./exit-flush.ts";
@@ -22,28 +23,6 @@ const BUSY_MS = 250;
 
 /** How often at most a process is found to have worked on, after it had come to its end. */
 const MOST_ROUNDS = 32;
-
-/** For every copy of this package: an application may have one of its own, and the telemetry is the preload's. */
-const FLUSH = Symbol.for("mcp-otelkit.flush.1");
-
-interface Globals {
-  [FLUSH]?: (() => Promise<void>) | undefined;
-}
-
-/**
- * Sends what has been recorded by now, and resolves when it has arrived or could not be delivered. For an application
- * that is about to call `process.exit()`, which waits for nobody.
- *
- * ```ts
- * await flushTelemetry();
- * process.exit(0);
- * ```
- *
- * Does nothing where the preload has set up no telemetry of its own.
- */
-export async function flushTelemetry(): Promise<void> {
-  await (globalThis as Globals)[FLUSH]?.();
-}
 
 /**
  * Saves what is queued when the process ends, and lets it end as it would have ended without us: same exit status, same
@@ -69,7 +48,7 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
     words.nothingLeft();
     return inTime;
   };
-  (globalThis as Globals)[FLUSH] = async () => void (await within(DEADLINE_MS, flush()));
+  provideFlush(async () => void (await within(DEADLINE_MS, flush())));
 
   // The earliest sign: the process may have work left, or a host that kills it before it has come to its own end.
   onPeerGone(() => {

@@ -1,11 +1,15 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import {
+  JsonLogsSerializer,
+  JsonTraceSerializer,
+  ProtobufLogsSerializer,
+  ProtobufTraceSerializer,
+} from "@opentelemetry/otlp-transformer";
 import type { Env, OtlpProtocol, SignalName, SignalSettings } from "../../settings/otel-settings.ts";
-import { require } from "../otel/packages.ts";
 import { endpointOf, type Unsent } from "../delivery/reporting-exporter.ts";
 
-/** One OTLP request, ready to be sent by somebody who knows nothing of OpenTelemetry. */
-export interface Parcel {
+/** One OTLP request, ready to be sent without OpenTelemetry. */
+export interface OtlpRequest {
   readonly url: string;
   readonly grpc: boolean;
   readonly headers: Readonly<Record<string, string>>;
@@ -13,23 +17,41 @@ export interface Parcel {
   readonly tls: { readonly ca?: Uint8Array; readonly cert?: Uint8Array; readonly key?: Uint8Array };
 }
 
+interface Serializer {
+  serializeRequest(items: never): Uint8Array | undefined;
+}
+interface SignalRow {
+  readonly path: string;
+  readonly service: string;
+  readonly json: Serializer;
+  readonly protobuf: Serializer;
+}
+
 /** The signals whose queues can be read without waiting. Metrics would have to be collected first, which takes promises. */
-const SIGNALS: Readonly<
-  Partial<Record<SignalName, { readonly name: string; readonly path: string; readonly service: string }>>
-> = {
-  TRACES: { name: "Trace", path: "v1/traces", service: "trace.v1.TraceService" },
-  LOGS: { name: "Logs", path: "v1/logs", service: "logs.v1.LogsService" },
+const SIGNALS: Readonly<Partial<Record<SignalName, SignalRow>>> = {
+  TRACES: {
+    path: "v1/traces",
+    service: "trace.v1.TraceService",
+    json: JsonTraceSerializer,
+    protobuf: ProtobufTraceSerializer,
+  },
+  LOGS: {
+    path: "v1/logs",
+    service: "logs.v1.LogsService",
+    json: JsonLogsSerializer,
+    protobuf: ProtobufLogsSerializer,
+  },
 };
 
 /**
  * What the exporter would have sent, and where to; the exporter itself can be asked for neither.
- * `undefined` where there is nothing to send or no way to send it.
+ * @returns `undefined` where there is nothing to send or no way to send it
  */
-export function packParcel(
+export function describeOtlpRequest(
   { signal, items }: Unsent,
   { protocol }: SignalSettings,
   env: NodeJS.ProcessEnv,
-): Parcel | undefined {
+): OtlpRequest | undefined {
   const row = SIGNALS[signal];
   if (row === undefined || items.length === 0) return undefined;
   const { variable, value } = endpointOf(env, signal, protocol);
@@ -39,7 +61,8 @@ export function packParcel(
       : variable === "OTEL_EXPORTER_OTLP_ENDPOINT"
         ? `${value.replace(/\/$/, "")}/${row.path}`
         : value;
-  const body = serialize(row.name, protocol, items);
+  const serializer = protocol === "http/json" ? row.json : row.protobuf;
+  const body = serializer.serializeRequest(items as never);
   if (base === undefined || body === undefined) return undefined;
   return {
     url: protocol === "grpc" ? `${base}/opentelemetry.proto.collector.${row.service}/Export` : base,
@@ -64,25 +87,12 @@ const CONTENT_TYPES: Readonly<Record<OtlpProtocol, string>> = {
   "http/json": "application/json",
 };
 
-/** Where the endpoint has no scheme, it is TLS unless told otherwise. `undefined` for what is neither, such as a socket file. */
+/** Without a scheme, an endpoint uses TLS unless a variable says otherwise. `undefined` for what is neither, such as a socket file. */
 function grpcOrigin(endpoint: string, env: Env, signal: SignalName): string | undefined {
   const insecure = env[`OTEL_EXPORTER_OTLP_${signal}_INSECURE`] ?? env["OTEL_EXPORTER_OTLP_INSECURE"];
   const scheme = insecure?.trim().toLowerCase() === "true" ? "http" : "https";
   const url = /^\w+:\/\//.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
   return /^https?:/.test(url) ? new URL(url).origin : undefined;
-}
-
-/** Serializers of the exporters' own, from where they find them; the same names in both lines of OpenTelemetry. */
-function serialize(name: string, protocol: OtlpProtocol, items: readonly unknown[]): Uint8Array | undefined {
-  const fromSdk = createRequire(require.resolve("@opentelemetry/sdk-node"));
-  const fromExporters = createRequire(fromSdk.resolve("@opentelemetry/otlp-exporter-base"));
-  const serializers = fromExporters("@opentelemetry/otlp-transformer") as Record<
-    string,
-    { serializeRequest(items: readonly unknown[]): Uint8Array | undefined } | undefined
-  >;
-  return serializers[`${protocol === "http/json" ? "Json" : "Protobuf"}${name}Serializer`]?.serializeRequest(
-    items,
-  );
 }
 
 /** `key=value,key=value`, percent-encoded as in W3C Baggage. */
@@ -102,7 +112,7 @@ function decoded(text: string): string {
   }
 }
 
-function fileOf(name: keyof Parcel["tls"], variable: string, env: Env, signal: SignalName): Parcel["tls"] {
+function fileOf(name: keyof OtlpRequest["tls"], variable: string, env: Env, signal: SignalName): OtlpRequest["tls"] {
   const own = env[`OTEL_EXPORTER_OTLP_${signal}_${variable}`]?.trim();
   const file = own || env[`OTEL_EXPORTER_OTLP_${variable}`]?.trim();
   return file ? { [name]: readFileSync(file) } : {};

@@ -1,10 +1,10 @@
 import type { ExitSettings } from "../../settings/otel-settings.ts";
-import { firstLine } from "../otel/packages.ts";
-import type { Say } from "../../output/diagnostics.ts";
-import type { Losses, Told, Unsent } from "../delivery/reporting-exporter.ts";
+import { firstLine } from "../chunks.ts";
+import type { Say } from "../../output/say.ts";
+import type { Losses, DeliveryReport, Unsent } from "../delivery/reporting-exporter.ts";
 
 /** What there is to save. */
-export interface Endable extends Partial<Pick<Told, "lost" | "unsent">> {
+export interface Endable extends Partial<Pick<DeliveryReport, "lost" | "unsent">> {
   /** Sends what is queued, and goes on. */
   flush(): Promise<void>;
   /** Sends what is queued, and takes no more. */

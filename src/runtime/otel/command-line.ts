@@ -1,6 +1,5 @@
 import { basename, isAbsolute } from "node:path";
 import { redactMessage } from "../../privacy/uri.ts";
-import { loadOfSdk } from "./packages.ts";
 
 /** As in the semantic conventions. */
 const REDACTED = "REDACTED";
@@ -26,23 +25,10 @@ const HARMLESS: Readonly<Record<string, (line: CommandLine) => string | string[]
   "process.executable.name": ({ execPath }) => basename(execPath),
 };
 
-/** Runs code that detects the resource, in either line of the SDK and whoever chooses the detectors. */
-export function withoutCommandLineValues<T>(start: () => T): T {
-  const { processDetector } = loadOfSdk("@opentelemetry/resources");
-  const { detect } = processDetector;
-  processDetector.detect = (config) => {
-    const { attributes = {}, ...more } = detect.call(processDetector, config);
-    const harmless = Object.entries(attributes).map(([key, value]) => [
-      key,
-      HARMLESS[key]?.(process) ?? value,
-    ]);
-    return { ...more, attributes: Object.fromEntries(harmless) as typeof attributes };
-  };
-  try {
-    return start();
-  } finally {
-    Reflect.deleteProperty(processDetector, "detect"); // the class's own is below
-  }
+/** The attributes of a process with what may be exported of its command line. */
+export function harmlessCommandLine<Attributes extends object>(attributes: Attributes): Attributes {
+  const harmless = Object.entries(attributes).map(([key, value]) => [key, HARMLESS[key]?.(process) ?? value]);
+  return Object.fromEntries(harmless) as Attributes;
 }
 
 export function harmlessArguments(line: CommandLine): string[] {

@@ -12,7 +12,7 @@ import type {
 } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { redactUri } from "../../privacy/uri.ts";
-import { classNameOf } from "../../operation/outcome.ts";
+import { classNameOf } from "../../operation/class-name.ts";
 import { redactText, REDACTED } from "../../privacy/secrets.ts";
 
 /** What becomes of an attribute's value; `undefined` takes the attribute away. */

@@ -1,65 +1,29 @@
-import { writeToStderr } from "../../output/diagnostics.ts";
-
-/** The object of `@opentelemetry/api`, for all versions 1.x, and what it keeps the logger of diagnostics under. */
-const API = Symbol.for("opentelemetry.js.api.1");
-const SLOT = "diag";
+import { writeToStderr } from "../../output/stderr.ts";
 
 type Log = (this: unknown, ...args: unknown[]) => void;
 type Logger = Record<string, Log>;
-const globals = globalThis as { [API]?: object };
 
 /** The levels that OpenTelemetry's console logger prints on stdout. */
 const LOUD = ["info", "debug"] as const;
 
 /**
- * Keeps diagnostics off stdout that somebody else has set up: NodeSDK installs OpenTelemetry's console logger whenever
- * `OTEL_LOG_LEVEL` is set. The logger stays theirs, with its level; only what it prints while it is called goes to stderr.
- *
- * By the slot on the global object, since there may be several copies of the API. As early as possible: an SDK prints
- * when it starts. Whatever has been printed before us is out of reach.
+ * The logger that the application sets for OpenTelemetry's diagnostics, with what it prints on stdout sent to stderr. NodeSDK
+ * sets OpenTelemetry's console logger whenever `OTEL_LOG_LEVEL` is set. Its level and everything else stay.
  */
-export function keepJoinedDiagnosticsOffStdout(): void {
-  const registry = globals[API];
-  if (registry !== undefined) watchSlot(registry);
-  else
-    Object.defineProperty(globals, API, {
-      configurable: true,
-      enumerable: true,
-      get: () => undefined,
-      set(value: object) {
-        Object.defineProperty(globals, API, { value, configurable: true, enumerable: true, writable: true });
-        watchSlot(value);
-      },
-    });
-}
-
-function watchSlot(registry: object): void {
-  if (!Object.isExtensible(registry)) return;
-  let logger = quieted((registry as Record<string, unknown>)[SLOT]);
-  Object.defineProperty(registry, SLOT, {
-    configurable: true,
-    enumerable: true,
-    get: () => logger,
-    set(value: unknown) {
-      logger = quieted(value);
-    },
-  });
-}
-
-function quieted(value: unknown): unknown {
+export function quieted(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const logger = Object.create(value) as Logger;
   for (const level of LOUD) {
     const original = (value as Logger)[level];
-    // The API puts a function without a name where its level lets nothing through: that one is called all the time.
+    // The API puts a function without a name where its level lets nothing through. That one is called all the time.
     if (typeof original === "function" && original.name !== "")
       logger[level] = (...args) => offStdout(() => original.apply(value, args));
   }
   return logger;
 }
 
-/** Loggers write before they return, so nothing of the application's can meet this. */
-function offStdout(theirs: () => void): void {
+/** Loggers write before they return, so no write of the application's can fall in between. */
+function offStdout(print: () => void): void {
   const { stdout } = process;
   const before = Object.getOwnPropertyDescriptor(stdout, "write");
   const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
@@ -70,7 +34,7 @@ function offStdout(theirs: () => void): void {
   };
   Object.defineProperty(stdout, "write", { value: write, configurable: true, writable: true });
   try {
-    theirs();
+    print();
   } finally {
     if (before === undefined) delete (stdout as { write?: unknown }).write;
     else Object.defineProperty(stdout, "write", before);

@@ -1,103 +1,89 @@
-import type { MeterProvider } from "@opentelemetry/api";
+import type { MeterProvider as MeterProviderApi } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { LoggerProvider } from "@opentelemetry/sdk-logs";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
+import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { configFile, type RuntimeSettings } from "../../settings/otel-settings.ts";
-import { withoutCommandLineValues } from "./command-line.ts";
-import { sendConsoleExportersToStderr } from "../../output/console-exporters.ts";
+import { hasDiagnostics, SIGNALS, type Components, type Slot } from "./api-globals.ts";
+import { logDiagnosticsToStderr } from "../../output/diagnostics.ts";
+import type { Say } from "../../output/say.ts";
+import { firstLine } from "../chunks.ts";
 import { describeDestinations } from "../delivery/destinations.ts";
-import { createInstrumentations, type Instrumentations } from "./instrumentations.ts";
-import { capturing, fillSlots, giveWay, SIGNALS, type Components } from "./join.ts";
-import { bridgeLogsApis, createLogDelivery } from "../delivery/logs.ts";
-import { firstLine, load, loadOfSdk } from "./packages.ts";
+import { createLogDelivery, createSpanDelivery } from "../delivery/batches.ts";
 import { createMetricDelivery, type MetricDelivery } from "../delivery/metrics.ts";
-import type { Endable } from "../exit/unsent.ts";
-import type { Slot } from "./slots.ts";
-import { createSpanDelivery } from "../delivery/spans.ts";
-import { keepingDiagnosticsOffStdout, logLevel, type Say } from "../../output/diagnostics.ts";
 import { allOf } from "../delivery/reporting-exporter.ts";
+import type { Endable } from "../exit/unsent.ts";
+import { readLogRecordLimits, readPropagator, readSampler, readSpanLimits } from "./from-environment.ts";
+import { createInstrumentations, type Instrumentations } from "./instrumentations.ts";
+import { startFromFile } from "./from-file.ts";
+import { describeResource } from "./resource.ts";
 
-/** An SDK before anybody can reach it. */
+export { sendUnsent } from "../exit/send-at-exit.ts";
+
+/** An SDK that nothing uses yet. */
 interface BuiltSdk extends Omit<Endable, "shutdown"> {
   readonly components: Components;
   /** For the start-up line: where telemetry goes. */
   readonly destination: string;
   /** What a scraper is shown; `undefined` where there is no page. */
   readonly collect?: MetricDelivery["collect"];
-  /** Metrics are somebody else's from now on. @param last whether there is something to be sent before */
+  /** An SDK of the application measures from now on. @param last whether there is something to be sent before */
   dropMetrics?(last: boolean): void;
 }
 
 export interface RunningSdk extends Omit<BuiltSdk, "dropMetrics">, Endable {
-  /** The API's slots that were free and are ours. */
-  readonly filled: ReadonlySet<Slot>;
+  /** Measures with this provider from now on, what is instrumented beside MCP. */
+  measureWith(provider: MeterProviderApi): void;
+  /** An SDK of the application has taken this slot. */
+  giveWay(slot: Slot, recorded: boolean): void;
 }
 
 export interface SdkPlan {
   readonly env: NodeJS.ProcessEnv;
-  /** Signals that are not ours have no exporters here. */
+  /** Signals that the application's SDK delivers have no exporters here. */
   readonly settings: RuntimeSettings;
-  /** What others have registered. */
+  /** What the application has registered. */
   readonly taken: ReadonlySet<Slot>;
   readonly runtimeMetrics: boolean;
-  /** Attributes that this thread's telemetry is told by; see `threads.ts`. */
+  /** Attributes that tell this thread's telemetry from that of others; see `threads.ts`. */
   readonly identity?: Readonly<Record<string, string | number>> | undefined;
-  /** The scope that goes on with this SDK beside another; `undefined`: none. */
-  readonly kept?: string | undefined;
-  /** Whether anything of MCP has been recorded by now. */
-  readonly recorded: () => boolean;
-  /** Told of each slot that an SDK which came later has taken over. */
-  readonly yielded: (slot: Slot) => void;
+  /** Whether this SDK keeps what is mcp-otelkit's beside one of the application. */
+  readonly beside: boolean;
+  /** Of OpenTelemetry's diagnostics. */
+  readonly level: number;
+  readonly isAdminRequest: (request: { readonly socket: object }) => boolean;
   readonly say: Say;
 }
 
 /**
- * Sets up OpenTelemetry's Node SDK from the environment, as far as nobody else has. NodeSDK does resource, sampler, propagators,
- * limits and context; exporters are ours, because of stdout and because of the way a process ends.
- * @throws an error that names the variable or package, where nothing can be set up
+ * Builds OpenTelemetry's SDK from the environment or from a configuration file, and instruments HTTP and Node with it.
+ * @throws an error that names the variable, where nothing can be set up
  */
 export function startSdk(plan: SdkPlan): RunningSdk {
-  load("@opentelemetry/sdk-node"); // first, so that this is the package which is named where all of them are missing
+  if (!hasDiagnostics()) logDiagnosticsToStderr(plan.level);
   const file = configFile(plan.env);
   const instrumentations = createInstrumentations(plan.env, {
     trace: !plan.taken.has("trace"),
     runtime: plan.runtimeMetrics,
     httpContent: plan.settings.httpContent,
+    ignored: plan.isAdminRequest,
   });
-  const built = withoutCommandLineValues(() =>
-    file === undefined
-      ? buildFromEnvironment(plan, instrumentations)
-      : buildFromFile(file, plan, instrumentations),
-  );
+  const built =
+    file === undefined ? buildFromEnvironment(plan) : buildFromFile(file, plan, instrumentations);
   const { components } = built;
-  const filled = fillSlots(components, plan.taken);
-  const idle = plan.kept !== undefined ? [] : SIGNALS.filter((slot) => !filled.has(slot));
-  for (const slot of idle) end(components, slot, plan.say);
-  bridgeLogsApis();
-  const { metrics } = loadOfSdk("@opentelemetry/api");
-  const meters = (): MeterProvider => metrics.getMeterProvider();
-  instrumentations.measureWith(meters());
+  const running = new Set<Slot>(SIGNALS.filter((slot) => plan.beside || !plan.taken.has(slot)));
+  for (const slot of SIGNALS) if (!running.has(slot)) end(components, slot, plan.say);
   instrumentations.patch();
-
-  const running = new Set<Slot>(SIGNALS.filter((slot) => !idle.includes(slot)));
-  giveWay(
-    components,
-    filled,
-    (slot) => {
-      if (slot === "trace") instrumentations.retire("trace");
-      if (slot === "metrics") {
-        instrumentations.retire("metrics");
-        instrumentations.measureWith(meters());
-        if (plan.kept === undefined) {
-          running.delete("metrics");
-          built.dropMetrics?.(plan.recorded());
-          end(components, "metrics", plan.say); // spans and log records that are on their way are still to be sent
-        }
-      }
-      plan.yielded(slot);
-    },
-    plan.kept,
-  );
   return {
     ...built,
-    filled,
+    measureWith: (provider) => instrumentations.measureWith(provider),
+    giveWay(slot, recorded) {
+      if (slot === "trace" || slot === "metrics") instrumentations.retire(slot);
+      if (slot !== "metrics" || plan.beside) return;
+      running.delete("metrics");
+      built.dropMetrics?.(recorded);
+      end(components, "metrics", plan.say); // spans and log records that are on their way are still to be sent
+    },
     async shutdown() {
       const left = SIGNALS.filter((slot) => running.has(slot));
       await Promise.all(left.map(async (slot) => components[slot]?.shutdown?.()));
@@ -108,30 +94,38 @@ export function startSdk(plan: SdkPlan): RunningSdk {
 function end(components: Components, signal: (typeof SIGNALS)[number], say: Say): void {
   components[signal]
     ?.shutdown?.()
-    .catch((error: unknown) => say(`the last ${signal} of our own were lost: ${firstLine(error)}`));
+    .catch((error: unknown) => say(`mcp-otelkit's last ${signal} are lost: ${firstLine(error)}`));
 }
 
-function buildFromEnvironment(
-  { env, settings, identity, say }: SdkPlan,
-  { all: instrumentations }: Instrumentations,
-): BuiltSdk {
-  const { NodeSDK } = load("@opentelemetry/sdk-node");
-  const { diag } = loadOfSdk("@opentelemetry/api"); // as the SDK sees it: it may be another copy than ours
+function buildFromEnvironment({ env, settings, identity, say }: SdkPlan): BuiltSdk {
   const spans = createSpanDelivery(env, settings.traces, say);
   const measures = createMetricDelivery(env, settings.metrics, say);
   const records = createLogDelivery(env, settings.logs, say);
-  const components = capturing(() =>
-    keepingDiagnosticsOffStdout(diag, logLevel(env), () => {
-      const node = new NodeSDK({
-        spanProcessors: spans.processors,
-        metricReaders: measures.readers,
-        logRecordProcessors: records.processors,
-        instrumentations,
-      });
-      if (identity !== undefined) identifyAs(node, identity);
-      node.start();
+  const resource = describeResource(env, identity);
+  const sampler = readSampler(env);
+  const propagation = readPropagator(env);
+  const components: Components = {
+    context: new AsyncLocalStorageContextManager().enable(),
+    ...(propagation !== undefined && { propagation }),
+    ...(measures.readers.length > 0 && {
+      metrics: new MeterProvider({ resource, readers: [...measures.readers] }),
     }),
-  );
+    ...(spans.processors.length > 0 && {
+      trace: new TracerProvider({
+        resource,
+        spanLimits: readSpanLimits(),
+        spanProcessors: [...spans.processors],
+        ...(sampler !== undefined && { sampler }),
+      }),
+    }),
+    ...(records.processors.length > 0 && {
+      logs: new LoggerProvider({
+        resource,
+        logRecordLimits: readLogRecordLimits(),
+        processors: [...records.processors],
+      }) as NonNullable<Components["logs"]>,
+    }),
+  };
   let readers: readonly { forceFlush(): Promise<void> }[] = measures.readers;
   return {
     components,
@@ -150,35 +144,22 @@ function buildFromEnvironment(
   };
 }
 
-/**
- * Puts attributes on the resource that win over what the environment says. As one more detector, the last: an option of
- * NodeSDK's would take the place of the detectors that it has by default.
- */
-function identifyAs(node: object, attributes: Readonly<Record<string, string | number>>): void {
-  const { _resourceDetectors: detectors } = node as { _resourceDetectors?: unknown[] };
-  if (Array.isArray(detectors)) detectors.push({ detect: () => ({ attributes }) });
-}
-
-function buildFromFile(file: string, { env, say }: SdkPlan, { all }: Instrumentations): BuiltSdk {
-  const { startNodeSDK } = load("@opentelemetry/sdk-node");
-  const { diag } = loadOfSdk("@opentelemetry/api");
-  sendConsoleExportersToStderr();
-  const components = capturing(() =>
-    keepingDiagnosticsOffStdout(diag, logLevel(env), () => void startNodeSDK({ instrumentations: all })),
-  );
+function buildFromFile(file: string, { level, say }: SdkPlan, { all }: Instrumentations): BuiltSdk {
+  const components = startFromFile([...all], level);
   const where = `where ${file} says (OTEL_CONFIG_FILE)`;
   const { trace, metrics, logs } = components;
   return {
     components,
-    // What is wrong with the file has been told through the diagnostics.
+    // What is wrong with the file has been reported through the diagnostics.
     destination: trace !== undefined ? `telemetry goes ${where}` : `no telemetry (OTEL_CONFIG_FILE=${file})`,
     async flush() {
       await Promise.all([trace, metrics, logs].map(async (provider) => provider?.forceFlush?.()));
     },
-    failing: () => false, // the exporters are OpenTelemetry's own and do not tell
+    failing: () => false, // the exporters are OpenTelemetry's own and do not report
     giveUp: (error) =>
       say(
         `the last telemetry did not get ${where}: ${error === undefined ? "the process ended before" : firstLine(error)}`,
       ),
   };
 }
+

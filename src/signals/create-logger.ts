@@ -1,7 +1,8 @@
 import type { McpConfig } from "../settings/config.ts";
 import { readConfig } from "../settings/mcp-settings.ts";
-import { loggerOf, type McpLogger } from "../wiring.ts";
-import { writeToStderr } from "../output/diagnostics.ts";
+import { registeredLoggerProvider } from "./logger-provider.ts";
+import { createUserLogger, type McpLogger } from "./user-logger.ts";
+import { writeToStderr } from "../output/stderr.ts";
 
 let config: McpConfig | undefined;
 
@@ -28,5 +29,10 @@ export function createLogger(name: string, options: { readonly version?: string 
     );
   config ??= readConfig(process.env);
   const settings = config;
-  return loggerOf({ name, version: options.version ?? "" }, () => settings, writeToStderr);
+  return createUserLogger({
+    scope: { name, version: options.version ?? "" },
+    config: () => settings,
+    writeLine: writeToStderr,
+    loggerProvider: registeredLoggerProvider,
+  });
 }

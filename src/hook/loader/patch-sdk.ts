@@ -1,25 +1,10 @@
-import { installLoadHook } from "./load-hook.ts";
 import { tellOfCopy } from "../other-instrumentations.ts";
 import { exportsOf, patchExports, type PatchResult } from "./patch.ts";
+import type { SdkReport } from "./sdk-listeners.ts";
 import { SDK_ROWS, type SdkFile } from "./targets.ts";
 
-/** What became of an SDK that was seen. */
-export interface SdkReport {
-  readonly package: string;
-  readonly version: string;
-  readonly format: "esm" | "cjs" | "by hand";
-  /** Class names; empty where nothing had to be done or could be done. */
-  readonly patched: readonly string[];
-  /** Why the SDK is not instrumented, when it is not. */
-  readonly problem?: string;
-}
-
-/** Starts watching the loader; `tell` hears of each SDK file that was loaded. */
-export function startHook(version: string, tell: (report: SdkReport) => void): void {
-  installLoadHook((file, exports) => tell(handle(file, exports, version)));
-}
-
-function handle(file: SdkFile, exports: Readonly<Record<string, unknown>>, version: string): SdkReport {
+/** Patches what a loaded file of an SDK holds. @returns what became of it */
+export function patchSdkFile(file: SdkFile, exports: Readonly<Record<string, unknown>>, version: string): SdkReport {
   const { package: name, version: sdkVersion, format, supported } = file;
   const report = { package: name, version: sdkVersion, format };
   if (!supported)

@@ -1,0 +1,82 @@
+// The build: OpenTelemetry and src in a few CommonJS files, each loaded when it is needed (src/runtime/chunks.ts).
+// CommonJS, because the preload arrives by --require as well and loads the rest in the middle of the application's module
+// loading; the ES modules of the package's exports are wrappers (.ci/bundle/wrappers.mjs).
+import { fileURLToPath } from "node:url";
+import { finish } from "./.ci/bundle/finish.mjs";
+import { licences } from "./.ci/bundle/licences.mjs";
+import { usedConstants } from "./.ci/bundle/used-constants.mjs";
+
+const source = (file) => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+const NO_LOADER_HOOKS = source("runtime/otel/no-loader-hooks.ts");
+
+/** What the package exports. */
+const ENTRIES = ["index", "register", "instrumentation", "logger", "health", "flush"];
+
+const shared = {
+  platform: "node",
+  external: ["@opentelemetry/api", /^\.\/[a-z-]+\.cjs$/],
+  resolve: {
+    // The ES modules of a package, of which the build leaves out what nothing uses.
+    mainFields: ["module", "main"],
+    alias: { "import-in-the-middle": NO_LOADER_HOOKS, "require-in-the-middle": NO_LOADER_HOOKS },
+  },
+  treeshake: { moduleSideEffects: (id) => !/node_modules/.test(id) || undefined },
+  transform: { target: "node20" },
+  plugins: [usedConstants(), licences()],
+};
+
+/** What several of the files need, each in one. The preload loads the first and no other. */
+const GROUPS = [
+  { name: "core", test: (id) => CORE.test(id.replaceAll("\\", "/")) , priority: 3 },
+  { name: "opentelemetry", test: /@opentelemetry.(core|resources|sdk-|otlp-)/, minShareCount: 2, priority: 2 },
+];
+const CORE =
+  /\/src\/(version|settings\/(values|otel-settings)|semconv|operation\/class-name|output\/(safely|say|stderr|describe-fault)|hook\/(hub|loader\/(compile-hook|footer|load-hook|sdk-listeners|targets))|runtime\/(chunks|logger-instrumentations|nothing-seen|threads)|runtime\/otel\/(api-globals|api-version|late-providers|late-sdk|quiet-diagnostics))\.ts$|rolldown.runtime/;
+
+const output = {
+  dir: "dist",
+  entryFileNames: "[name].cjs",
+  chunkFileNames: "[name].cjs",
+  format: "cjs",
+  exports: "named",
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: false } },
+};
+
+export default [
+  {
+    ...shared,
+    input: {
+      // every process
+      register: source("register.cts"),
+      preload: source("preload.ts"),
+      // the first MCP module
+      telemetry: source("runtime/telemetry.ts"),
+      sdk: source("runtime/otel/sdk.ts"),
+      // where it is asked for
+      grpc: source("runtime/delivery/grpc.ts"),
+      propagators: source("runtime/otel/rare-propagators.ts"),
+      admin: source("runtime/admin-endpoint.ts"),
+      // what an application imports
+      index: source("index.ts"),
+      instrumentation: source("instrumentation.ts"),
+      logger: source("logger.ts"),
+      health: source("health.ts"),
+      flush: source("flush.ts"),
+    },
+    output: { ...output, codeSplitting: { groups: GROUPS } },
+  },
+  // Every exporter there is: in a graph of its own, so that the rest keeps what it uses and no more.
+  {
+    ...shared,
+    input: { "configuration-file": source("runtime/otel/configuration-file.ts") },
+    output: { ...output, codeSplitting: false },
+  },
+  // On threads of their own: each one file, with nothing that it does not need.
+  { ...shared, input: { "exit-worker": source("runtime/exit/exit-worker.ts") }, output },
+  {
+    ...shared,
+    input: { "esm-loader": source("hook/loader/esm-loader.ts") },
+    output: { ...output, format: "esm", entryFileNames: "[name].js" },
+    plugins: [...shared.plugins, finish(ENTRIES)],
+  },
+];

@@ -1,0 +1,70 @@
+import { onCompiled } from "./hook/loader/compile-hook.ts";
+import { installLoadHook } from "./hook/loader/load-hook.ts";
+import { reserveHub } from "./hook/hub.ts";
+import { onFault } from "./output/safely.ts";
+import { logLevel, say, SILENT, type Say } from "./output/say.ts";
+import { isDisabled, isInstrumentationEnabled, readSdkMode } from "./settings/otel-settings.ts";
+import { VERSION } from "./version.ts";
+import { describeFault } from "./output/describe-fault.ts";
+import { onSdkSeen } from "./hook/loader/sdk-listeners.ts";
+import { firstLine, loadTelemetry } from "./runtime/chunks.ts";
+import { instrumentLoggers } from "./runtime/logger-instrumentations.ts";
+import { createLateSdk } from "./runtime/otel/late-sdk.ts";
+import { takenSlots } from "./runtime/otel/api-globals.ts";
+import { tellIfNothingWasSeen } from "./runtime/nothing-seen.ts";
+import type { ProcessTelemetry } from "./runtime/telemetry.ts";
+import { shareFacts } from "./runtime/threads.ts";
+
+/** Set on the global object by the first preload, whichever copy of this package it came from. */
+const STARTED = Symbol.for("mcp-otelkit.runtime");
+
+/**
+ * The preload. It watches the module loader and prepares the OpenTelemetry API, and loads nothing else until an MCP SDK is
+ * seen: `NODE_OPTIONS` brings it into npm and npx as well.
+ */
+export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
+  const globals = globalThis as Record<symbol, string | undefined>;
+  if (isDisabled(env) || !isInstrumentationEnabled(env, "mcp")) return;
+  const level = logLevel(env);
+  const speak: Say = level === SILENT ? () => undefined : say;
+  const started = globals[STARTED];
+  if (started !== undefined) {
+    // The same version twice is a flag and NODE_OPTIONS together.
+    if (started !== VERSION)
+      speak(`version ${started} is preloaded already, so this one (${VERSION}) does nothing`);
+    return;
+  }
+  const mode = readSdkMode(env, speak);
+  if (mode === "off") return;
+  globals[STARTED] = VERSION;
+  shareFacts();
+
+  const fault = (where: string, error: unknown): void =>
+    speak(`mcp-otelkit failed in "${where}", and the application goes on without it: ${describeFault(error)}`);
+  onFault(fault);
+  const sdk = createLateSdk(speak);
+  const occupyHub = reserveHub();
+  let telemetry: ProcessTelemetry | undefined;
+  let failed = false;
+  /** The rest of mcp-otelkit, from the first MCP module on. */
+  function begin(): ProcessTelemetry | undefined {
+    if (telemetry !== undefined || failed) return telemetry;
+    try {
+      telemetry = loadTelemetry().startTelemetry({ env, mode, level, speak, fault, sdk, occupyHub });
+    } catch (error) {
+      failed = true;
+      speak(`no telemetry: ${firstLine(error)}`);
+    }
+    return telemetry;
+  }
+
+  instrumentLoggers({
+    env,
+    foreign: () => mode === "join" || (takenSlots().has("trace") && telemetry?.tracing !== true),
+    fault,
+    onCompiled,
+  });
+  onSdkSeen((report) => begin()?.seen(report));
+  installLoadHook((file, exports) => begin()?.loaded(file, exports));
+  tellIfNothingWasSeen(env, () => telemetry !== undefined || failed, level, speak);
+}

@@ -1,0 +1,71 @@
+import {
+  BatchLogRecordProcessor,
+  SimpleLogRecordProcessor,
+  type LogRecordProcessor,
+} from "@opentelemetry/sdk-logs";
+import { BatchSpanProcessor, SimpleSpanProcessor, type SpanProcessor } from "@opentelemetry/sdk-trace";
+import type { LogSettings, TraceSettings } from "../../settings/otel-settings.ts";
+import type { Say } from "../../output/say.ts";
+import { withoutUndefined } from "../otel/from-environment.ts";
+import { createConsoleExporter, logLines, spanLines } from "./console-lines.ts";
+import { createOtlpExporter } from "./otlp.ts";
+import { allOf, describeEndpoint, reporting, type DeliveryReport } from "./reporting-exporter.ts";
+
+/** How the spans or log records leave the process. */
+export interface BatchDelivery<Processor> extends DeliveryReport {
+  readonly processors: readonly Processor[];
+}
+
+/** Where spans go, each destination with how it is fed: OTLP in batches, the console at once. */
+export function createSpanDelivery(
+  env: NodeJS.ProcessEnv,
+  settings: TraceSettings,
+  say: Say,
+): BatchDelivery<SpanProcessor> {
+  const reports: DeliveryReport[] = [];
+  const processors = settings.exporters.map((name) => {
+    if (name === "console") return new SimpleSpanProcessor({ exporter: createConsoleExporter(spanLines) });
+    const exporter = createOtlpExporter(env, settings, "TRACES");
+    const report = reporting(exporter, settings.signal, describeEndpoint(env, settings), say);
+    reports.push(report);
+    const options = { exporter, ...withoutUndefined(settings.batch) };
+    return report.following(new BatchSpanProcessor(options), "onEnd");
+  });
+  return { processors, ...allOf(reports) };
+}
+
+/** The same for log records. */
+export function createLogDelivery(
+  env: NodeJS.ProcessEnv,
+  settings: LogSettings,
+  say: Say,
+): BatchDelivery<LogRecordProcessor> {
+  const reports: DeliveryReport[] = [];
+  const processors = settings.exporters.map((name) => {
+    if (name === "console")
+      return new SimpleLogRecordProcessor({ exporter: createConsoleExporter(logLines) });
+    const exporter = createOtlpExporter(env, settings, "LOGS");
+    const report = reporting(exporter, settings.signal, describeEndpoint(env, settings), say);
+    reports.push(report);
+    const options = { exporter, ...withoutUndefined(settings.batch) };
+    return report.following(oneAfterTheOther(new BatchLogRecordProcessor(options)), "onEmit");
+  });
+  return { processors, ...allOf(reports) };
+}
+
+/**
+ * A flush that comes while another is under way is over at once, and so is a shutdown: what was recorded since the first one
+ * began would be lost, such as the end of a session. So they wait for each other. In place.
+ */
+export function oneAfterTheOther<Processor extends LogRecordProcessor>(processor: Processor): Processor {
+  let last = Promise.resolve();
+  for (const method of ["forceFlush", "shutdown"] as const) {
+    const original = processor[method].bind(processor);
+    processor[method] = () => {
+      const done = last.then(() => original());
+      last = done.catch(() => undefined); // the caller gets the error
+      return done;
+    };
+  }
+  return processor;
+}

@@ -1,0 +1,21 @@
+import { diag } from "@opentelemetry/api";
+import type { Instrumentation } from "@opentelemetry/instrumentation";
+import { sendToStderr } from "../../output/console-exporters.ts";
+import { keepingDiagnosticsOffStdout } from "../../output/diagnostics.ts";
+import { loadConfigurationFile } from "../chunks.ts";
+import { capture, type Components } from "./api-globals.ts";
+import { detectHarmlessCommandLine } from "./resource.ts";
+
+/**
+ * Starts what `OTEL_CONFIG_FILE` describes. OpenTelemetry reads the file; mcp-otelkit changes where the console exporters print,
+ * and takes the values out of the command line.
+ * @param level of OpenTelemetry's diagnostics
+ */
+export function startFromFile(instrumentations: Instrumentation[], level: number): Components {
+  const { startNodeSDK, processDetector, ...exporters } = loadConfigurationFile();
+  for (const exporter of Object.values(exporters)) sendToStderr(exporter.prototype);
+  detectHarmlessCommandLine(processDetector);
+  return capture(() =>
+    keepingDiagnosticsOffStdout(diag, level, () => void startNodeSDK({ instrumentations })),
+  );
+}

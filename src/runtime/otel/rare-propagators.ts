@@ -1,0 +1,3 @@
+/** Propagators that few ask for by `OTEL_PROPAGATORS`. */
+export { B3InjectEncoding, B3Propagator } from "@opentelemetry/propagator-b3";
+export { JaegerPropagator } from "@opentelemetry/propagator-jaeger";

@@ -1,0 +1,241 @@
+import { isMainThread } from "node:worker_threads";
+import { createNoopMeter, trace, type MeterProvider, type Tracer } from "@opentelemetry/api";
+import {
+  announce,
+  patchSdkFile,
+  residentBytes,
+  SCOPE,
+  startWiring,
+  type OccupyHub,
+  type SdkFile,
+  type SdkReport,
+} from "../wiring.ts";
+import { writeToStderr, type Say } from "../output/say.ts";
+import { readConfig } from "../settings/mcp-settings.ts";
+import { readSettings, type AdminSettings, type RuntimeSettings, type SdkMode } from "../settings/otel-settings.ts";
+import { VERSION } from "../version.ts";
+import { firstLine, loadAdmin, loadSdk } from "./chunks.ts";
+import { flushAtExit } from "./exit/exit.ts";
+import { flushTheirs } from "./exit/flush-theirs.ts";
+import { takenSlots, type Components, type Slot } from "./otel/api-globals.ts";
+import type { LateSdk } from "./otel/late-sdk.ts";
+import type { RunningSdk } from "./otel/sdk.ts";
+import { isBrief, isNeeded, withoutTaken } from "./otel/shares.ts";
+import { facts } from "./process-facts.ts";
+import { createAnnouncer, createTakeover, describeShares } from "./start-up-line.ts";
+import { identityOfThread } from "./threads.ts";
+
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly mode: SdkMode;
+  readonly level: number;
+  readonly speak: Say;
+  readonly fault: (where: string, error: unknown) => void;
+  /** The place of the process's SDK. */
+  readonly sdk: LateSdk;
+  readonly occupyHub: OccupyHub;
+}
+
+/** The process's telemetry, from the first MCP module on. */
+export interface ProcessTelemetry {
+  /** A file of an MCP SDK was loaded. */
+  loaded(file: SdkFile, exports: Readonly<Record<string, unknown>>): void;
+  /** An MCP SDK was patched, by this copy of the package or by one inside a bundle. */
+  seen(report: SdkReport): void;
+  /** Whether spans go through an SDK of mcp-otelkit. */
+  readonly tracing: boolean;
+}
+
+const NO_METERS: MeterProvider = { getMeter: () => createNoopMeter() };
+
+/**
+ * Starts the telemetry. OpenTelemetry is loaded now and set up with the next turn of the event loop or the first span,
+ * whichever comes first: an application that sets it up itself does so after its imports, and is then joined.
+ */
+export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
+  const { env, mode, level, speak, fault, sdk: late, occupyHub } = surroundings;
+  const config = readConfig(env, speak);
+  const settings = readSettings(env, speak);
+  const mayStart = mode !== "join" && isNeeded(withoutTaken(settings, takenSlots()), takenSlots(), env);
+  let tracerSource: object | undefined;
+  let tracer: Tracer | undefined;
+  let destination: string | undefined;
+  let started = false;
+  let recorded = false;
+  let tracing = false;
+  let sdk: RunningSdk | undefined;
+  const admin = createAdmin(settings, speak);
+  const own = (): Components => (mode === "own" ? (sdk?.components ?? {}) : {});
+
+  const wiring = startWiring(
+    {
+      // The first to ask is the first message, and that is the last moment to start.
+      tracer() {
+        recorded = true;
+        start();
+        const provider = own().trace ?? late.current("trace") ?? trace.getTracerProvider();
+        if (tracer === undefined || provider !== tracerSource) tracer = provider.getTracer(SCOPE, VERSION);
+        tracerSource = provider;
+        return tracer;
+      },
+      meterProvider: () => own().metrics ?? late.current("metrics") ?? NO_METERS,
+      loggerProvider: () => own().logs ?? late.current("logs"),
+      config: () => config,
+      warn: speak,
+      writeLine: writeToStderr,
+      fault,
+    },
+    { occupyHub, watchLoader: false },
+  );
+  if (wiring !== undefined) {
+    facts.telemetry = wiring.telemetry;
+    facts.residentBytes = residentBytes;
+  }
+  facts.token = settings.admin.token;
+  if (mayStart) safeLoad(speak);
+  late.beforeFirstSpan(start);
+  setImmediate(start).unref(); // nothing waits for it: a process that ends with this turn has nothing to report
+
+  const announcer = createAnnouncer(
+    VERSION,
+    () =>
+      [destination ?? "nothing was recorded before the process ended", admin.describe()]
+        .filter((part) => part !== undefined)
+        .join("; "),
+    admin.settled,
+    speak,
+  );
+
+  function start(): void {
+    if (started) return;
+    started = true; // first: the instruments ask for the provider, and that starts
+    destination = setUp();
+  }
+
+  function setUp(): string {
+    const theirs = takenSlots();
+    const said = setUpSdk(theirs);
+    flushAtExit(
+      {
+        flush: async () => void (await Promise.all([sdk?.flush(), flushTheirs()])),
+        async shutdown() {
+          wiring?.metrics.sessions.closeAll();
+          await Promise.all([sdk?.shutdown(), flushTheirs()]);
+        },
+        failing: () => sdk?.failing() ?? false,
+        giveUp: (error) => sdk?.giveUp(error),
+        lost: () => sdk?.lost?.() ?? {},
+        unsent: () => sdk?.unsent?.() ?? [],
+      },
+      () => (facts.draining = true),
+      {
+        ...settings.exit,
+        say: speak,
+        brief: isBrief(settings, theirs, env),
+        sendNow: (unsent) => (sdk === undefined ? {} : loadSdk().sendUnsent(unsent, settings, env)),
+      },
+    );
+    wiring?.metrics.bind();
+    admin.start();
+    return said;
+  }
+
+  function setUpSdk(taken: ReadonlySet<Slot>): string {
+    const ours = mode === "own" ? settings : withoutTaken(settings, taken);
+    if (mode === "join" || !isNeeded(ours, taken, env)) return describeShares(taken, undefined);
+    const takeover = createTakeover(mode, speak);
+    try {
+      const running = loadSdk().startSdk({
+        env,
+        settings: ours,
+        taken,
+        runtimeMetrics:
+          !taken.has("metrics") && config.metrics.has("runtime") && ours.metrics.exporters.length > 0,
+        identity: identityOfThread(env),
+        beside: mode === "own",
+        level,
+        isAdminRequest: admin.owns,
+        say: speak,
+      });
+      sdk = running;
+      late.use(running.components);
+      tracing = !taken.has("trace") && running.components.trace !== undefined;
+      running.measureWith(late.current("metrics") ?? NO_METERS);
+      facts.collect = running.collect;
+      late.onTheirs((slot) => {
+        if (slot === "trace") tracing = false;
+        running.giveWay(slot, recorded);
+        if (slot === "metrics") {
+          running.measureWith(late.current("metrics") ?? NO_METERS);
+          if (mode !== "own") delete facts.collect;
+        }
+        takeover.add(slot);
+      });
+      return describeShares(mode === "own" ? new Set() : taken, running.destination);
+    } catch (error) {
+      speak(`no telemetry: ${firstLine(error)}`);
+      return "no telemetry";
+    }
+  }
+
+  return {
+    loaded(file, exports) {
+      announce(patchSdkFile(file, exports, VERSION));
+    },
+    seen(report) {
+      // Reported by a copy of this package inside a bundle, whose messages never come by here.
+      if (report.format === "by hand") start();
+      if (report.patched.some((name) => name === "Server" || name === "McpServer")) admin.serve();
+      announcer.add(report);
+    },
+    get tracing() {
+      return tracing;
+    },
+  };
+}
+
+/** Before it is needed: in the middle of loading modules it costs no message any time. */
+function safeLoad(speak: Say): void {
+  try {
+    loadSdk();
+  } catch (error) {
+    speak(`no telemetry: ${firstLine(error)}`);
+  }
+}
+
+/** The endpoint for probes and scrapers, once it is wanted and OpenTelemetry is set up. */
+function createAdmin(settings: RuntimeSettings, speak: Say) {
+  let wanted = false;
+  let ready = false;
+  let serving: Promise<string | undefined> | undefined;
+  let address: string | undefined;
+  const options: AdminSettings | undefined =
+    settings.admin.enabled !== false && isMainThread ? settings.admin : undefined;
+
+  function open(): void {
+    if (!wanted || !ready || options === undefined || serving !== undefined) return;
+    serving = loadAdmin()
+      .startAdmin(options, speak)
+      .then((url) => (address = url));
+  }
+  return {
+    /** An MCP server is here: probes and scrapers may come. */
+    serve() {
+      wanted = true;
+      open();
+    },
+    start() {
+      ready = true;
+      // Asked for by name, it is there for clients as well.
+      if (settings.admin.enabled === true || settings.metrics.exporters.includes("prometheus")) wanted = true;
+      open();
+    },
+    owns: (request: { readonly socket: object }): boolean =>
+      serving !== undefined && loadAdmin().isAdminRequest(request),
+    settled: async (): Promise<unknown> => serving,
+    describe: (): string | undefined =>
+      address === undefined
+        ? undefined
+        : `${facts.collect === undefined ? "health" : "health and metrics"} at ${address}`,
+  };
+}
