@@ -21,14 +21,19 @@ const shared = {
     alias: { "import-in-the-middle": NO_LOADER_HOOKS, "require-in-the-middle": NO_LOADER_HOOKS },
   },
   treeshake: { moduleSideEffects: (id) => !/node_modules/.test(id) || undefined },
-  transform: { target: "node20" },
+  transform: { target: "node20", define: { "import.meta.url": "__here" } },
   plugins: [usedConstants(), licences()],
 };
 
 /** What several of the files need, each in one. The preload loads the first and no other. */
 const GROUPS = [
-  { name: "core", test: (id) => CORE.test(id.replaceAll("\\", "/")) , priority: 3 },
-  { name: "opentelemetry", test: /@opentelemetry.(core|resources|sdk-|otlp-)/, minShareCount: 2, priority: 2 },
+  { name: "core", test: (id) => CORE.test(id.replaceAll("\\", "/")), priority: 3 },
+  {
+    name: "opentelemetry",
+    test: /@opentelemetry.(core|resources|sdk-|otlp-)/,
+    minShareCount: 2,
+    priority: 2,
+  },
 ];
 const CORE =
   /\/src\/(version|settings\/(values|otel-settings)|semconv|operation\/class-name|output\/(safely|say|stderr|describe-fault)|hook\/(hub|loader\/(compile-hook|footer|load-hook|sdk-listeners|targets))|runtime\/(chunks|logger-instrumentations|nothing-seen|threads)|runtime\/otel\/(api-globals|api-version|late-providers|late-sdk|quiet-diagnostics))\.ts$|rolldown.runtime/;
@@ -38,6 +43,9 @@ const output = {
   entryFileNames: "[name].cjs",
   chunkFileNames: "[name].cjs",
   format: "cjs",
+  // A bundler that puts this file into an ES module leaves no file name.
+  banner:
+    'const __here = typeof __filename === "string" ? require("node:url").pathToFileURL(__filename).href : undefined;',
   exports: "named",
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: false } },
 };
@@ -76,7 +84,8 @@ export default [
   {
     ...shared,
     input: { "esm-loader": source("hook/loader/esm-loader.ts") },
-    output: { ...output, format: "esm", entryFileNames: "[name].js" },
+    transform: { target: "node20" },
+    output: { ...output, format: "esm", entryFileNames: "[name].js", banner: "" },
     plugins: [...shared.plugins, finish(ENTRIES)],
   },
 ];

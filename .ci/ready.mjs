@@ -29,10 +29,7 @@ if (staleInstall() || staleBuild()) {
   // esbuild, oxlint and the like ship their programs as optional packages.
   if (install) npm(install, "ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund");
   const build = staleBuild();
-  if (build) {
-    removeOrphans();
-    npm(build, "run", "build", "--silent");
-  }
+  if (build) npm(build, "run", "build", "--silent");
 }
 
 function requireNode() {
@@ -67,26 +64,16 @@ function packagesIn(file) {
   return JSON.parse(readFileSync(file, "utf8")).packages;
 }
 
-/** Why the build is due, or undefined. The build writes nothing when it fails (`noEmitOnError`), so times tell. */
+/** Why the build is due, or undefined. Its last step writes the declarations, so their time tells. */
 function staleBuild() {
-  if (!existsSync(join(root, "dist"))) return "dist is missing";
-  const configured = Math.max(...["tsconfig.json", "tsconfig.build.json"].map(time));
-  const stale = filesOf("src").find((file) => {
-    const output = join("dist", file.replace(/\.(c?)ts$/, ".$1js"));
-    return (
-      /\.c?ts$/.test(file) &&
-      !(existsSync(output) && time(output) >= Math.max(configured, time(join("src", file))))
-    );
-  });
-  return stale && `dist is older than src (${stale})`;
-}
-
-/** `tsc` leaves the output of a deleted or renamed source behind, and it would be packed. */
-function removeOrphans() {
-  for (const file of filesOf("dist")) {
-    const source = join("src", file.replace(/(?:\.d)?\.(c?)[tj]s(\.map)?$/, ".$1ts"));
-    if (!existsSync(source)) rmSync(join("dist", file));
-  }
+  const built = join("dist", "index.d.ts");
+  if (!existsSync(built)) return "dist is missing";
+  const sources = ["src", join(".ci", "bundle")].flatMap((folder) =>
+    filesOf(folder).map((file) => join(folder, file)),
+  );
+  const configuration = ["package.json", "rolldown.config.mjs", "tsconfig.json", "tsconfig.build.json"];
+  const newer = [...sources, ...configuration].find((file) => time(file) > time(built));
+  return newer && `dist is older than ${newer}`;
 }
 
 function filesOf(folder) {

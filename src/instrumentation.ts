@@ -142,7 +142,7 @@ export interface McpInstrumentation {
  * OpenTelemetry's: it brings its own, for both module formats.
  */
 export const McpInstrumentation: new (config?: McpInstrumentationConfig) => McpInstrumentation =
-  Implementation as never;
+  Implementation;
 
 /**
  * Patches an MCP SDK that no loader hook can see, because a bundler has put it into the application's own file.

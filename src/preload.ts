@@ -7,7 +7,8 @@ import { isDisabled, isInstrumentationEnabled, readSdkMode } from "./settings/ot
 import { VERSION } from "./version.ts";
 import { describeFault } from "./output/describe-fault.ts";
 import { onSdkSeen } from "./hook/loader/sdk-listeners.ts";
-import { firstLine, loadTelemetry } from "./runtime/chunks.ts";
+import { firstLine } from "./output/say.ts";
+import { loadChunk } from "./runtime/chunks.ts";
 import { instrumentLoggers } from "./runtime/logger-instrumentations.ts";
 import { createLateSdk } from "./runtime/otel/late-sdk.ts";
 import { takenSlots } from "./runtime/otel/api-globals.ts";
@@ -40,7 +41,9 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   shareFacts();
 
   const fault = (where: string, error: unknown): void =>
-    speak(`mcp-otelkit failed in "${where}", and the application goes on without it: ${describeFault(error)}`);
+    speak(
+      `mcp-otelkit failed in "${where}", and the application goes on without it: ${describeFault(error)}`,
+    );
   onFault(fault);
   const sdk = createLateSdk(speak);
   const occupyHub = reserveHub();
@@ -50,7 +53,15 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   function begin(): ProcessTelemetry | undefined {
     if (telemetry !== undefined || failed) return telemetry;
     try {
-      telemetry = loadTelemetry().startTelemetry({ env, mode, level, speak, fault, sdk, occupyHub });
+      telemetry = loadChunk<typeof import("./runtime/telemetry.ts")>("telemetry").startTelemetry({
+        env,
+        mode,
+        level,
+        speak,
+        fault,
+        sdk,
+        occupyHub,
+      });
     } catch (error) {
       failed = true;
       speak(`no telemetry: ${firstLine(error)}`);

@@ -2,7 +2,15 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** SPDX identifiers of licences under which a part may be embedded. */
-const PERMISSIVE = new Set(["Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "ISC", "0BSD", "BlueOak-1.0.0"]);
+const PERMISSIVE = new Set([
+  "Apache-2.0",
+  "MIT",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "ISC",
+  "0BSD",
+  "BlueOak-1.0.0",
+]);
 
 /** Packages that end up in the build, by name; several outputs fill it, the last one writes. */
 const embedded = new Map();
@@ -23,7 +31,8 @@ export function licences() {
 
 function note(file) {
   let folder = dirname(file);
-  while (!existsSync(join(folder, "package.json")) || readManifest(folder).name === undefined) folder = dirname(folder);
+  while (!existsSync(join(folder, "package.json")) || readManifest(folder).name === undefined)
+    folder = dirname(folder);
   const manifest = readManifest(folder);
   if (embedded.has(`${manifest.name}@${manifest.version}`)) return;
   if (!PERMISSIVE.has(manifest.license))

@@ -20,7 +20,9 @@ export function usedConstants() {
       const text = readFileSync(file, "utf8");
       const all = createRequire(file)(PACKAGE);
       const binding = new RegExp(`(\\w+) = require\\("${PACKAGE}"\\)`).exec(text)?.[1];
-      const names = new Set([...text.matchAll(new RegExp(`\\b${binding}\\.(\\w+)`, "g"))].map(([, name]) => name));
+      const names = new Set(
+        [...text.matchAll(new RegExp(`\\b${binding}\\.(\\w+)`, "g"))].map(([, name]) => name),
+      );
       return [...names].map((name) => `exports.${name} = ${JSON.stringify(all[name])};`).join("\n");
     },
   };

@@ -1,3 +1,5 @@
+import { disguise } from "../output/disguise.ts";
+
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
@@ -14,14 +16,4 @@ export function replaceMethod(
   const original = descriptor.value as AnyFunction;
   Object.defineProperty(holder, name, { ...descriptor, value: disguise(wrap(original), original) });
   return true;
-}
-
-/** Gives a wrapper the name and length of what it wraps: stack traces and reflection stay as they were. */
-export function disguise<F extends object>(
-  wrapper: F,
-  original: { readonly name: string; readonly length: number },
-): F {
-  Object.defineProperty(wrapper, "name", { value: original.name, configurable: true });
-  Object.defineProperty(wrapper, "length", { value: original.length, configurable: true });
-  return wrapper;
 }

@@ -28,3 +28,9 @@ export const TALKATIVE = 60;
 export function logLevel(env: NodeJS.ProcessEnv): number {
   return LEVELS[env["OTEL_LOG_LEVEL"]?.trim().toLowerCase() ?? ""] ?? 50;
 }
+
+/** The message of an error without its stack and without the list of the files that required it. */
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split("\n", 1)[0] ?? message;
+}

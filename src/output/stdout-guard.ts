@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import type { McpConfig } from "../settings/config.ts";
 import { callSite } from "./call-site.ts";
 import { createLineReader, type Piece } from "./protocol-lines.ts";
-import { disguise } from "../hook/replace.ts";
+import { disguise } from "./disguise.ts";
 import { safely } from "./safely.ts";
 import { writeToStderr } from "./stderr.ts";
 

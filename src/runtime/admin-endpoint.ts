@@ -54,7 +54,8 @@ export function createAdminHandlers(options?: HandlersOptions): AdminHandlers {
   let madeFor: AdminSources["collect"];
   // Made anew when metrics come: an application may mount the handlers before it has loaded the MCP SDK.
   const late = (...request: Parameters<AdminHandle>): ReturnType<AdminHandle> => {
-    if (handle === undefined || madeFor !== facts.collect) handle = createHandle({ routes: routes(), token: facts.token, say });
+    if (handle === undefined || madeFor !== facts.collect)
+      handle = createHandle({ routes: routes(), token: facts.token, say });
     madeFor = facts.collect;
     return handle(...request);
   };

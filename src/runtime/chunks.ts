@@ -1,33 +1,17 @@
 import { createRequire } from "node:module";
 
 /**
- * The parts of the build that are loaded when they are needed, each one file of `dist` (see `rolldown.config.ts`). By `require`,
- * because most of them are needed in the middle of the application's module loading, which does not wait.
+ * The parts of the build that are loaded when they are needed, each a file of `dist` (see `rolldown.config.mjs`): what the first
+ * MCP module needs, OpenTelemetry's SDK, and what few ask for.
  */
-const load = createRequire(import.meta.url);
+export type Chunk = "telemetry" | "sdk" | "grpc" | "propagators" | "configuration-file" | "admin";
 
-/** What the first MCP module needs: the patches, the signals, the set-up. */
-export const loadTelemetry = (): typeof import("./telemetry.ts") => load("./telemetry.cjs") as never;
-
-/** The OpenTelemetry SDK with the exporters over HTTP and the instrumentations beside MCP. */
-export const loadSdk = (): typeof import("./otel/sdk.ts") => load("./sdk.cjs") as never;
-
-/** The exporters over gRPC. */
-export const loadGrpc = (): typeof import("./delivery/grpc.ts") => load("./grpc.cjs") as never;
-
-/** The propagators for B3 and Jaeger. */
-export const loadPropagators = (): typeof import("./otel/rare-propagators.ts") =>
-  load("./propagators.cjs") as never;
-
-/** OpenTelemetry's declarative configuration. */
-export const loadConfigurationFile = (): typeof import("./otel/configuration-file.ts") =>
-  load("./configuration-file.cjs") as never;
-
-/** The endpoint for probes and scrapers. */
-export const loadAdmin = (): typeof import("./admin-endpoint.ts") => load("./admin.cjs") as never;
-
-/** The message of an error without its stack and without the list of those who required it. */
-export function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split("\n", 1)[0] ?? message;
+/**
+ * Loads a part of the build. By `require`, because most of them are needed in the middle of the application's module loading,
+ * which does not wait.
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a table of the types would import what it loads
+export function loadChunk<Exports>(name: Chunk): Exports {
+  // Made here: in a bundle of the application's this file has no URL, and none of the parts beside it.
+  return createRequire(import.meta.url)(`./${name}.cjs`) as Exports;
 }

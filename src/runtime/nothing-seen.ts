@@ -6,8 +6,10 @@ import { TALKATIVE, type Say } from "../output/say.ts";
 import { isKnown } from "./threads.ts";
 
 /** The preload by name, and by wherever it has been put. */
-const PRELOADS = ["../register.js", "../register.cjs"].map((file) => new URL(file, import.meta.url));
-const OURS = ["mcp-otelkit", ...PRELOADS.flatMap((url) => [url.href, fileURLToPath(url)])];
+function namesOfPreload(): string[] {
+  const files = ["./register.js", "./register.cjs"].map((file) => new URL(file, import.meta.url));
+  return ["mcp-otelkit", ...files.flatMap((url) => [url.href, fileURLToPath(url)])];
+}
 
 /**
  * A bundled application shows the loader no SDK at all, and silence would look like a fault of the network. Not for
@@ -39,5 +41,5 @@ export function tellIfNothingWasSeen(
 }
 
 function namesUs(words: string | undefined): boolean {
-  return OURS.some((name) => words?.includes(name));
+  return words !== undefined && namesOfPreload().some((name) => words.includes(name));
 }

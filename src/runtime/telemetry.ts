@@ -12,9 +12,15 @@ import {
 } from "../wiring.ts";
 import { writeToStderr, type Say } from "../output/say.ts";
 import { readConfig } from "../settings/mcp-settings.ts";
-import { readSettings, type AdminSettings, type RuntimeSettings, type SdkMode } from "../settings/otel-settings.ts";
+import {
+  readSettings,
+  type AdminSettings,
+  type RuntimeSettings,
+  type SdkMode,
+} from "../settings/otel-settings.ts";
 import { VERSION } from "../version.ts";
-import { firstLine, loadAdmin, loadSdk } from "./chunks.ts";
+import { firstLine } from "../output/say.ts";
+import { loadChunk } from "./chunks.ts";
 import { flushAtExit } from "./exit/exit.ts";
 import { flushTheirs } from "./exit/flush-theirs.ts";
 import { takenSlots, type Components, type Slot } from "./otel/api-globals.ts";
@@ -45,6 +51,9 @@ export interface ProcessTelemetry {
   /** Whether spans go through an SDK of mcp-otelkit. */
   readonly tracing: boolean;
 }
+
+const loadSdk = () => loadChunk<typeof import("./otel/sdk.ts")>("sdk");
+const loadAdmin = () => loadChunk<typeof import("./admin-endpoint.ts")>("admin");
 
 const NO_METERS: MeterProvider = { getMeter: () => createNoopMeter() };
 

@@ -83,7 +83,7 @@ function instrument() {
       fault: () => plan.at("fault", () => undefined),
       warn: () => undefined,
     },
-    false,
+    { watchLoader: false },
   );
 }
 
@@ -97,10 +97,10 @@ function faultyExporter() {
 }
 
 async function loadSdk(line) {
-  const ours = process.env["FAULTS_DIST"] ?? "../../dist";
+  const ours = process.env["FAULTS_PLAIN"];
   const { startWiring } = await import(`${ours}/wiring.js`);
-  const { patchExports } = await import(`${ours}/hook/patch.js`);
-  const { readConfig } = await import(`${ours}/settings.js`);
+  const { patchExports } = await import(`${ours}/hook/loader/patch.js`);
+  const { readConfig } = await import(`${ours}/settings/mcp-settings.js`);
   const modules =
     line === "v1"
       ? ["sdk/client/index.js", "sdk/server/mcp.js", "sdk/shared/uriTemplate.js", "sdk/types.js"]

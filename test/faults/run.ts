@@ -1,10 +1,27 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 /** A conversation that lost a message and waits for it does so for a minute: the timeout of the SDKs. */
 const HUNG_AFTER_MS = 50_000;
+
+/** The sources, compiled file by file: faults are made in functions, which a bundle has no files of. */
+const PLAIN = fileURLToPath(new URL("../../.cache/faults/plain", import.meta.url));
+let compiled = false;
+
+function compile(): void {
+  if (compiled) return;
+  const typescript = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
+  const words = ["-p", "tsconfig.build.json", "--emitDeclarationOnly", "false", "--declaration", "false"];
+  execFileSync(process.execPath, [join(typescript, "bin/tsc"), ...words, "--outDir", PLAIN], {
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    stdio: ["ignore", 2, 2],
+  });
+  compiled = true;
+}
 
 export type Generation = "v1" | "v2";
 
@@ -40,12 +57,13 @@ export async function runFaults(
   rate: number,
   faults: number,
 ): Promise<Verdict> {
+  compile();
   const words = ["--import", "./register.mjs", "program.mjs", generation, seed, rate, faults].map(String);
   const { stdout } = await promisify(execFile)(process.execPath, words, {
     cwd: FOLDER,
     timeout: HUNG_AFTER_MS,
     killSignal: "SIGKILL",
-    env: { ...process.env, NODE_OPTIONS: "" },
+    env: { ...process.env, NODE_OPTIONS: "", FAULTS_PLAIN: PLAIN },
   });
   return { afterwards: [], ...(JSON.parse(stdout) as Omit<Verdict, "afterwards">) };
 }

@@ -1,37 +1,29 @@
 // A module loader that makes our built files fail on demand: every function at the top of a file asks first whether it
 // is to fail now. Plain JavaScript, since it runs in Node's loader thread as it is.
-const OURS = /\/dist\/((?:hook|operation|signals)\/[\w-]+\.js)$/;
+const OURS = /\/faults\/plain\/((?:hook|operation|output|privacy|signals)\/(?:[\w-]+\/)?[\w-]+\.js)$/;
 
 /**
  * The net itself: what catches our mistakes, and the doors between the application's call and what is caught. If one of
  * these failed there would be nothing left to fall into, which is why they are few and short.
  */
 const NET = new Set([
-  "hook/safely.js", // catches
-  "hook/pass-on.js", // hands a promise on
+  "output/safely.js", // catches
+  "hook/connection/pass-on.js", // hands a promise on
   "hook/replace.js", // replaces a method, once, at load time
   "hook/hub.js", // one variable
-  "hook/faithful.js", // compares two messages
-  "hook/inbound.js arrive",
-  "hook/outbound.js depart",
-  "hook/calls.js runCall",
-  "hook/tap.js shadow", // defines a property, once for each connection
-  "hook/tap.js shadowSend",
-  "hook/tap.js armStart",
-  "hook/tap.js wrapCallbacks",
+  "hook/connection/inject-meta.js", // compares two messages
+  "hook/connection/inbound.js arrive",
+  "hook/connection/outbound.js depart",
+  "hook/connection/calls.js runCall",
+  "hook/connection/tap.js shadow", // defines a property, once for each connection
+  "hook/connection/tap.js shadowSend",
+  "hook/connection/tap.js armStart",
+  "hook/connection/tap.js wrapCallbacks",
 ]);
 
 /** Patches at load time: before the first message, and told as a report. */
-const AT_LOAD = new Set([
-  "patch.js",
-  "start.js",
-  "load-hook.js",
-  "footer.js",
-  "targets.js",
-  "esm-loader.js",
-  "server-details.js",
-  "others.js",
-]);
+const AT_LOAD =
+  /^(hook\/loader\/.*|hook\/server-details\.js|hook\/other-instrumentations\.js|output\/(stderr|say|call-site)\.js)$/;
 
 export async function load(url, context, next) {
   const loaded = await next(url, context);
@@ -46,7 +38,7 @@ export function sabotage(file, source) {
       "current = next;",
       'current = globalThis[Symbol.for("faults")]?.hub(next) ?? next;',
     );
-  if (NET.has(file) || AT_LOAD.has(file.split("/")[1])) return source;
+  if (NET.has(file) || AT_LOAD.test(file)) return source;
   return source.replaceAll(/^(export )?function (\w+)\(/gm, (whole, exported = "", name) => {
     const place = `${file} ${name}`;
     if (NET.has(place)) return whole;

@@ -6,8 +6,9 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { expect, it } from "vitest";
 import { exportsOf, patchExports } from "../../src/hook/loader/patch.ts";
-import { disguise, replaceMethod } from "../../src/hook/replace.ts";
-import { patchByHand } from "../../src/hook/loader/sdk-watch.ts";
+import { disguise } from "../../src/output/disguise.ts";
+import { replaceMethod } from "../../src/hook/replace.ts";
+import { patchByHand } from "../../src/hook/loader/patch-sdk.ts";
 
 const identity = { name: "x", version: "1" };
 class MyClient extends Client {}

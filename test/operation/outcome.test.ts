@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  asksForInput,
-  classNameOf,
-  describeRejection,
-  describeResponse,
-} from "../../src/operation/outcome.ts";
+import { classNameOf } from "../../src/operation/class-name.ts";
+import { asksForInput, describeRejection, describeResponse } from "../../src/operation/outcome.ts";
 
 const result = (value: unknown) => ({ jsonrpc: "2.0", id: 1, result: value });
 const error = (code: unknown, message: unknown = "no") => ({

@@ -3,6 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
+import { VERSION } from "../../src/version.ts";
 import { installedPackage } from "../support/homes.ts";
 import { createSandbox } from "../support/sandbox.ts";
 import { chainsOf, CONVERSATION } from "./chains.ts";
@@ -53,7 +54,9 @@ it.concurrent("a second copy of ours at another version does nothing, and says s
 function copyWithVersion(register: string, folder: string, version: string): string {
   const target = join(folder, "mcp-otelkit");
   cpSync(dirname(dirname(register)), target, { recursive: true });
-  const file = join(target, "dist", "version.js");
-  writeFileSync(file, readFileSync(file, "utf8").replace(/"\d+\.\d+\.\d+"/, `"${version}"`));
+  for (const name of ["core", "preload", "telemetry"]) {
+    const file = join(target, "dist", `${name}.cjs`);
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll(`"${VERSION}"`, `"${version}"`));
+  }
   return join(target, "dist", "register.js");
 }

@@ -1,7 +1,7 @@
 // OpenTelemetry's batch processor of log records, as we use it.
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from "@opentelemetry/sdk-logs";
 import { expect, it } from "vitest";
-import { oneAfterTheOther } from "../../src/runtime/delivery/logs.ts";
+import { oneAfterTheOther } from "../../src/runtime/delivery/batches.ts";
 
 it("a shutdown in the middle of a flush delivers what has come since", async () => {
   const delivered: unknown[] = [];

@@ -1,5 +1,7 @@
-// Preloaded before us: counts what is held in the maps and sets that our own code makes.
-const OURS = new URL("../../dist/", import.meta.url).href;
+// Preloaded before us: counts what is held in the maps and sets that mcp-otelkit makes, OpenTelemetry included.
+import { fileURLToPath } from "node:url";
+
+const OURS = fileURLToPath(new URL("../../dist/", import.meta.url));
 const made = new Set();
 
 function counted(Base) {

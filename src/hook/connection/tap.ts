@@ -4,7 +4,7 @@ import { arrive } from "./inbound.ts";
 import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
 import { createPendingTable } from "./requests.ts";
 import { depart } from "./outbound.ts";
-import { disguise } from "../replace.ts";
+import { disguise } from "../../output/disguise.ts";
 import { safely } from "../../output/safely.ts";
 import { networkOf, sessionIdOf, type Transport } from "../sdk-shapes.ts";
 import { guardServer } from "../stdio-server.ts";

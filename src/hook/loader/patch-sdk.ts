@@ -4,7 +4,11 @@ import type { SdkReport } from "./sdk-listeners.ts";
 import { SDK_ROWS, type SdkFile } from "./targets.ts";
 
 /** Patches what a loaded file of an SDK holds. @returns what became of it */
-export function patchSdkFile(file: SdkFile, exports: Readonly<Record<string, unknown>>, version: string): SdkReport {
+export function patchSdkFile(
+  file: SdkFile,
+  exports: Readonly<Record<string, unknown>>,
+  version: string,
+): SdkReport {
   const { package: name, version: sdkVersion, format, supported } = file;
   const report = { package: name, version: sdkVersion, format };
   if (!supported)

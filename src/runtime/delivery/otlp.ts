@@ -8,9 +8,12 @@ import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import type { OtlpProtocol, SignalName, SignalSettings } from "../../settings/otel-settings.ts";
-import { loadGrpc } from "../chunks.ts";
+import { loadChunk } from "../chunks.ts";
 import { withoutUndefined } from "../otel/from-environment.ts";
 import { requireEndpoint } from "./reporting-exporter.ts";
+
+/** A third of all that OpenTelemetry has, and few use it. */
+const grpc = () => loadChunk<typeof import("./grpc.ts")>("grpc");
 
 interface Exporters {
   TRACES: SpanExporter;
@@ -23,17 +26,17 @@ type Create<Exporter> = (options: { timeoutMillis?: number }) => Exporter;
 
 const EXPORTERS: { readonly [S in SignalName]: Readonly<Record<OtlpProtocol, Create<Exporters[S]>>> } = {
   TRACES: {
-    grpc: (options) => new (loadGrpc().OTLPTraceExporter)(options),
+    grpc: (options) => new (grpc().OTLPTraceExporter)(options),
     "http/protobuf": (options) => new TracesProtobuf(options),
     "http/json": (options) => new TracesJson(options),
   },
   METRICS: {
-    grpc: (options) => new (loadGrpc().OTLPMetricExporter)(options),
+    grpc: (options) => new (grpc().OTLPMetricExporter)(options),
     "http/protobuf": (options) => new MetricsProtobuf(options),
     "http/json": (options) => new MetricsJson(options),
   },
   LOGS: {
-    grpc: (options) => new (loadGrpc().OTLPLogExporter)(options),
+    grpc: (options) => new (grpc().OTLPLogExporter)(options),
     "http/protobuf": (options) => new LogsProtobuf(options),
     "http/json": (options) => new LogsJson(options),
   },
@@ -51,5 +54,5 @@ export function createOtlpExporter<S extends SignalName>(
 ): Exporters[S] {
   requireEndpoint(env, settings);
   const options = withoutUndefined({ timeoutMillis: settings.exportTimeoutMs, ...more });
-  return EXPORTERS[signal][settings.protocol](options as { timeoutMillis?: number });
+  return EXPORTERS[signal][settings.protocol](options);
 }

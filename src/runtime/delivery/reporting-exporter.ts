@@ -1,7 +1,7 @@
 import type { OtlpProtocol, SignalName, SignalSettings } from "../../settings/otel-settings.ts";
 import { createFollowedQueue, type Following } from "./export-queue.ts";
 import { outagesOf } from "./outages.ts";
-import { firstLine } from "../chunks.ts";
+import { firstLine } from "../../output/say.ts";
 import type { Say } from "../../output/say.ts";
 
 const WHAT: Readonly<Record<SignalName, string>> = {

@@ -3,7 +3,7 @@ import { endEverything } from "../../wiring.ts";
 import type { Endable, ExitPlan } from "./unsent.ts";
 import type { SignalName } from "../../settings/otel-settings.ts";
 import { flushOnExit, isFlushOnExitWanted as isWanted } from "./flush-request.ts";
-import { firstLine } from "../chunks.ts";
+import { firstLine } from "../../output/say.ts";
 import type { Losses } from "../delivery/reporting-exporter.ts";
 
 /** What is said and done when nothing can be awaited any more. */

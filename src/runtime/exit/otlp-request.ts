@@ -112,7 +112,12 @@ function decoded(text: string): string {
   }
 }
 
-function fileOf(name: keyof OtlpRequest["tls"], variable: string, env: Env, signal: SignalName): OtlpRequest["tls"] {
+function fileOf(
+  name: keyof OtlpRequest["tls"],
+  variable: string,
+  env: Env,
+  signal: SignalName,
+): OtlpRequest["tls"] {
   const own = env[`OTEL_EXPORTER_OTLP_${signal}_${variable}`]?.trim();
   const file = own || env[`OTEL_EXPORTER_OTLP_${variable}`]?.trim();
   return file ? { [name]: readFileSync(file) } : {};

@@ -1,5 +1,5 @@
 import type { ExitSettings } from "../../settings/otel-settings.ts";
-import { firstLine } from "../chunks.ts";
+import { firstLine } from "../../output/say.ts";
 import type { Say } from "../../output/say.ts";
 import type { Losses, DeliveryReport, Unsent } from "../delivery/reporting-exporter.ts";
 

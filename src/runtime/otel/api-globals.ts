@@ -184,12 +184,14 @@ export function behindProxy<Component>(component: Component): Component {
 
 function accessor(owner: object, key: string | symbol, methods: PropertyDescriptor): void {
   Object.defineProperty(owner, key, {
-    set: () => undefined,
+    set: ignore,
     ...methods,
     configurable: true,
     enumerable: true,
   });
 }
+
+const ignore = (): void => undefined;
 
 function data(owner: object, key: string | symbol, value: unknown): void {
   Object.defineProperty(owner, key, { value, configurable: true, enumerable: true, writable: true });

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 /** A file of the API in a stack; in its group, the folder of that copy. */
-const API_FILE = /(?:\(|\s)((?:file:\/\/)?[^\s()]*[\\/]@opentelemetry[\\/]api)[\\/](?:build|dist)[\\/]/;
+const API_FILE = /(?:\(|\s)((?:file:\/\/)?[^\s()]*[\\/]@opentelemetry[\\/]api)[\\/]/;
 
 /**
  * The version of the copy of `@opentelemetry/api` that calls now. A copy registers only where the registry has exactly its own

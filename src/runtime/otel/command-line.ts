@@ -27,7 +27,10 @@ const HARMLESS: Readonly<Record<string, (line: CommandLine) => string | string[]
 
 /** The attributes of a process with what may be exported of its command line. */
 export function harmlessCommandLine<Attributes extends object>(attributes: Attributes): Attributes {
-  const harmless = Object.entries(attributes).map(([key, value]) => [key, HARMLESS[key]?.(process) ?? value]);
+  const harmless = Object.entries(attributes).map(([key, value]: [string, unknown]): [string, unknown] => [
+    key,
+    HARMLESS[key]?.(process) ?? value,
+  ]);
   return Object.fromEntries(harmless) as Attributes;
 }
 

@@ -20,7 +20,7 @@ import {
   type SpanLimits,
 } from "@opentelemetry/sdk-trace";
 import { listOf, textOf } from "../../settings/values.ts";
-import { loadPropagators } from "../chunks.ts";
+import { loadChunk } from "../chunks.ts";
 
 /** `OTEL_TRACES_SAMPLER`, and what each word means. */
 const SAMPLERS: Readonly<Record<string, () => Sampler>> = {
@@ -67,23 +67,27 @@ export function readSpanLimits(): SpanLimits {
 export function readLogRecordLimits(): LogRecordLimits {
   return withoutUndefined({
     attributeCountLimit:
-      getNumberFromEnv("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT") ?? getNumberFromEnv("OTEL_ATTRIBUTE_COUNT_LIMIT"),
+      getNumberFromEnv("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT") ??
+      getNumberFromEnv("OTEL_ATTRIBUTE_COUNT_LIMIT"),
     attributeValueLengthLimit:
       getNumberFromEnv("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??
       getNumberFromEnv("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"),
   });
 }
 
+const rare = () => loadChunk<typeof import("./rare-propagators.ts")>("propagators");
+
 /** `OTEL_PROPAGATORS`, and what each word means. */
 const PROPAGATORS: Readonly<Record<string, () => TextMapPropagator>> = {
   tracecontext: () => new W3CTraceContextPropagator(),
   baggage: () => new W3CBaggagePropagator(),
-  b3: () => new (loadPropagators().B3Propagator)(),
+  b3: () => new (rare().B3Propagator)(),
   b3multi: () => {
-    const { B3Propagator, B3InjectEncoding } = loadPropagators();
+    const { B3Propagator, B3InjectEncoding } = rare();
     return new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER });
   },
-  jaeger: () => new (loadPropagators().JaegerPropagator)(),
+  // oxlint-disable-next-line typescript/no-deprecated -- deprecated, and the specification still names it
+  jaeger: () => new (rare().JaegerPropagator)(),
 };
 
 /** @returns `undefined` where there is to be none */
@@ -93,7 +97,9 @@ export function readPropagator(env: NodeJS.ProcessEnv): TextMapPropagator | unde
   const names = given.length === 0 ? ["tracecontext", "baggage"] : given;
   const propagators = names.flatMap((name) => {
     if (Object.hasOwn(PROPAGATORS, name)) return PROPAGATORS[name]?.() ?? [];
-    diag.warn(`OTEL_PROPAGATORS names "${name}", which is none of ${Object.keys(PROPAGATORS).join(", ")}, none`);
+    diag.warn(
+      `OTEL_PROPAGATORS names "${name}", which is none of ${Object.keys(PROPAGATORS).join(", ")}, none`,
+    );
     return [];
   });
   return propagators.length > 1 ? new CompositePropagator({ propagators }) : propagators[0];

@@ -2,7 +2,7 @@ import { diag } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { sendToStderr } from "../../output/console-exporters.ts";
 import { keepingDiagnosticsOffStdout } from "../../output/diagnostics.ts";
-import { loadConfigurationFile } from "../chunks.ts";
+import { loadChunk } from "../chunks.ts";
 import { capture, type Components } from "./api-globals.ts";
 import { detectHarmlessCommandLine } from "./resource.ts";
 
@@ -12,7 +12,8 @@ import { detectHarmlessCommandLine } from "./resource.ts";
  * @param level of OpenTelemetry's diagnostics
  */
 export function startFromFile(instrumentations: Instrumentation[], level: number): Components {
-  const { startNodeSDK, processDetector, ...exporters } = loadConfigurationFile();
+  const { startNodeSDK, processDetector, ...exporters } =
+    loadChunk<typeof import("./configuration-file.ts")>("configuration-file");
   for (const exporter of Object.values(exporters)) sendToStderr(exporter.prototype);
   detectHarmlessCommandLine(processDetector);
   return capture(() =>

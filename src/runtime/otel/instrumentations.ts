@@ -1,5 +1,5 @@
 import { createRequire, syncBuiltinESMExports } from "node:module";
-import type { MeterProvider } from "@opentelemetry/api";
+import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
 import { RuntimeNodeInstrumentation } from "@opentelemetry/instrumentation-runtime-node";
@@ -10,8 +10,8 @@ import { keepingPrivate } from "./http-privacy.ts";
 /** What is instrumented beside MCP, as long as no SDK of the application does so. */
 export interface Instrumentations {
   readonly all: Instrumentation[];
-  /** Patches what is there already. */
-  patch(): void;
+  /** Patches what is there already, and traces with this provider. */
+  patch(provider: TracerProvider): void;
   /** Hands over the meter provider in force: the metrics API has no proxy. */
   measureWith(provider: MeterProvider): void;
   /** An SDK of the application traces, or measures, from now on, with instrumentations of its own choice. */
@@ -40,7 +40,8 @@ export function createInstrumentations(
   let active: readonly Instrumentation[] = [http, undici, runtime].filter((one) => one !== undefined);
   return {
     all: [...active],
-    patch() {
+    patch(provider) {
+      for (const one of active) one.setTracerProvider(provider);
       if (http !== undefined) unpatch = patchBuiltins(http);
     },
     measureWith(provider) {
@@ -57,8 +58,6 @@ export function createInstrumentations(
     },
   };
 }
-
-const load = createRequire(import.meta.url);
 
 /** The functions of `http` and `https` that the HTTP instrumentation wraps. */
 const WRAPPED: readonly (readonly [owner: (module: NodeHttp) => object, name: string])[] = [
@@ -81,6 +80,7 @@ interface Patching {
  *   that has wrapped the same function since
  */
 function patchBuiltins(instrumentation: object): () => void {
+  const load = createRequire(import.meta.url);
   const places = (instrumentation as Patching)._modules.flatMap((definition) => {
     const module = load(`node:${definition.name}`) as NodeHttp;
     definition.patch?.(module);

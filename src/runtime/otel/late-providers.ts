@@ -101,7 +101,10 @@ export function createLateMeterProvider(current: () => MeterProvider | undefined
   type Scope = Parameters<MeterProvider["getMeter"]>;
   const meterOf = (scope: Scope): Methods | undefined =>
     current()?.getMeter(...scope) as unknown as Methods | undefined;
-  const meters = new Map<string, { readonly scope: Scope; readonly late: ReturnType<typeof createLateMeter> }>();
+  const meters = new Map<
+    string,
+    { readonly scope: Scope; readonly late: ReturnType<typeof createLateMeter> }
+  >();
   return {
     getMeter(...scope) {
       const key = JSON.stringify(scope);
@@ -119,7 +122,10 @@ export function createLateMeterProvider(current: () => MeterProvider | undefined
 
 function createLateMeter(meter: Methods | undefined) {
   const made = new Map<string, LateInstrument>();
-  const batches = new Map<unknown, { readonly translated: unknown; readonly instruments: readonly unknown[] }>();
+  const batches = new Map<
+    unknown,
+    { readonly translated: unknown; readonly instruments: readonly unknown[] }
+  >();
   let real = meter;
   const lateOf = new WeakMap<object, LateInstrument>();
   const realOf = (instrument: unknown): unknown => lateOf.get(instrument as object)?.real ?? instrument;

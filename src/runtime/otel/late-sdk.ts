@@ -21,8 +21,6 @@ export interface LateSdk {
   onTheirs(listener: (slot: Slot) => void): void;
 }
 
-const load = createRequire(import.meta.url);
-
 /** Prepares the API, so that libraries may ask for tracers, meters and loggers at once, from whatever copy of it. */
 export function createLateSdk(speak: Say): LateSdk {
   let ours: Components = {};
@@ -30,7 +28,11 @@ export function createLateSdk(speak: Say): LateSdk {
   let listener: (slot: Slot) => void = () => undefined;
   let refused = false;
   const current = <S extends Slot>(slot: S): Components[S] | undefined => theirs(slot) ?? ours[slot];
-  const tracers = createLateTracerProvider(() => current("trace"), silentTracer, () => start());
+  const tracers = createLateTracerProvider(
+    () => current("trace"),
+    silentTracer,
+    () => start(),
+  );
   const meters = createLateMeterProvider(() => current("metrics"));
   const loggers = createLateLoggerProvider(() => current("logs"));
   watchApiGlobals(
@@ -70,6 +72,8 @@ let silent: Tracer | undefined;
 
 /** As the API itself behaves without an SDK: a span that records nothing and keeps the parent. */
 function silentTracer(): Tracer {
+  if (silent !== undefined) return silent;
+  const load = createRequire(import.meta.url);
   const { ProxyTracerProvider } = load("@opentelemetry/api") as typeof import("@opentelemetry/api");
-  return (silent ??= new ProxyTracerProvider().getTracer(""));
+  return (silent = new ProxyTracerProvider().getTracer(""));
 }

@@ -40,7 +40,9 @@ function detectorsOf(env: NodeJS.ProcessEnv): ResourceDetector[] {
   return wanted.flatMap((name) => {
     const detector = Object.hasOwn(DETECTORS, name) ? DETECTORS[name] : undefined;
     if (detector === undefined)
-      diag.warn(`OTEL_NODE_RESOURCE_DETECTORS names "${name}", which is none of ${Object.keys(DETECTORS).join(", ")}`);
+      diag.warn(
+        `OTEL_NODE_RESOURCE_DETECTORS names "${name}", which is none of ${Object.keys(DETECTORS).join(", ")}`,
+      );
     return detector ?? [];
   });
 }

@@ -1,3 +1,4 @@
+import * as api from "@opentelemetry/api";
 import type { MeterProvider as MeterProviderApi } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { LoggerProvider } from "@opentelemetry/sdk-logs";
@@ -7,7 +8,7 @@ import { configFile, type RuntimeSettings } from "../../settings/otel-settings.t
 import { hasDiagnostics, SIGNALS, type Components, type Slot } from "./api-globals.ts";
 import { logDiagnosticsToStderr } from "../../output/diagnostics.ts";
 import type { Say } from "../../output/say.ts";
-import { firstLine } from "../chunks.ts";
+import { firstLine } from "../../output/say.ts";
 import { describeDestinations } from "../delivery/destinations.ts";
 import { createLogDelivery, createSpanDelivery } from "../delivery/batches.ts";
 import { createMetricDelivery, type MetricDelivery } from "../delivery/metrics.ts";
@@ -68,12 +69,11 @@ export function startSdk(plan: SdkPlan): RunningSdk {
     httpContent: plan.settings.httpContent,
     ignored: plan.isAdminRequest,
   });
-  const built =
-    file === undefined ? buildFromEnvironment(plan) : buildFromFile(file, plan, instrumentations);
+  const built = file === undefined ? buildFromEnvironment(plan) : buildFromFile(file, plan, instrumentations);
   const { components } = built;
   const running = new Set<Slot>(SIGNALS.filter((slot) => plan.beside || !plan.taken.has(slot)));
   for (const slot of SIGNALS) if (!running.has(slot)) end(components, slot, plan.say);
-  instrumentations.patch();
+  instrumentations.patch(api.trace.getTracerProvider());
   return {
     ...built,
     measureWith: (provider) => instrumentations.measureWith(provider),
@@ -123,7 +123,7 @@ function buildFromEnvironment({ env, settings, identity, say }: SdkPlan): BuiltS
         resource,
         logRecordLimits: readLogRecordLimits(),
         processors: [...records.processors],
-      }) as NonNullable<Components["logs"]>,
+      }),
     }),
   };
   let readers: readonly { forceFlush(): Promise<void> }[] = measures.readers;
@@ -162,4 +162,3 @@ function buildFromFile(file: string, { level, say }: SdkPlan, { all }: Instrumen
       ),
   };
 }
-

@@ -1,6 +1,6 @@
 // What is told of deliveries: a collector that is gone is one piece of news, and the rest is a number.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { allOf, tellingOnce, type Told } from "../../src/runtime/delivery/reporting-exporter.ts";
+import { allOf, reporting, type DeliveryReport } from "../../src/runtime/delivery/reporting-exporter.ts";
 
 type Done = (result: { code: number; error?: Error }) => void;
 
@@ -17,12 +17,12 @@ let port = 4000;
 function exporter(
   signal: "TRACES" | "METRICS" | "LOGS",
   endpoint: string,
-): { told: Told; export(batch: unknown, error?: Error): void } {
+): { told: DeliveryReport; export(batch: unknown, error?: Error): void } {
   let answer: Error | undefined;
   const own = {
     export: (_batch: unknown, done: Done): void => done(answer ? { code: 1, error: answer } : { code: 0 }),
   };
-  const told = tellingOnce(own, signal, endpoint, (line) => lines.push(line));
+  const told = reporting(own, signal, endpoint, (line) => lines.push(line));
   return {
     told,
     export(batch, error) {
@@ -67,7 +67,7 @@ it("a collector that comes and goes is told of again after a while, and counted 
 
 it("what a queue drops counts as lost, what it keeps can be sent again, and what is not sampled is neither", () => {
   const own = { export: (_batch: unknown, done: Done): void => done({ code: 0 }) };
-  const told = tellingOnce(own, "TRACES", `http://collector:${(port += 1)}`, (line) => lines.push(line));
+  const told = reporting(own, "TRACES", `http://collector:${(port += 1)}`, (line) => lines.push(line));
   const queue: object[] = [];
   const processor = told.following({ onEnd: (span: object): void => void queue.push(span) }, "onEnd");
   const span = (traceFlags: number): object => ({ spanContext: () => ({ traceFlags }) });

@@ -1,0 +1,9 @@
+/** Gives a wrapper the name and length of what it wraps: stack traces and reflection stay as they were. */
+export function disguise<F extends object>(
+  wrapper: F,
+  original: { readonly name: string; readonly length: number },
+): F {
+  Object.defineProperty(wrapper, "name", { value: original.name, configurable: true });
+  Object.defineProperty(wrapper, "length", { value: original.length, configurable: true });
+  return wrapper;
+}
