@@ -4,6 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { finish } from "./.ci/bundle/finish.mjs";
 import { licences } from "./.ci/bundle/licences.mjs";
+import { requiredBuiltins } from "./.ci/bundle/required-builtins.mjs";
 import { usedConstants } from "./.ci/bundle/used-constants.mjs";
 
 const source = (file) => fileURLToPath(new URL(`src/${file}`, import.meta.url));
@@ -20,34 +21,42 @@ const shared = {
     mainFields: ["module", "main"],
     alias: { "import-in-the-middle": NO_LOADER_HOOKS, "require-in-the-middle": NO_LOADER_HOOKS },
   },
-  treeshake: { moduleSideEffects: (id) => !/node_modules/.test(id) || undefined },
+  treeshake: { moduleSideEffects: (_id, external) => (external ? false : undefined) },
   transform: { target: "node20", define: { "import.meta.url": "__here" } },
-  plugins: [usedConstants(), licences()],
+  plugins: [usedConstants(), requiredBuiltins(), licences()],
 };
 
 /** What several of the files need, each in one. The preload loads the first and no other. */
 const GROUPS = [
   { name: "core", test: (id) => CORE.test(id.replaceAll("\\", "/")), priority: 3 },
+  { name: "exporting", test: /@opentelemetry.otlp-/, minShareCount: 2, priority: 2 },
   {
-    name: "opentelemetry",
-    test: /@opentelemetry.(core|resources|sdk-|otlp-)/,
+    name: "instrumentation-base",
+    test: /@opentelemetry.instrumentation[\\/]/,
     minShareCount: 2,
     priority: 2,
   },
+  {
+    name: "opentelemetry",
+    test: /@opentelemetry.(core|resources(?!.*machine-id)|sdk-|api-logs)/,
+    minShareCount: 2,
+    priority: 1,
+  },
 ];
 const CORE =
-  /\/src\/(version|settings\/(values|otel-settings)|semconv|operation\/class-name|output\/(safely|say|stderr|describe-fault)|hook\/(hub|loader\/(compile-hook|footer|load-hook|sdk-listeners|targets))|runtime\/(chunks|logger-instrumentations|nothing-seen|threads)|runtime\/otel\/(api-globals|api-version|late-providers|late-sdk|quiet-diagnostics))\.ts$|rolldown.runtime/;
+  /\/src\/(version|settings\/(values|otel-settings)|semconv|operation\/class-name|output\/(safely|say|stderr|disguise|describe-fault)|hook\/(hub|loader\/(compile-hook|footer|load-hook|read-file-hook|sdk-listeners|targets))|runtime\/(chunks|logger-instrumentations|nothing-seen|threads)|runtime\/otel\/(api-globals|api-version|late-providers|late-sdk|quiet-diagnostics))\.ts$|rolldown.runtime/;
 
 const output = {
   dir: "dist",
   entryFileNames: "[name].cjs",
-  chunkFileNames: "[name].cjs",
+  chunkFileNames: "part-[name].cjs",
   format: "cjs",
   // A bundler that puts this file into an ES module leaves no file name.
   banner:
     'const __here = typeof __filename === "string" ? require("node:url").pathToFileURL(__filename).href : undefined;',
   exports: "named",
-  minify: { compress: false, mangle: false, codegen: { removeWhitespace: false } },
+  // Names stay, for the stacks of errors; half of the text is comments and space, and Node reads all of it at every start.
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
 };
 
 export default [
@@ -60,6 +69,9 @@ export default [
       // the first MCP module
       telemetry: source("runtime/telemetry.ts"),
       sdk: source("runtime/otel/sdk.ts"),
+      // a moment later: the second message, the first export
+      instrumentations: source("runtime/otel/instrumentations.ts"),
+      exporters: source("runtime/delivery/otlp-exporters.ts"),
       // where it is asked for
       grpc: source("runtime/delivery/grpc.ts"),
       propagators: source("runtime/otel/rare-propagators.ts"),
@@ -71,7 +83,7 @@ export default [
       health: source("health.ts"),
       flush: source("flush.ts"),
     },
-    output: { ...output, codeSplitting: { groups: GROUPS } },
+    output: { ...output, codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false } },
   },
   // Every exporter there is: in a graph of its own, so that the rest keeps what it uses and no more.
   {

@@ -4,7 +4,15 @@ import { createRequire } from "node:module";
  * The parts of the build that are loaded when they are needed, each a file of `dist` (see `rolldown.config.mjs`): what the first
  * MCP module needs, OpenTelemetry's SDK, and what few ask for.
  */
-export type Chunk = "telemetry" | "sdk" | "grpc" | "propagators" | "configuration-file" | "admin";
+export type Chunk =
+  | "telemetry"
+  | "sdk"
+  | "exporters"
+  | "instrumentations"
+  | "grpc"
+  | "propagators"
+  | "configuration-file"
+  | "admin";
 
 /**
  * Loads a part of the build. By `require`, because most of them are needed in the middle of the application's module loading,

@@ -29,7 +29,7 @@ import type { RunningSdk } from "./otel/sdk.ts";
 import { isBrief, isNeeded, withoutTaken } from "./otel/shares.ts";
 import { facts } from "./process-facts.ts";
 import { createAnnouncer, createTakeover, describeShares } from "./start-up-line.ts";
-import { identityOfThread } from "./threads.ts";
+import { identityOfThread } from "./identity.ts";
 
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
@@ -74,12 +74,15 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   let tracing = false;
   let sdk: RunningSdk | undefined;
   const admin = createAdmin(settings, speak);
+  const meters = (): MeterProvider => late.current("metrics") ?? NO_METERS;
   const own = (): Components => (mode === "own" ? (sdk?.components ?? {}) : {});
 
   const wiring = startWiring(
     {
       // The first to ask is the first message, and that is the last moment to start.
       tracer() {
+        // A stdio server answers its first message before HTTP is instrumented: the handlers of its tools run later.
+        if (recorded) sdk?.instrument(meters);
         recorded = true;
         start();
         const provider = own().trace ?? late.current("trace") ?? trace.getTracerProvider();
@@ -87,7 +90,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
         tracerSource = provider;
         return tracer;
       },
-      meterProvider: () => own().metrics ?? late.current("metrics") ?? NO_METERS,
+      meterProvider: () => own().metrics ?? meters(),
       loggerProvider: () => own().logs ?? late.current("logs"),
       config: () => config,
       warn: speak,
@@ -169,13 +172,12 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
       sdk = running;
       late.use(running.components);
       tracing = !taken.has("trace") && running.components.trace !== undefined;
-      running.measureWith(late.current("metrics") ?? NO_METERS);
+      if (isHttpLoaded()) running.instrument(meters);
       facts.collect = running.collect;
       late.onTheirs((slot) => {
         if (slot === "trace") tracing = false;
         running.giveWay(slot, recorded);
         if (slot === "metrics") {
-          running.measureWith(late.current("metrics") ?? NO_METERS);
           if (mode !== "own") delete facts.collect;
         }
         takeover.add(slot);
@@ -201,6 +203,12 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
       return tracing;
     },
   };
+}
+
+/** Node loads `http` when a program asks for it. Then it is patched at once, before the program's servers and requests. */
+function isHttpLoaded(): boolean {
+  const { moduleLoadList } = process as { moduleLoadList?: readonly string[] };
+  return moduleLoadList?.includes("NativeModule http") ?? true;
 }
 
 /** Before it is needed: in the middle of loading modules it costs no message any time. */

@@ -1,17 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { getEnvironmentData, isMainThread, setEnvironmentData, threadId } from "node:worker_threads";
-
-/**
- * What tells the telemetry of this thread from that of others, in this process and in the next replica of the same service. Each
- * counts for itself, and two series of the same name and the same resource would be one to whoever adds them up.
- */
-export function identityOfThread(env: NodeJS.ProcessEnv): Record<string, string | number> | undefined {
-  const given = /(?:^|,)\s*service\.instance\.id\s*=\s*([^,]+)/.exec(
-    env["OTEL_RESOURCE_ATTRIBUTES"] ?? "",
-  )?.[1];
-  if (isMainThread) return given === undefined ? { "service.instance.id": randomUUID() } : undefined;
-  return { "service.instance.id": `${given?.trim() ?? randomUUID()}/${threadId}`, "thread.id": threadId };
-}
+import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 
 /** What the threads of a process tell each other: a place in a piece of shared memory. */
 const FACTS = { seen: 0, announced: 1, problem: 2 } as const;

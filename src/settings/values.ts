@@ -40,3 +40,10 @@ export function listOf(env: Env, variable: string): string[] {
   const names = (textOf(env, variable) ?? "").split(",").map((name) => name.trim());
   return [...new Set(names.filter((name) => name !== ""))];
 }
+
+/** Options of the SDK do not take `undefined` for "the default". */
+export function withoutUndefined<T extends object>(
+  options: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}

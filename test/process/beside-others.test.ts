@@ -54,7 +54,7 @@ it.concurrent("a second copy of ours at another version does nothing, and says s
 function copyWithVersion(register: string, folder: string, version: string): string {
   const target = join(folder, "mcp-otelkit");
   cpSync(dirname(dirname(register)), target, { recursive: true });
-  for (const name of ["core", "preload", "telemetry"]) {
+  for (const name of ["part-core", "preload", "telemetry"]) {
     const file = join(target, "dist", `${name}.cjs`);
     writeFileSync(file, readFileSync(file, "utf8").replaceAll(`"${VERSION}"`, `"${version}"`));
   }

@@ -1,4 +1,5 @@
 import * as nodeModule from "node:module";
+import { hookReadFile, isOnlyPreload, READS_BY_PROMISE } from "./read-file-hook.ts";
 import { onCompiled } from "./compile-hook.ts";
 import { HOOK_SYMBOL, withFooter } from "./footer.ts";
 import { safely } from "../../output/safely.ts";
@@ -43,7 +44,7 @@ export function installLoadHook(listener: SdkListener): void {
   safely("hook ECMAScript modules", hookEsm);
 }
 
-/** ECMAScript modules: in this thread where Node can, on the loader's thread otherwise. */
+/** ES modules: in this thread where that is possible, on the loader's thread otherwise. */
 function hookEsm(): void {
   const { registerHooks } = nodeModule as SyncHooks;
   if (typeof registerHooks === "function" && syncHooksWork(process.versions.node)) {
@@ -53,9 +54,15 @@ function hookEsm(): void {
         return safely("load", () => withFooter(url, loaded)) ?? loaded;
       },
     });
+  } else if (READS_BY_PROMISE.test(process.versions.node) && isOnlyPreload()) {
+    hookReadFile(registerLoader);
   } else {
-    nodeModule.register(new URL("./esm-loader.js", import.meta.url));
+    registerLoader();
   }
+}
+
+function registerLoader(): void {
+  nodeModule.register(new URL("./esm-loader.js", import.meta.url));
 }
 
 /**

@@ -6,9 +6,9 @@ import {
 import { BatchSpanProcessor, SimpleSpanProcessor, type SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { LogSettings, TraceSettings } from "../../settings/otel-settings.ts";
 import type { Say } from "../../output/say.ts";
-import { withoutUndefined } from "../otel/from-environment.ts";
+import { withoutUndefined } from "../../settings/values.ts";
 import { createConsoleExporter, logLines, spanLines } from "./console-lines.ts";
-import { createOtlpExporter } from "./otlp.ts";
+import { createLateExporter } from "./late-exporter.ts";
 import { allOf, describeEndpoint, reporting, type DeliveryReport } from "./reporting-exporter.ts";
 
 /** How the spans or log records leave the process. */
@@ -25,7 +25,7 @@ export function createSpanDelivery(
   const reports: DeliveryReport[] = [];
   const processors = settings.exporters.map((name) => {
     if (name === "console") return new SimpleSpanProcessor({ exporter: createConsoleExporter(spanLines) });
-    const exporter = createOtlpExporter(env, settings, "TRACES");
+    const exporter = createLateExporter(env, settings, "TRACES");
     const report = reporting(exporter, settings.signal, describeEndpoint(env, settings), say);
     reports.push(report);
     const options = { exporter, ...withoutUndefined(settings.batch) };
@@ -44,7 +44,7 @@ export function createLogDelivery(
   const processors = settings.exporters.map((name) => {
     if (name === "console")
       return new SimpleLogRecordProcessor({ exporter: createConsoleExporter(logLines) });
-    const exporter = createOtlpExporter(env, settings, "LOGS");
+    const exporter = createLateExporter(env, settings, "LOGS");
     const report = reporting(exporter, settings.signal, describeEndpoint(env, settings), say);
     reports.push(report);
     const options = { exporter, ...withoutUndefined(settings.batch) };

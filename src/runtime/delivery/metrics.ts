@@ -8,7 +8,7 @@ import {
 import type { MetricSettings } from "../../settings/otel-settings.ts";
 import type { Say } from "../../output/say.ts";
 import { createConsoleExporter, metricLines } from "./console-lines.ts";
-import { createOtlpExporter } from "./otlp.ts";
+import { createLateExporter } from "./late-exporter.ts";
 import { allOf, describeEndpoint, reporting, type DeliveryReport } from "./reporting-exporter.ts";
 
 /** How metrics leave the process. */
@@ -37,7 +37,7 @@ export function createMetricDelivery(
 
   if (settings.exporters.includes("console")) push(createConsoleExporter(metricLines));
   if (settings.exporters.includes("otlp")) {
-    const exporter = createOtlpExporter(env, settings, "METRICS", aggregationOf(settings));
+    const exporter = createLateExporter(env, settings, "METRICS", aggregationOf(settings));
     reports.push(reporting(exporter, settings.signal, describeEndpoint(env, settings), say));
     push(exporter);
   }
@@ -54,14 +54,11 @@ export function createMetricDelivery(
 }
 
 /** The exporter reads the temporality from the environment, and not the aggregation. */
-function aggregationOf({ exponential }: MetricSettings): object {
-  if (!exponential) return {};
-  return {
-    aggregationPreference: (type: InstrumentType) => ({
-      type:
-        type === InstrumentType.HISTOGRAM ? AggregationType.EXPONENTIAL_HISTOGRAM : AggregationType.DEFAULT,
-    }),
-  };
+function aggregationOf({ exponential }: MetricSettings): PushMetricExporter["selectAggregation"] {
+  if (!exponential) return undefined;
+  return (type) => ({
+    type: type === InstrumentType.HISTOGRAM ? AggregationType.EXPONENTIAL_HISTOGRAM : AggregationType.DEFAULT,
+  });
 }
 
 async function collectFrom(reader: MetricReader): ReturnType<MetricReader["collect"]> {

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { RuntimeSettings, SignalName } from "../../settings/otel-settings.ts";
-import { describeOtlpRequest, type OtlpRequest } from "./otlp-request.ts";
+import { loadChunk } from "../chunks.ts";
+import type { OtlpRequest } from "./otlp-request.ts";
 import type { Losses, Unsent } from "../delivery/reporting-exporter.ts";
 
 /** How long `exit` may be held up. Shorter than for an orderly end: the event loop stands still meanwhile. */
@@ -17,6 +18,7 @@ export function sendUnsent(
     LOGS: settings.logs,
     METRICS: settings.metrics,
   };
+  const { describeOtlpRequest } = loadChunk<typeof import("../delivery/otlp-exporters.ts")>("exporters");
   const described = unsent.flatMap((one) => {
     const request = describeOtlpRequest(one, of[one.signal], env);
     return request === undefined ? [] : [{ one, request }];

@@ -19,7 +19,7 @@ import {
   type Sampler,
   type SpanLimits,
 } from "@opentelemetry/sdk-trace";
-import { listOf, textOf } from "../../settings/values.ts";
+import { listOf, textOf, withoutUndefined } from "../../settings/values.ts";
 import { loadChunk } from "../chunks.ts";
 
 /** `OTEL_TRACES_SAMPLER`, and what each word means. */
@@ -103,11 +103,4 @@ export function readPropagator(env: NodeJS.ProcessEnv): TextMapPropagator | unde
     return [];
   });
   return propagators.length > 1 ? new CompositePropagator({ propagators }) : propagators[0];
-}
-
-/** Options of the SDK do not take `undefined` for "the default". */
-export function withoutUndefined<T extends object>(
-  options: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }

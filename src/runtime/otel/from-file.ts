@@ -1,5 +1,4 @@
 import { diag } from "@opentelemetry/api";
-import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { sendToStderr } from "../../output/console-exporters.ts";
 import { keepingDiagnosticsOffStdout } from "../../output/diagnostics.ts";
 import { loadChunk } from "../chunks.ts";
@@ -11,12 +10,10 @@ import { detectHarmlessCommandLine } from "./resource.ts";
  * and takes the values out of the command line.
  * @param level of OpenTelemetry's diagnostics
  */
-export function startFromFile(instrumentations: Instrumentation[], level: number): Components {
+export function startFromFile(level: number): Components {
   const { startNodeSDK, processDetector, ...exporters } =
     loadChunk<typeof import("./configuration-file.ts")>("configuration-file");
   for (const exporter of Object.values(exporters)) sendToStderr(exporter.prototype);
   detectHarmlessCommandLine(processDetector);
-  return capture(() =>
-    keepingDiagnosticsOffStdout(diag, level, () => void startNodeSDK({ instrumentations })),
-  );
+  return capture(() => keepingDiagnosticsOffStdout(diag, level, () => void startNodeSDK({})));
 }

@@ -9,7 +9,6 @@ import { keepingPrivate } from "./http-privacy.ts";
 
 /** What is instrumented beside MCP, as long as no SDK of the application does so. */
 export interface Instrumentations {
-  readonly all: Instrumentation[];
   /** Patches what is there already, and traces with this provider. */
   patch(provider: TracerProvider): void;
   /** Hands over the meter provider in force: the metrics API has no proxy. */
@@ -39,7 +38,6 @@ export function createInstrumentations(
   let unpatch: (() => void) | undefined;
   let active: readonly Instrumentation[] = [http, undici, runtime].filter((one) => one !== undefined);
   return {
-    all: [...active],
     patch(provider) {
       for (const one of active) one.setTracerProvider(provider);
       if (http !== undefined) unpatch = patchBuiltins(http);

@@ -7,7 +7,6 @@ import {
   osDetector,
   processDetector,
   resourceFromAttributes,
-  serviceInstanceIdDetector,
   type Resource,
   type ResourceDetector,
 } from "@opentelemetry/resources";
@@ -20,7 +19,7 @@ const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
   host: hostDetector,
   os: osDetector,
   process: detectHarmlessCommandLine(processDetector),
-  serviceinstance: serviceInstanceIdDetector,
+  serviceinstance: { detect: () => ({}) }, // the identity has it in any case
 };
 const BY_DEFAULT = ["env", "process", "host"];
 

@@ -9,13 +9,14 @@ import { hasDiagnostics, SIGNALS, type Components, type Slot } from "./api-globa
 import { logDiagnosticsToStderr } from "../../output/diagnostics.ts";
 import type { Say } from "../../output/say.ts";
 import { firstLine } from "../../output/say.ts";
+import { loadChunk } from "../chunks.ts";
 import { describeDestinations } from "../delivery/destinations.ts";
 import { createLogDelivery, createSpanDelivery } from "../delivery/batches.ts";
 import { createMetricDelivery, type MetricDelivery } from "../delivery/metrics.ts";
 import { allOf } from "../delivery/reporting-exporter.ts";
 import type { Endable } from "../exit/unsent.ts";
 import { readLogRecordLimits, readPropagator, readSampler, readSpanLimits } from "./from-environment.ts";
-import { createInstrumentations, type Instrumentations } from "./instrumentations.ts";
+import type { Instrumentations } from "./instrumentations.ts";
 import { startFromFile } from "./from-file.ts";
 import { describeResource } from "./resource.ts";
 
@@ -33,8 +34,11 @@ interface BuiltSdk extends Omit<Endable, "shutdown"> {
 }
 
 export interface RunningSdk extends Omit<BuiltSdk, "dropMetrics">, Endable {
-  /** Measures with this provider from now on, what is instrumented beside MCP. */
-  measureWith(provider: MeterProviderApi): void;
+  /**
+   * Instruments HTTP and Node; calls after the first do nothing.
+   * @param meters the provider of meters in force, asked again when it changes
+   */
+  instrument(meters: () => MeterProviderApi): void;
   /** An SDK of the application has taken this slot. */
   giveWay(slot: Slot, recorded: boolean): void;
 }
@@ -57,28 +61,39 @@ export interface SdkPlan {
 }
 
 /**
- * Builds OpenTelemetry's SDK from the environment or from a configuration file, and instruments HTTP and Node with it.
+ * Builds OpenTelemetry's SDK from the environment or from a configuration file.
  * @throws an error that names the variable, where nothing can be set up
  */
 export function startSdk(plan: SdkPlan): RunningSdk {
   if (!hasDiagnostics()) logDiagnosticsToStderr(plan.level);
   const file = configFile(plan.env);
-  const instrumentations = createInstrumentations(plan.env, {
-    trace: !plan.taken.has("trace"),
-    runtime: plan.runtimeMetrics,
-    httpContent: plan.settings.httpContent,
-    ignored: plan.isAdminRequest,
-  });
-  const built = file === undefined ? buildFromEnvironment(plan) : buildFromFile(file, plan, instrumentations);
+  const built = file === undefined ? buildFromEnvironment(plan) : buildFromFile(file, plan);
   const { components } = built;
   const running = new Set<Slot>(SIGNALS.filter((slot) => plan.beside || !plan.taken.has(slot)));
   for (const slot of SIGNALS) if (!running.has(slot)) end(components, slot, plan.say);
-  instrumentations.patch(api.trace.getTracerProvider());
+  let instrumentations: Instrumentations | undefined;
+  const retired = new Set<Slot>();
+  let meters: (() => MeterProviderApi) | undefined;
   return {
     ...built,
-    measureWith: (provider) => instrumentations.measureWith(provider),
+    instrument(provider) {
+      if (instrumentations !== undefined) return;
+      meters = provider;
+      instrumentations = loadChunk<typeof import("./instrumentations.ts")>(
+        "instrumentations",
+      ).createInstrumentations(plan.env, {
+        trace: !plan.taken.has("trace") && !retired.has("trace"),
+        runtime: plan.runtimeMetrics && !retired.has("metrics"),
+        httpContent: plan.settings.httpContent,
+        ignored: plan.isAdminRequest,
+      });
+      instrumentations.patch(api.trace.getTracerProvider());
+      instrumentations.measureWith(provider());
+    },
     giveWay(slot, recorded) {
-      if (slot === "trace" || slot === "metrics") instrumentations.retire(slot);
+      retired.add(slot);
+      if (slot === "trace" || slot === "metrics") instrumentations?.retire(slot);
+      if (slot === "metrics" && meters !== undefined) instrumentations?.measureWith(meters());
       if (slot !== "metrics" || plan.beside) return;
       running.delete("metrics");
       built.dropMetrics?.(recorded);
@@ -144,8 +159,8 @@ function buildFromEnvironment({ env, settings, identity, say }: SdkPlan): BuiltS
   };
 }
 
-function buildFromFile(file: string, { level, say }: SdkPlan, { all }: Instrumentations): BuiltSdk {
-  const components = startFromFile([...all], level);
+function buildFromFile(file: string, { level, say }: SdkPlan): BuiltSdk {
+  const components = startFromFile(level);
   const where = `where ${file} says (OTEL_CONFIG_FILE)`;
   const { trace, metrics, logs } = components;
   return {

@@ -4,22 +4,13 @@ import { OTLPMetricExporter as MetricsJson } from "@opentelemetry/exporter-metri
 import { OTLPMetricExporter as MetricsProtobuf } from "@opentelemetry/exporter-metrics-otlp-proto";
 import { OTLPTraceExporter as TracesJson } from "@opentelemetry/exporter-trace-otlp-http";
 import { OTLPTraceExporter as TracesProtobuf } from "@opentelemetry/exporter-trace-otlp-proto";
-import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
-import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
-import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import type { OtlpProtocol, SignalName, SignalSettings } from "../../settings/otel-settings.ts";
 import { loadChunk } from "../chunks.ts";
-import { withoutUndefined } from "../otel/from-environment.ts";
-import { requireEndpoint } from "./reporting-exporter.ts";
+import { withoutUndefined } from "../../settings/values.ts";
+import type { Exporters } from "./late-exporter.ts";
 
 /** A third of all that OpenTelemetry has, and few use it. */
 const grpc = () => loadChunk<typeof import("./grpc.ts")>("grpc");
-
-interface Exporters {
-  TRACES: SpanExporter;
-  METRICS: PushMetricExporter;
-  LOGS: LogRecordExporter;
-}
 
 /** An exporter takes its endpoint, headers, certificates and compression from the environment itself. */
 type Create<Exporter> = (options: { timeoutMillis?: number }) => Exporter;
@@ -42,17 +33,9 @@ const EXPORTERS: { readonly [S in SignalName]: Readonly<Record<OtlpProtocol, Cre
   },
 };
 
-/**
- * @param more options that only some exporters have
- * @throws an error that names the variable, where the endpoint is not valid
- */
-export function createOtlpExporter<S extends SignalName>(
-  env: NodeJS.ProcessEnv,
-  settings: SignalSettings,
-  signal: S,
-  more: object = {},
-): Exporters[S] {
-  requireEndpoint(env, settings);
-  const options = withoutUndefined({ timeoutMillis: settings.exportTimeoutMs, ...more });
-  return EXPORTERS[signal][settings.protocol](options);
+/** The serializers too: what is sent at the very end of a process is written without an exporter. */
+export { describeOtlpRequest } from "../exit/otlp-request.ts";
+
+export function createOtlpExporter<S extends SignalName>(settings: SignalSettings, signal: S): Exporters[S] {
+  return EXPORTERS[signal][settings.protocol](withoutUndefined({ timeoutMillis: settings.exportTimeoutMs }));
 }

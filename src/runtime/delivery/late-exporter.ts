@@ -1,0 +1,56 @@
+import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
+import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import type { SignalName, SignalSettings } from "../../settings/otel-settings.ts";
+import { textOf } from "../../settings/values.ts";
+import { loadChunk } from "../chunks.ts";
+import { requireEndpoint } from "./reporting-exporter.ts";
+
+export interface Exporters {
+  TRACES: SpanExporter;
+  METRICS: PushMetricExporter;
+  LOGS: LogRecordExporter;
+}
+
+/** Of the exporters, what a batch processor or a reader calls. */
+interface Exporter {
+  export(batch: never, done: never): void;
+  forceFlush?(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/**
+ * An OTLP exporter that is loaded with its first export: the exporters are half of OpenTelemetry's code, and a server's first
+ * answer does not wait for them.
+ * @param selectAggregation of metrics, where it is not the default one
+ * @throws an error that names the variable, where the endpoint is not valid
+ */
+export function createLateExporter<S extends SignalName>(
+  env: NodeJS.ProcessEnv,
+  settings: SignalSettings,
+  signal: S,
+  selectAggregation?: PushMetricExporter["selectAggregation"],
+): Exporters[S] {
+  requireEndpoint(env, settings);
+  let real: Exporters[S] | undefined;
+  const load = (): Exporters[S] =>
+    (real ??= loadChunk<typeof import("./otlp-exporters.ts")>("exporters").createOtlpExporter(
+      settings,
+      signal,
+    ));
+  const exporter: Exporter = {
+    export: (batch, done) => (load() as Exporter).export(batch, done),
+    forceFlush: async () => real?.forceFlush?.(),
+    shutdown: async () => real?.shutdown(),
+  };
+  if (signal !== "METRICS") return exporter as never;
+  const metrics: Partial<PushMetricExporter> = {
+    ...(selectAggregation !== undefined && { selectAggregation }),
+    // The exporter itself reads this one; without it, every instrument is cumulative.
+    ...(textOf(env, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE") !== undefined && {
+      selectAggregationTemporality: (type) =>
+        (load() as Required<PushMetricExporter>).selectAggregationTemporality(type),
+    }),
+  };
+  return { ...exporter, ...metrics } as never;
+}
