@@ -32,13 +32,13 @@ const GROUPS = [
   { name: "exporting", test: /@opentelemetry.otlp-/, minShareCount: 2, priority: 2 },
   {
     name: "instrumentation-base",
-    test: /@opentelemetry.instrumentation[\\/]/,
+    test: /@opentelemetry.(instrumentation|api-logs)[\\/]/,
     minShareCount: 2,
     priority: 2,
   },
   {
     name: "opentelemetry",
-    test: /@opentelemetry.(core|resources(?!.*machine-id)|sdk-|api-logs)/,
+    test: /@opentelemetry.(core|resources(?!.*machine-id)|sdk-)/,
     minShareCount: 2,
     priority: 1,
   },

@@ -9,7 +9,7 @@ describe("describeFault", () => {
   it("names the class and our place in the code", () => {
     const error = thrownBy(() => redactUri(undefined as never));
 
-    expect(describeFault(error)).toMatch(/^TypeError at operation\/content\.ts:\d+:\d+$/);
+    expect(describeFault(error)).toMatch(/^TypeError at privacy\/uri\.ts:\d+:\d+$/);
   });
 
   it("finds our frame below those of others, in either way of writing a file", () => {

@@ -1,26 +1,19 @@
 // What a user downloads: the built files, the pipeline's and the four pages beside them, and nothing that points outside of it.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { pack, root } from "./npm.ts";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   exports: Record<string, string | Record<string, string>>;
   bin?: Record<string, string>;
-  dependencies: Record<string, string>;
+  dependencies?: Record<string, string>;
   peerDependencies: Record<string, string>;
 };
 
-it("packs dist, the pipeline and four pages, each file of dist from a file of src", async () => {
-  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
-    /\.c?ts$/.test(file),
-  );
-  const built = sources.flatMap((file) => [
-    file.replace(/\.(c?)ts$/, ".$1js"),
-    file.replace(/\.(c?)ts$/, ".d.$1ts"),
-  ]);
-
+it("packs what the build has made, the pipeline and four pages", async () => {
   const { files } = await pack("--dry-run");
 
   const expected = [
@@ -28,10 +21,45 @@ it("packs dist, the pipeline and four pages, each file of dist from a file of sr
     "LICENSE",
     "README.md",
     "package.json",
-    ...built.map((file) => `dist/${file}`),
-    ...filesBelow("collector").map((file) => `collector/${file}`),
+    ...["dist", "collector"].flatMap((folder) => filesBelow(folder).map((file) => `${folder}/${file}`)),
   ];
   expect(files.map((file) => file.path).toSorted()).toEqual(expected.toSorted());
+});
+
+it("needs the OpenTelemetry API and nothing else", () => {
+  expect(manifest.dependencies ?? {}).toEqual({});
+  expect(Object.keys(manifest.peerDependencies)).toEqual(["@opentelemetry/api"]);
+
+  const required = filesBelow("dist").flatMap((file) => {
+    if (!/\.c?js$/.test(file)) return [];
+    const text = readFileSync(join(root, "dist", file), "utf8");
+    return [...text.matchAll(/\brequire\("([^".][^"]*)"\)|\bfrom "([^".][^"]*)"/g)].map(
+      ([, one, other]) => one ?? other ?? "",
+    );
+  });
+  const packages = new Set(required.filter((name) => !isBuiltin(name)));
+
+  // Node's own modules aside; what a package asks for inside a \`try\` is its own affair.
+  expect([...packages].filter((name) => !OPTIONAL.includes(name))).toEqual(["@opentelemetry/api"]);
+});
+
+/** Packages that an embedded one uses where they are installed. */
+const OPTIONAL: readonly string[] = [];
+
+it("states the licence of every package that it embeds, all of them permissive", () => {
+  const sbom = JSON.parse(readFileSync(join(root, "dist", "sbom.cdx.json"), "utf8")) as {
+    components: { name: string; version: string; licenses: { license: { id: string } }[] }[];
+  };
+  const notices = readFileSync(join(root, "dist", "THIRD-PARTY-NOTICES.txt"), "utf8");
+
+  const names = sbom.components.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["@opentelemetry/sdk-trace", "@grpc/grpc-js", "yaml"]));
+  for (const { name, version, licenses } of sbom.components) {
+    expect(licenses.map(({ license }) => license.id)).toEqual([
+      expect.stringMatching(/^(Apache-2\.0|MIT|BSD-|ISC)/),
+    ]);
+    expect(notices).toContain(`${name} ${version} (`);
+  }
 });
 
 function filesBelow(folder: string): string[] {
@@ -52,11 +80,14 @@ it("exports files that exist", () => {
   expect(missing).toEqual([]);
 });
 
-it("resolves by its own name", () => {
+it("resolves by its own name, to a CommonJS file and to an ES module", () => {
   const { resolve } = createRequire(join(root, "package.json"));
 
-  expect(resolve("mcp-otelkit")).toBe(join(root, "dist", "index.js"));
-  expect(resolve("mcp-otelkit/register")).toBe(join(root, "dist", "register.js"));
+  for (const name of ["index", "register", "instrumentation", "logger", "health", "flush"]) {
+    const specifier = name === "index" ? "mcp-otelkit" : `mcp-otelkit/${name}`;
+    expect(resolve(specifier)).toBe(join(root, "dist", `${name}.cjs`));
+    expect(import.meta.resolve(specifier)).toBe(pathToFileURL(join(root, "dist", `${name}.js`)).href);
+  }
   expect(resolve("mcp-otelkit/register.cjs")).toBe(join(root, "dist", "register.cjs"));
   expect(resolve("mcp-otelkit/package.json")).toBe(join(root, "package.json"));
   expect(() => resolve("mcp-otelkit/dist/index.js")).toThrow(/not defined by "exports"/);
@@ -64,10 +95,12 @@ it("resolves by its own name", () => {
 
 it("names in its types only packages that come with it", () => {
   const declared = new Set([
-    ...Object.keys(manifest.dependencies),
+    ...Object.keys(manifest.dependencies ?? {}),
     ...Object.keys(manifest.peerDependencies),
   ]);
-  const declarations = reachableFrom(["index.d.ts", "register.d.ts"]);
+  const declarations = reachableFrom(
+    ["index", "register", "instrumentation", "logger", "health", "flush"].map((name) => `${name}.d.ts`),
+  );
   expect(declarations.length).toBeGreaterThan(5);
 
   const foreign = declarations.flatMap((file) => {

@@ -17,7 +17,11 @@ export const READS_BY_PROMISE = /^20\.(19|2\d)\./;
  * @param before called before the program registers a loader of its own: from then on Node reads on the loader's thread
  */
 export function hookReadFile(before: () => void): void {
-  const original = promises.readFile as (this: unknown, path: unknown, ...rest: unknown[]) => Promise<unknown>;
+  const original = promises.readFile as (
+    this: unknown,
+    path: unknown,
+    ...rest: unknown[]
+  ) => Promise<unknown>;
   const readFile: typeof original = function (path, ...rest) {
     const source = original.call(this, path, ...rest);
     if (!(path instanceof URL) || rest.length > 0) return source;
