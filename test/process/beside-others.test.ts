@@ -56,7 +56,7 @@ function copyWithVersion(register: string, folder: string, version: string): str
   cpSync(dirname(dirname(register)), target, { recursive: true });
   for (const name of ["part-core", "preload", "telemetry"]) {
     const file = join(target, "dist", `${name}.cjs`);
-    writeFileSync(file, readFileSync(file, "utf8").replaceAll(`"${VERSION}"`, `"${version}"`));
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll(VERSION, version));
   }
   return join(target, "dist", "register.js");
 }
