@@ -56,6 +56,8 @@ const LAYERS: Record<string, Layer> = {
   cli: { layers: ["runtime", "settings"], node: true },
 };
 const MAX_LINES = 250;
+/** A table of rows at the top of a file: it may be as long as what it knows. */
+const TABLE = /^(?:export )?const [A-Z][A-Z0-9_]*\b[^\n]*[[{(]\n(?:[ \t/*][^\n]*\n|\n)*^[\]})][^\n]*\n/gm;
 
 describe("src", () => {
   const tree = readTree(fileURLToPath(new URL("../src", import.meta.url)));
@@ -141,6 +143,9 @@ describe("the checker sees", () => {
     "utils/a.ts: src/utils has no row in LAYERS": { "utils/a.ts": "" },
     "version.ts: 251 lines, more than 250": { "version.ts": "\n".repeat(251) },
     "register.cts: 40 lines, more than 39": { "register.cts": "\n".repeat(40) },
+    "version.ts: 252 lines, more than 250": {
+      "version.ts": `export const ROWS = [\n${"  1,\n".repeat(300)}];\n${"\n".repeat(252)}`,
+    },
     "hook/loadHook.ts: not kebab-case": { "hook/loadHook.ts": "" },
   };
 
@@ -160,7 +165,7 @@ function violations(tree: Record<string, string>): string[] {
       found.push(`${file}: src/${name} has no row in LAYERS`);
       continue;
     }
-    const lines = text.split("\n").length - 1;
+    const lines = text.replaceAll(TABLE, "").split("\n").length - 1;
     const limit = layer.maxLines ?? MAX_LINES;
     if (lines > limit) found.push(`${file}: ${lines} lines, more than ${limit}`);
     if (!/^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*\.c?ts$/.test(file))
