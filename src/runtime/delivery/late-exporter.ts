@@ -1,16 +1,9 @@
-import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
-import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import type { SignalName, SignalSettings } from "../../settings/otel-settings.ts";
 import { textOf } from "../../settings/values.ts";
 import { loadChunk } from "../chunks.ts";
+import type { Exporters } from "./otlp-exporters.ts";
 import { requireEndpoint } from "./reporting-exporter.ts";
-
-export interface Exporters {
-  TRACES: SpanExporter;
-  METRICS: PushMetricExporter;
-  LOGS: LogRecordExporter;
-}
 
 /** Of the exporters, what a batch processor or a reader calls. */
 interface Exporter {

@@ -1,3 +1,6 @@
+import type { LogRecordExporter } from "@opentelemetry/sdk-logs";
+import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { OTLPLogExporter as LogsJson } from "@opentelemetry/exporter-logs-otlp-http";
 import { OTLPLogExporter as LogsProtobuf } from "@opentelemetry/exporter-logs-otlp-proto";
 import { OTLPMetricExporter as MetricsJson } from "@opentelemetry/exporter-metrics-otlp-http";
@@ -7,10 +10,15 @@ import { OTLPTraceExporter as TracesProtobuf } from "@opentelemetry/exporter-tra
 import type { OtlpProtocol, SignalName, SignalSettings } from "../../settings/otel-settings.ts";
 import { loadChunk } from "../chunks.ts";
 import { withoutUndefined } from "../../settings/values.ts";
-import type { Exporters } from "./late-exporter.ts";
 
 /** A third of all that OpenTelemetry has, and few use it. */
 const grpc = () => loadChunk<typeof import("./grpc.ts")>("grpc");
+
+export interface Exporters {
+  TRACES: SpanExporter;
+  METRICS: PushMetricExporter;
+  LOGS: LogRecordExporter;
+}
 
 /** An exporter takes its endpoint, headers, certificates and compression from the environment itself. */
 type Create<Exporter> = (options: { timeoutMillis?: number }) => Exporter;
