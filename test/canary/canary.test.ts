@@ -1,4 +1,4 @@
-// Nothing private in anything exported or printed, but for what a setting lets through. The whole table: `tsx test/canary/main.ts`.
+// Nothing private in anything exported or printed, but for what a setting lets through. The whole table: `npm run prove -- canary`.
 import { beforeAll, describe, expect, test } from "vitest";
 import { markOf } from "../fixtures/canary/marks.mjs";
 import { inTurn } from "../matrix/in-turn.ts";

@@ -55,7 +55,7 @@ describe("a message with a trace is the one without", () => {
   });
 });
 
-// The rest of them: `npm run test:wire`.
+// The rest of them: `npm run prove -- wire`.
 const CELLS: Cell[] = [
   { sdk: "v1-latest", format: "cjs", way: "memory" },
   { sdk: "v1-oldest", format: "mjs", way: "stdio" },
