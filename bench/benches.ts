@@ -5,7 +5,8 @@ const tsx = (file: string): readonly string[] => ["--import", "tsx", file];
 /** What things cost; printed, never asserted. `npm run bench` prints this table, `npm run bench -- NAME WORD...` runs a row. */
 export const BENCHES: Readonly<Record<string, Command>> = {
   start: {
-    shows: "until `initialize` is answered: wall, CPU and memory; plain, with mcp-otelkit, with auto-instrumentations; a word: rounds (9)",
+    shows:
+      "until `initialize` is answered: wall, CPU and memory; plain, with mcp-otelkit, with auto-instrumentations; a word: rounds (9)",
     minutes: 10,
     homes: ["sdk-v1-latest", "otel-2", "auto-instrumentations", "node-24"],
     node: tsx("bench/start.ts"),

@@ -34,7 +34,8 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     node: tsx("test/conformance/main.ts"),
   },
   processes: {
-    shows: "the tests that `npm test` leaves out: more Nodes, more OpenTelemetry lines, more loggers, more sessions",
+    shows:
+      "the tests that `npm test` leaves out: more Nodes, more OpenTelemetry lines, more loggers, more sessions",
     minutes: 5,
     homes: [...SDKS, ...NODES, ...LINES, "auto-instrumentations"],
     node: vitest("--tagsFilter=proof"),
@@ -70,16 +71,19 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     node: tsx("test/official/main.ts"),
   },
   install: {
-    shows: "one OpenTelemetry API whatever the application has installed, by npm 10, npm 11, pnpm and Yarn PnP",
+    shows:
+      "one OpenTelemetry API whatever the application has installed, by npm 10, npm 11, pnpm and Yarn PnP",
     minutes: 30,
     needs: "a package registry",
     homes: ["node-24"],
     node: tsx("test/install/main.ts"),
   },
   stack: {
-    shows: "Collector, Prometheus, Loki and Jaeger, run with the files of `collector/`, answer as the documents say",
+    shows:
+      "Collector, Prometheus, Loki and Jaeger, run with the files of `collector/`, answer as the documents say",
     minutes: 14,
-    needs: "Go, and about twenty minutes once to build the servers; it says that it skipped where there is no Go",
+    needs:
+      "Go, and about twenty minutes once to build the servers; it says that it skipped where there is no Go",
     homes: [],
     node: vitest("--config", "test/stack/vitest.config.ts"),
   },

@@ -41,7 +41,8 @@ describe.each<[string, Commands]>([
 
     expect(files).not.toEqual([]);
     for (const file of files) expect(existsSync(inRepository(file)), file).toBe(true);
-    for (const home of homes) expect(existsSync(inRepository(`test/homes/${home}/package-lock.json`)), home).toBe(true);
+    for (const home of homes)
+      expect(existsSync(inRepository(`test/homes/${home}/package-lock.json`)), home).toBe(true);
   });
 });
 

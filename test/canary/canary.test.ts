@@ -8,6 +8,7 @@ import { blindSpots, faultsOf, judge, silences, unlisted } from "./judge.ts";
 import { scan } from "./scanner.ts";
 import { PLANTING, SETTINGS, type Setting } from "./settings.ts";
 import { describeWay, WAYS, type Way } from "./ways.ts";
+import { patience } from "../support/patience.ts";
 
 const ON: Readonly<Record<string, string>> = {
   quiet: "v2 http",
@@ -53,7 +54,7 @@ describe("a conversation in which every field is marked", { tags: ["slow"] }, ()
   beforeAll(async () => {
     // What goes wrong is told by the test it belongs to.
     await inTurn([...TALKS, ...PLANTED], AT_ONCE, (one) => heldIn(one).catch(() => undefined));
-  }, 300_000); // each program has a limit of its own
+  }, patience(100_000)); // each program has a limit of its own
 
   test.each(TALKS)("$title: nothing but what is let through, and all of that", async (one) => {
     const conversation = await heldIn(one);

@@ -5,6 +5,7 @@ import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { chainsOf } from "./chains.ts";
 import { ALL_THEIRS, join, JOINED_CHAINS, sendersOfEach } from "./joined.ts";
+import { patience } from "../support/patience.ts";
 
 const THEIRS = ["--import", "./user-sdk-preload.mjs"];
 
@@ -57,7 +58,10 @@ describe("auto-instrumentations-node/register", { concurrent: true, tags: ["slow
     ["before us", () => [...theirs, ...ours]],
     ["after us", () => [...ours, ...theirs]],
   ])("%s: one SDK, one span each", async (_order, flags) => {
-    const joined = await join([...flags(), "joining.mjs"], { cwd: sandbox.folder, hungAfterMs: 60_000 });
+    const joined = await join([...flags(), "joining.mjs"], {
+      cwd: sandbox.folder,
+      hungAfterMs: patience(20_000),
+    });
 
     expect(joined.stdout).toBe("worked\n");
     expect(joined.stderr).toContain("goes through the OpenTelemetry SDK of this process\n");

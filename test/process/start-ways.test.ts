@@ -8,6 +8,7 @@ import { installedPackage, nodeBinary, type NodeMajor } from "../support/homes.t
 import { createSandbox } from "../support/sandbox.ts";
 import { chainsOf, CONVERSATION } from "./chains.ts";
 import { runProgram, traceProgram } from "./program.ts";
+import { patience } from "../support/patience.ts";
 
 const SAID = "2 + 3 = 5\n";
 const REQUIRED = ["--require", "mcp-otelkit/register.cjs"];
@@ -116,7 +117,7 @@ it.concurrent.each(["--import", "--require"])(
         npm_config_update_notifier: "false",
         HOME: sandbox.folder,
       },
-      hungAfterMs: 60_000,
+      hungAfterMs: patience(20_000),
     });
 
     expect(stdout).toBe(SAID);

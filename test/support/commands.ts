@@ -46,7 +46,9 @@ export async function runCommands(script: string, table: Commands, args: readonl
     if (code !== 0) failed.push(name);
   }
   if (chosen.length > 1)
-    console.log(`\n${chosen.length - failed.length} passed, ${failed.length} failed: ${failed.join(", ") || "none"}`);
+    console.log(
+      `\n${chosen.length - failed.length} passed, ${failed.length} failed: ${failed.join(", ") || "none"}`,
+    );
   return failed.length === 0 ? 0 : 1;
 }
 
@@ -60,14 +62,20 @@ export function choose(table: Commands, args: readonly string[]): Choice[] | str
 }
 
 export function describeCommands(script: string, table: Commands): string {
-  const rows = Object.entries(table).map(([name, { shows, minutes, needs = "" }]) => [name, String(minutes), shows, needs]);
+  const rows = Object.entries(table).map(([name, { shows, minutes, needs = "" }]) => [
+    name,
+    String(minutes),
+    shows,
+    needs,
+  ]);
   return `npm run ${script} -- NAME [WORD...]\n\n${renderTable(["name", "minutes", "shows", "needs"], rows)}`;
 }
 
 /** The same as a table in a document. */
 export function commandsAsMarkdown(script: string, table: Commands): string {
   const rows = Object.entries(table).map(
-    ([name, { shows, minutes, needs }]) => `| \`npm run ${script} -- ${name}\` | ${shows}${needs === undefined ? "" : `; needs ${needs}`} | ${minutes} |`,
+    ([name, { shows, minutes, needs }]) =>
+      `| \`npm run ${script} -- ${name}\` | ${shows}${needs === undefined ? "" : `; needs ${needs}`} | ${minutes} |`,
   );
   return ["| command | shows | minutes at most |", "|---|---|---|", ...rows].join("\n");
 }

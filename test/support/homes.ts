@@ -40,7 +40,15 @@ export async function home(name: string): Promise<string> {
     if (isInstalled(name)) return;
     const lockfile = hashOf(join(folder, "package-lock.json"));
     // The lockfile has every version and its hash, so npm need not ask the registry about what its cache holds.
-    await npm(folder, "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error");
+    await npm(
+      folder,
+      "ci",
+      "--prefer-offline",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    );
     writeFileSync(installedMark(folder), lockfile);
   });
   return folder;
