@@ -75,7 +75,7 @@ export const PROOFS: Readonly<Record<string, Command>> = {
       "one OpenTelemetry API whatever the application has installed, by npm 10, npm 11, pnpm and Yarn PnP",
     minutes: 30,
     needs: "a package registry",
-    homes: ["node-24"],
+    homes: ["node-24", "package-managers"],
     node: tsx("test/install/main.ts"),
   },
   stack: {
