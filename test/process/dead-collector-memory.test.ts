@@ -7,7 +7,7 @@ import { patience } from "../support/patience.ts";
 
 it.concurrent.each(["http/protobuf", "grpc"])(
   "100,000 spans against a black hole, %s",
-  { tags: ["slow"] },
+  { tags: ["proof"] },
   async (protocol) => {
     const sockets = new Set<{ destroy(): void }>();
     const blackHole = createServer((socket) => sockets.add(socket.on("error", () => undefined)));
