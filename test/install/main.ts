@@ -28,30 +28,29 @@ const major = Number(args.find((arg) => arg.startsWith("--node="))?.slice(7) ?? 
 const notes: string[] = [];
 const began = Date.now();
 
-const cache = mkdtempSync(join(tmpdir(), "mcp-otelkit-install-cache-"));
-try {
-  const node = await nodeBinary(major);
-  const tarball = pack();
-  const chosen = NEIGHBOURS.flatMap((neighbour) =>
-    MANAGERS.map((manager) => ({ neighbour, manager })),
-  ).filter(({ neighbour, manager }) =>
+/** All that this run leaves on the disk. */
+const folder = mkdtempSync(join(tmpdir(), "mcp-otelkit-install-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
+const given = { node: await nodeBinary(major), tarball: pack(), folder };
+const chosen = NEIGHBOURS.flatMap((neighbour) => MANAGERS.map((manager) => ({ neighbour, manager }))).filter(
+  ({ neighbour, manager }) =>
     words.every((word) => `${neighbour.name} ${manager.name}`.toLowerCase().includes(word)),
-  );
-  const rows = await inTurn(chosen, AT_ONCE, async ({ neighbour, manager }) => {
-    const row = await runRow(neighbour, manager, { node, tarball, cache }).catch(String);
+);
+print(
+  await inTurn(chosen, AT_ONCE, async ({ neighbour, manager }) => {
+    const row = await runRow(neighbour, manager, given).catch(String);
     process.stderr.write(`${neighbour.name}, ${manager.name}${typeof row === "string" ? `: ${row}` : ""}\n`);
     return describe(neighbour, manager, row);
-  });
-  print(rows);
-} finally {
-  rmSync(cache, { recursive: true, force: true });
-}
+  }),
+);
 
 function pack(): string {
   const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
   const { status, stdout, stderr } = spawnSync(
     "npm",
-    ["pack", "--json", "--ignore-scripts", "--pack-destination", cache],
+    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder],
     {
       cwd: root,
       encoding: "utf8",
@@ -63,7 +62,7 @@ function pack(): string {
   if (status !== 0) throw new Error(`npm pack failed: ${stderr}`);
   const [packed] = Object.values(JSON.parse(stdout) as object) as { filename: string }[];
   if (packed === undefined) throw new Error("npm pack described no tarball");
-  return join(cache, packed.filename);
+  return join(folder, packed.filename);
 }
 
 interface Described {

@@ -1,6 +1,5 @@
 // One row: an application is installed, mcp-otelkit is added, and the application is run in every way it can be traced.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
@@ -31,7 +30,8 @@ export interface Seen {
 
 export interface Given {
   readonly tarball: string;
-  readonly cache: string;
+  /** Of this run; rows have folders in it, and managers their caches. */
+  readonly folder: string;
   readonly node: string;
 }
 
@@ -39,9 +39,9 @@ const PROGRAMS = fileURLToPath(new URL("../fixtures/install/", import.meta.url))
 const MCP = { "@modelcontextprotocol/sdk": "1.32.2", zod: "4.6.7" };
 
 export async function runRow(neighbour: Neighbour, manager: Manager, given: Given): Promise<Row> {
-  const folder = mkdtempSync(join(tmpdir(), "mcp-otelkit-install-"));
+  const folder = mkdtempSync(join(given.folder, "row-"));
   try {
-    const place: Place = { folder, cache: given.cache, node: given.node };
+    const place: Place = { folder, cache: join(given.folder, "cache"), node: given.node };
     write(place, neighbour, given.tarball);
     await manager.install(place);
     const before = manager.size(place);
