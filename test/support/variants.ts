@@ -11,7 +11,8 @@ export function describeVariants<T extends readonly unknown[]>(
 ): void {
   for (const [at, variant] of variants.entries()) {
     const title = variant.filter((part) => ["string", "number"].includes(typeof part)).join(" ");
-    describe(`${title}`, { ...options, tags: at === 0 ? [] : ["proof"] }, () => {
+    // oxlint-disable-next-line vitest/valid-title -- the variant is the title
+    describe(title, { ...options, tags: at === 0 ? [] : ["proof"] }, () => {
       tests(...variant);
     });
   }
