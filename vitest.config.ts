@@ -1,9 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { patience } from "./test/support/patience.ts";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/homes/**", "test/stack/**"],
+    globalSetup: ["test/support/global-setup.ts"],
     environment: "node",
     // Most of the time is spent waiting for other processes.
     maxWorkers: 2,
@@ -11,16 +13,18 @@ export default defineConfig({
     // global to a process: every file gets a process of its own.
     pool: "forks",
     isolate: true,
-    // On a bare clone the first test that needs an SDK, an OpenTelemetry line or a Node installs it; programs that hang
-    // are ended much earlier, by whoever starts them.
-    testTimeout: 150_000,
-    hookTimeout: 150_000,
+    // Nothing here is a measurement: programs that hang are ended earlier, by the function that starts them.
+    testTimeout: patience(40_000),
+    hookTimeout: patience(40_000),
     tags: [
       {
-        name: "slow",
+        name: "proof",
         description:
-          "Installs packages or starts many processes. `npx vitest run --tagsFilter='!slow'` leaves these out.",
-        timeout: 180_000,
+          "Repeats what another test shows, for one more Node, OpenTelemetry line or logger, or takes a minute. `npm test` leaves it out, `npm run prove -- processes` runs it.",
+      },
+      {
+        name: "slow",
+        description: "Starts many processes. `npx vitest run --tagsFilter='!slow'` leaves these out.",
       },
     ],
   },

@@ -1,4 +1,4 @@
-// What capturing content costs, with the default limit, by what is captured. `npx tsx bench/redact.ts [runs]`; times in ms.
+// What capturing content costs, with the default limit, by what is captured. `npm run bench -- redact [RUNS]`; times in ms.
 import { redactMessage, redactUri } from "../src/privacy/uri.ts";
 import { ADVERSARIAL } from "../test/operation/adversarial.ts";
 import { captureRequest, type CapturePolicy } from "../src/privacy/capture.ts";

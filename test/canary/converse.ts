@@ -10,10 +10,11 @@ import type { Piece } from "./places.ts";
 import type { Setting } from "./settings.ts";
 import { startOtlpTap } from "./tap.ts";
 import type { Way } from "./ways.ts";
+import { patience } from "../support/patience.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/", import.meta.url));
 const PROGRAMS = join(FIXTURES, "canary");
-const HUNG_AFTER_MS = 60_000;
+const HUNG_AFTER_MS = patience(20_000);
 
 export interface Conversation {
   /** Everything that was exported or printed, but for the protocol and for what the application itself printed. */

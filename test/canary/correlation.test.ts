@@ -4,6 +4,7 @@ import { pageOf } from "../support/page.ts";
 import { converse, type Conversation } from "./converse.ts";
 import type { Setting } from "./settings.ts";
 import { describeWay, WAYS, type Way } from "./ways.ts";
+import { patience } from "../support/patience.ts";
 
 /** As a user has it, in a format that we read. */
 const READABLE: Setting = {
@@ -62,7 +63,7 @@ describe("one tool call", { tags: ["slow"] }, () => {
       // OpenTelemetry's SDK for JavaScript exports none as yet; should it begin to, they lead to spans as well.
       expect(call.exemplars.exported.filter((traceId) => !call.traces.has(traceId))).toEqual([]);
     },
-    60_000,
+    patience(30_000),
   );
 });
 

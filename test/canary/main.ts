@@ -1,5 +1,5 @@
 /**
- * `tsx test/canary/main.ts`: a conversation in which every field is marked, under every setting, over every way; which fields
+ * `npm run prove -- canary`: a conversation in which every field is marked, under every setting, over every way; which fields
  * were seen where, and which of those were allowed to be. Prints a table and the places, exits 1 when there is a leak, when
  * a setting does not let through what it should, or when the scanner is blind somewhere. Words choose ways and settings.
  */

@@ -1,4 +1,4 @@
-// `npm run test:conformance [-- --control] [-- WORD...]`: runs the official conformance suites against our servers and
+// `npm run prove -- conformance [--control] [WORD...]`: runs the official conformance suites against our servers and
 // clients twice, without and with the preload, and fails on any verdict that is not the same. WORDs choose suites by
 // their titles. `--control` leaves the preload out both times: what it finds are differences of the suites' own making.
 import { existsSync } from "node:fs";

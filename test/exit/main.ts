@@ -1,8 +1,8 @@
 /**
- * `npm run test:exit`: a stdio server is ended in every way, in front of every kind of collector, with us and without:
+ * `npm run prove -- exit`: a stdio server is ended in every way, in front of every kind of collector, with us and without:
  * what arrived, how long it took, and how it ended. Prints a table for each Node and exits 1 where something was not
  * delivered, hung, or ended in another way than without us. Times are printed, and marked where they are over the limit.
- * `npm run test:exit -- SIGTERM grpc` runs only the cells whose description has these words.
+ * `npm run prove -- exit SIGTERM grpc` runs only the cells whose description has these words.
  */
 import { inTurn } from "../matrix/in-turn.ts";
 import { renderTable } from "../matrix/table.ts";

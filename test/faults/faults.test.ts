@@ -1,5 +1,5 @@
 // Whatever fails in our code, in OpenTelemetry's or in an exporter: the application's conversation is what it would be
-// without us. `npm run test:faults` makes ten thousand; here a few, and the proof that the net is what catches them.
+// without us. `npm run prove -- faults` makes ten thousand; here a few, and the proof that the net is what catches them.
 import { expect, it } from "vitest";
 import { sabotage } from "./sabotage.mjs";
 import { complaintsOf, runFaults } from "./run.ts";

@@ -1,5 +1,5 @@
 /**
- * `npm run test:faults`: 10,000 faults at random (any function of ours, any OpenTelemetry call, any exporter throws, hangs
+ * `npm run prove -- faults`: 10,000 faults at random (any function of ours, any OpenTelemetry call, any exporter throws, hangs
  * or returns nonsense) while MCP conversations go on over a wire that is written down. Prints a table, exits 1 when a
  * conversation is not what it is with nobody observing. Words: how many faults, the first seed.
  */

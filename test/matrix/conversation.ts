@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { SDKS, type Cell } from "./cells.ts";
 import type { Sandbox } from "../support/sandbox.ts";
+import { patience } from "../support/patience.ts";
 
 /** How a conversation of `test/fixtures/conversations` is run. */
 export interface Circumstances {
@@ -35,7 +36,7 @@ export interface Ended {
   stderr: string;
 }
 
-const HUNG_AFTER_MS = 40_000;
+const HUNG_AFTER_MS = patience(20_000);
 
 export async function runConversation(cell: Cell, circumstances: Circumstances): Promise<Conversation> {
   const records = mkdtempSync(circumstances.sandbox.path("record-"));

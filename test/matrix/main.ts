@@ -1,7 +1,7 @@
 /**
- * `npm run test:matrix`: every SDK, module format and transport, each as child processes under the preload; then a
+ * `npm run prove -- matrix`: every SDK, module format and transport, each as child processes under the preload; then a
  * sample of it on every Node and both lines of OpenTelemetry. Prints two tables, exits 1 when a cell failed.
- * `npm run test:matrix -- v2-latest ESM --spans` runs only the cells whose description has these words, and prints spans.
+ * `npm run prove -- matrix v2-latest ESM --spans` runs only the cells whose description has these words, and prints spans.
  */
 import { nodeBinary, type NodeMajor, type OtelLine } from "../support/homes.ts";
 import {

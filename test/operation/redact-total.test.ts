@@ -75,7 +75,7 @@ describe("whatever the value, the text is JSON, and short", () => {
 });
 
 it("values at random: never a throw, never too long, never a piece of a secret [privacy.redaction]", () => {
-  for (let seed = 1; seed <= 500; seed++) {
+  for (let seed = 1; seed <= 150; seed++) {
     const { value, limit } = randomOf(seed);
     const said = serialise(value, "", { limit }) ?? "null";
 
@@ -91,7 +91,7 @@ it("values at random: never a throw, never too long, never a piece of a secret [
 it("a secret that the cut goes through leaves no half behind [privacy.redaction]", () => {
   for (const { secret, piece } of SECRETS) {
     for (let limit = 0; limit < 160; limit++) {
-      const text = `${"so it goes ".repeat(8)}${secret} ${"and on ".repeat(1000)}`;
+      const text = `${"so it goes ".repeat(8)}${secret} ${"and on ".repeat(100)}`;
       expect(serialise([text], "", { limit }) ?? "").not.toContain(piece);
       expect(serialiseText(text, "", { limit }) ?? "").not.toContain(piece);
       expect(redactMessage("so it goes ".repeat(40 + limit / 16) + secret)).not.toContain(piece);
@@ -111,10 +111,10 @@ it("secrets that shrink do not bring into view what was only half looked at [pri
 it("time is in proportion to the text, whatever is in it", () => {
   // A pattern that takes time by the square would be at it for minutes here.
   for (const unit of ADVERSARIAL) {
-    const text = unit.repeat(400_000 / unit.length);
+    const text = unit.repeat(100_000 / unit.length);
     expect(redactText(text, text.length).looked).toBe(text.length);
     expect(redactMessage(text).length).toBeLessThanOrEqual(513);
-    expect(redactUri(text).length).toBeLessThanOrEqual(200_000);
+    expect(redactUri(text).length).toBeLessThanOrEqual(50_000);
   }
 });
 

@@ -1,12 +1,13 @@
 // OTEL_CONFIG_FILE is read by OpenTelemetry itself; ours is that it works from a preload and keeps stdout clean.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { chainsOf } from "./chains.ts";
 import { runProgram } from "./program.ts";
+import { describeVariants } from "../support/variants.ts";
 
-describe.each<OtelLine>(["otel-2", "otel-3"])("OTEL_CONFIG_FILE, %s", (line) => {
+describeVariants<[OtelLine]>([["otel-2"], ["otel-3"]], {}, (line) => {
   let sandbox: Sandbox;
   let preload: string[];
   beforeAll(async () => {

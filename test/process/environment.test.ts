@@ -1,14 +1,15 @@
 // The standard variables mean what OpenTelemetry's specification says, on both lines.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { chainsOf, CONVERSATION } from "./chains.ts";
 import { exportingTo, PRELOAD, runProgram, traceProgram } from "./program.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const SAID = "2 + 3 = 5\n";
 
-describe.each<OtelLine>(["otel-2", "otel-3"])("%s", { concurrent: true }, (line) => {
+describeVariants<[OtelLine]>([["otel-2"], ["otel-3"]], { concurrent: true }, (line) => {
   let sandbox: Sandbox;
   let preload: string[];
   beforeAll(async () => {

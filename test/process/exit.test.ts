@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.ts";
 import { exportingTo, PRELOAD, runProgram, traceProgram } from "./program.ts";
 import { startServer, type HostedServer } from "./stdio-host.ts";
+import { patience } from "../support/patience.ts";
 
 const RECORDED = ["initialize", "notifications/initialized", "tools/call add"];
 
@@ -65,7 +66,7 @@ describe("an application that listens for beforeExit", () => {
 
     expect(code).toBe(4);
     expect(stderr).toMatch(/lost: \d+ spans$/m);
-    expect(performance.now() - asked).toBeLessThan(8000);
+    expect(performance.now() - asked).toBeLessThan(patience(8_000));
   });
 });
 

@@ -5,45 +5,43 @@ import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { chainsOf } from "./chains.ts";
 import { ALL_THEIRS, join, JOINED_CHAINS, sendersOfEach } from "./joined.ts";
+import { patience } from "../support/patience.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const THEIRS = ["--import", "./user-sdk-preload.mjs"];
 
-describe.each<OtelLine>(["otel-2", "otel-3"])(
-  "a NodeSDK of %s",
-  { concurrent: true, tags: ["slow"] },
-  (line) => {
-    let sandbox: Sandbox;
-    let ours: string[];
-    beforeAll(async () => {
-      ours = ["--import", await installedPackage(line)];
-      sandbox = await createSandbox("process", "sdk-v1-latest", line);
-    });
-    afterAll(() => sandbox.remove());
+describeVariants<[OtelLine]>([["otel-2"], ["otel-3"]], { concurrent: true }, (line) => {
+  let sandbox: Sandbox;
+  let ours: string[];
+  beforeAll(async () => {
+    ours = ["--import", await installedPackage(line)];
+    sandbox = await createSandbox("process", "sdk-v1-latest", line);
+  });
+  afterAll(() => sandbox.remove());
 
-    it.each<[string, () => string[]]>([
-      ["before us", () => [...THEIRS, ...ours, "joining.mjs"]],
-      ["after us", () => [...ours, ...THEIRS, "joining.mjs"]],
-      ["in the application, after the MCP SDK", () => [...ours, "joining.mjs", "after-import"]],
-    ])("%s", async (_when, words) => {
-      const joined = await join(words(), { cwd: sandbox.folder });
+  it.each<[string, () => string[]]>([
+    ["before us", () => [...THEIRS, ...ours, "joining.mjs"]],
+    ["after us", () => [...ours, ...THEIRS, "joining.mjs"]],
+    ["in the application, after the MCP SDK", () => [...ours, "joining.mjs", "after-import"]],
+  ])("%s", async (_when, words) => {
+    const joined = await join(words(), { cwd: sandbox.folder });
 
-      expect(joined.stdout).toBe("worked\n");
-      expect(joined.stderr).not.toContain("duplicate registration");
-      expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
-      expect(sendersOfEach(joined)).toEqual(ALL_THEIRS);
-    });
+    expect(joined.stdout).toBe("worked\n");
+    expect(joined.stderr).not.toContain("duplicate registration");
+    expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
+    expect(sendersOfEach(joined)).toEqual(ALL_THEIRS);
+  });
 
-    it("after the first call", async () => {
-      const joined = await join([...ours, "joining.mjs", "after-connect"], { cwd: sandbox.folder });
+  it("after the first call", async () => {
+    const joined = await join([...ours, "joining.mjs", "after-connect"], { cwd: sandbox.folder });
 
-      expect(joined.stderr).toContain("an OpenTelemetry SDK has started after ours");
-      expect(joined.stderr).not.toContain("duplicate registration");
-      expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
-    });
-  },
-);
+    expect(joined.stderr).toContain("an OpenTelemetry SDK has started after ours");
+    expect(joined.stderr).not.toContain("duplicate registration");
+    expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
+  });
+});
 
-describe("auto-instrumentations-node/register", { concurrent: true, tags: ["slow"] }, () => {
+describe("auto-instrumentations-node/register", { concurrent: true, tags: ["proof"] }, () => {
   const theirs = ["--import", "@opentelemetry/auto-instrumentations-node/register"];
   let sandbox: Sandbox;
   let ours: string[];
@@ -57,7 +55,10 @@ describe("auto-instrumentations-node/register", { concurrent: true, tags: ["slow
     ["before us", () => [...theirs, ...ours]],
     ["after us", () => [...ours, ...theirs]],
   ])("%s: one SDK, one span each", async (_order, flags) => {
-    const joined = await join([...flags(), "joining.mjs"], { cwd: sandbox.folder, hungAfterMs: 60_000 });
+    const joined = await join([...flags(), "joining.mjs"], {
+      cwd: sandbox.folder,
+      hungAfterMs: patience(20_000),
+    });
 
     expect(joined.stdout).toBe("worked\n");
     expect(joined.stderr).toContain("goes through the OpenTelemetry SDK of this process\n");

@@ -2,17 +2,18 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { home, installedPackage, type OtelLine } from "../support/homes.ts";
 import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import type { SeenLog } from "../support/seen-log.ts";
 import { exportingTo, runProgram, type Ended } from "./program.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const NOBODY = "http://127.0.0.1:1";
 
 /** The API that comes with each line. */
-const APIS: readonly (readonly [line: OtelLine, api: string])[] = [
+const APIS: readonly [line: OtelLine, api: string][] = [
   ["otel-2", "@opentelemetry/api-logs"],
   ["otel-3", "@opentelemetry/api"],
 ];
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandboxes.forEach((sandbox) => sandbox.remove()));
 
-describe.each(APIS)("%s, logging through %s", (line, api) => {
+describeVariants(APIS, {}, (line, api) => {
   it.each(["grpc", "http/protobuf", "http/json"])(
     "OTEL_EXPORTER_OTLP_PROTOCOL=%s delivers",
     async (protocol) => {

@@ -2,23 +2,24 @@
 import { expect, it } from "vitest";
 import { eventually } from "../support/page.ts";
 import { endsWithTest, serveProgram } from "./served.ts";
+import { patience } from "../support/patience.ts";
 
 const MEGABYTE = 1024 * 1024;
 
 it(
   "10,000 sessions, 2,000 of them never closed by the peer: gauge and memory return",
-  { timeout: 60_000 },
+  { tags: ["proof"] },
   async () => {
-    const env = { OTEL_INSTRUMENTATION_MCP_SESSION_IDLE_MS: "200" };
+    const env = { OTEL_INSTRUMENTATION_MCP_SESSION_IDLE_MS: "1000" };
     const server = endsWithTest(
-      await serveProgram(["--expose-gc", "many-sessions.mjs"], { env, hungAfterMs: 55_000 }),
+      await serveProgram(["--expose-gc", "many-sessions.mjs"], { env, hungAfterMs: patience(40_000) }),
     );
     let orders = 0;
     const order = async (line: string): Promise<number> => {
       server.order(`${(orders += 1)} ${line}`);
       return Number((await server.said(new RegExp(`done ${orders}: (.*)`)))[1]);
     };
-    const allGone = () => eventually(server.page, (page) => page.value("mcp_active_sessions") === 0, 20_000);
+    const allGone = () => eventually(server.page, (page) => page.value("mcp_active_sessions") === 0);
     await order("open 1000 200");
     await allGone();
     const before = await order("memory");

@@ -1,9 +1,10 @@
 // Each mistake costs one line on stderr, which names what to look at, and nothing else: the program runs as without us.
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { installedPackage } from "../support/homes.ts";
+import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { runProgram, type Ended } from "./program.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const NOBODY = "http://127.0.0.1:1";
 
@@ -71,9 +72,9 @@ const THEIRS: readonly Mistake[] = [
   },
 ];
 
-const CASES = [
-  ...[...OURS, ...THEIRS].map((mistake) => ["otel-2" as const, inShell(mistake), mistake] as const),
-  ...THEIRS.map((mistake) => ["otel-3" as const, inShell(mistake), mistake] as const),
+const CASES: [OtelLine, readonly Mistake[]][] = [
+  ["otel-2", [...OURS, ...THEIRS]],
+  ["otel-3", THEIRS],
 ];
 
 const FILES = {
@@ -94,16 +95,21 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.remove());
 
-it.concurrent.each(CASES)("%s, %s", async (line, _how, { env, says }) => {
-  const { stderr, ...outcome } = await runProgram(["--import", await installedPackage(line), "v1.mjs"], {
-    cwd: sandbox.folder,
-    env,
-  });
+describeVariants(CASES, { concurrent: true }, (line, mistakes) => {
+  it.each(mistakes.map((mistake) => [inShell(mistake), mistake] as const))(
+    "%s",
+    async (_how, { env, says }) => {
+      const { stderr, ...outcome } = await runProgram(["--import", await installedPackage(line), "v1.mjs"], {
+        cwd: sandbox.folder,
+        env,
+      });
 
-  const problems = problemsIn(stderr).filter((problem) => !problem.startsWith("lost: ")); // what it cost
-  expect(problems).toEqual([expect.stringMatching(says)]);
-  expect(stderr).not.toContain("secret");
-  expect({ ...outcome, stderr: "" }).toEqual(without);
+      const problems = problemsIn(stderr).filter((problem) => !problem.startsWith("lost: ")); // what it cost
+      expect(problems).toEqual([expect.stringMatching(says)]);
+      expect(stderr).not.toContain("secret");
+      expect({ ...outcome, stderr: "" }).toEqual(without);
+    },
+  );
 });
 
 /** Our lines, without the start-up line that every process has; any line that is not ours fails. */

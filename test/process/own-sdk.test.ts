@@ -4,14 +4,18 @@ import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { createSandbox } from "../support/sandbox.ts";
 import { chainsOf, CONVERSATION } from "./chains.ts";
 import { PRELOAD, traceProgram } from "./program.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const ESM = ["--import", "./own-sdk.mjs"];
 const COMMONJS = ["--require", "./own-sdk.cjs"];
 
-describe.each<OtelLine>(["otel-2", "otel-3"])(
-  "McpInstrumentation in a NodeSDK of %s",
+describeVariants<[string, OtelLine]>(
+  [
+    ["McpInstrumentation in a NodeSDK of", "otel-2"],
+    ["McpInstrumentation in a NodeSDK of", "otel-3"],
+  ],
   { concurrent: true },
-  (line) => {
+  (_what, line) => {
     it.each<[string, string[]]>([
       ["imported, in front of an ESM application", [...ESM, "v1.mjs"]],
       ["imported, in front of a CommonJS application", [...ESM, "v2.cjs"]],

@@ -1,11 +1,12 @@
 // Loggers that people have already: their lines and log records join the traces, where OpenTelemetry's instrumentations of
 // them are installed beside the application.
-import { expect, describe, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { installedPackage, nodeBinary, type NodeMajor, type OtelLine } from "../support/homes.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import type { SeenLog } from "../support/seen-log.ts";
 import type { SeenSpan } from "../support/seen-span.ts";
 import { exportingTo, PRELOAD, runProgram } from "./program.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const PROGRAMS: readonly (readonly [program: string, env: Record<string, string>])[] = [
   ["pino-before.mjs", {}],
@@ -16,10 +17,10 @@ const PROGRAMS: readonly (readonly [program: string, env: Record<string, string>
   ["winston.cjs", {}],
   ["winston.cjs", { AFTER: "the MCP SDK" }],
 ];
-const NODES: readonly NodeMajor[] = [20, 22, 24];
+const NODES: [on: string, major: NodeMajor][] = ([20, 22, 24] as const).map((major) => ["on Node", major]);
 const SENDING = { OTEL_LOGS_EXPORTER: "otlp" };
 
-describe.each(NODES)("on Node %i", { tags: ["slow"] }, (major) => {
+describeVariants(NODES, {}, (_on, major) => {
   it.each(PROGRAMS)("%s %o: lines and records have the tool's trace and span", async (program, more) => {
     const node = await nodeBinary(major);
 
@@ -46,22 +47,26 @@ describe.each(NODES)("on Node %i", { tags: ["slow"] }, (major) => {
 });
 
 // The application has OpenTelemetry's API, and the instrumentations, of its own: of the 2.x line here.
-it.each<[string, OtelLine]>([
-  ["pino-before.mjs", "otel-2"],
-  ["winston.mjs", "otel-2"],
-  ["pino-before.mjs", "otel-3"],
-  ["winston.mjs", "otel-3"],
-])("%s with us installed somewhere else, beside %s", async (program, line) => {
-  const words = ["--import", await installedPackage(line), program];
+const BESIDE: [OtelLine, string][] = [
+  ["otel-2", "pino-before.mjs"],
+  ["otel-2", "winston.mjs"],
+  ["otel-3", "pino-before.mjs"],
+  ["otel-3", "winston.mjs"],
+];
 
-  const { lines, logs, spans } = await run(words, SENDING);
+describeVariants(BESIDE, {}, (line, program) => {
+  it("with us installed somewhere else", async () => {
+    const words = ["--import", await installedPackage(line), program];
 
-  const call = callIn(spans);
-  expect(lines[0]).toMatchObject({ trace_id: call.traceId, span_id: call.spanId });
-  expect(logs.map(({ body, spanId }) => [body, spanId])).toEqual([
-    ["from a tool", call.spanId],
-    ["from outside", undefined],
-  ]);
+    const { lines, logs, spans } = await run(words, SENDING);
+
+    const call = callIn(spans);
+    expect(lines[0]).toMatchObject({ trace_id: call.traceId, span_id: call.spanId });
+    expect(logs.map(({ body, spanId }) => [body, spanId])).toEqual([
+      ["from a tool", call.spanId],
+      ["from outside", undefined],
+    ]);
+  });
 });
 
 it.each([

@@ -1,9 +1,10 @@
 // The resource says how the process was started, without what was secret in it.
 import { writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { traceProgram } from "./program.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const SECRETS = ["--api-key", "s3cret", "--token=s3cret", "-ps3cret", "s3cret"];
 const HARMLESS = ["--api-key", "REDACTED", "--token=REDACTED", "-pREDACTED", "REDACTED"];
@@ -17,7 +18,7 @@ tracer_provider:
     - batch: { exporter: { otlp_http: { endpoint: "\${RECEIVER}/v1/traces" } } }
 `;
 
-describe.each<OtelLine>(["otel-2", "otel-3"])("%s", (line) => {
+describeVariants<[OtelLine]>([["otel-2"], ["otel-3"]], {}, (line) => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await createSandbox("process", "sdk-v1-latest");

@@ -1,11 +1,12 @@
 // Spans of OpenTelemetry's HTTP instrumentations, as we set them up: what a user wrote stays in the process.
 import { writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { installedPackage, nodeBinary, type OtelLine } from "../support/homes.ts";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { installedPackage, nodeBinary, type NodeMajor, type OtelLine } from "../support/homes.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import type { SeenSpan } from "../support/seen-span.ts";
 import { exportingTo, runProgram } from "./program.ts";
+import { describeVariants } from "../support/variants.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -13,10 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.remove());
 
-describe.each<[OtelLine, 20 | 24]>([
+const PLATFORMS: [OtelLine, NodeMajor][] = [
   ["otel-2", 20],
   ["otel-3", 24],
-])("%s on Node %i", (line, node) => {
+];
+
+describeVariants(PLATFORMS, {}, (line, node) => {
   const run = async (env: Record<string, string> = {}) => {
     const receiver = await startOtlpReceiver();
     onTestFinished(() => receiver.close());

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startOtlpReceiver, type Delivery } from "../support/otlp-receiver.ts";
 import type { SeenSpan } from "../support/seen-span.ts";
+import { patience } from "../support/patience.ts";
 
 /** Where the programs are, and where they run. Below our package.json, so that `mcp-otelkit` is this package, as built. */
 export const PROGRAMS = join(dirname(dirname(fileURLToPath(import.meta.url))), "fixtures", "process");
@@ -41,7 +42,7 @@ const QUIET = {
   OTEL_LOGS_EXPORTER: "none",
 };
 
-const HUNG_AFTER_MS = 60_000;
+const HUNG_AFTER_MS = patience(15_000);
 
 /** Starts `node` with these words: options, a program, its arguments. */
 export function startProgram(words: readonly string[], circumstances: Circumstances = {}): Running {

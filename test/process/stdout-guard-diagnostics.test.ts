@@ -4,6 +4,7 @@ import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { PRELOAD, PROGRAMS, type Ended } from "./program.ts";
 import { startServer } from "./stdio-host.ts";
+import { describeVariants } from "../support/variants.ts";
 
 /** The two at which the most, and the first, is printed on stdout without us. */
 const LOUD = ["info", "all"];
@@ -53,8 +54,15 @@ function strayLines(stdout: string): string[] {
   return stdout.split("\n").filter((line) => line !== "" && !/^\{.*"jsonrpc":"2\.0".*\}$/.test(line));
 }
 
-describe.each(MODES)("$title", ({ levels, env, flags }) => {
-  it.concurrent.each(levels)("OTEL_LOG_LEVEL=%s", async (level) => {
+const SAID_AT: [string, (mode: Mode) => readonly string[]][] = [
+  ["at the loudest level", ({ levels }) => levels.filter((level) => level === "all")],
+  ["at every other level", ({ levels }) => levels.filter((level) => level !== "all")],
+];
+
+describeVariants(SAID_AT, { concurrent: true }, (_at, levelsOf) => {
+  const talks = MODES.flatMap((mode) => levelsOf(mode).map((level) => [mode.title, level, mode] as const));
+
+  it.each(talks)("%s, OTEL_LOG_LEVEL=%s", async (_title, level, { env, flags }) => {
     const { stdout, stderr } = await talk(flags(PRELOAD), { ...env, OTEL_LOG_LEVEL: level });
 
     expect(strayLines(stdout)).toEqual([]);
@@ -62,7 +70,7 @@ describe.each(MODES)("$title", ({ levels, env, flags }) => {
   });
 });
 
-describe.each<OtelLine>(["otel-2", "otel-3"])("as installed, with %s", (line) => {
+describeVariants<[OtelLine]>([["otel-2"], ["otel-3"]], {}, (line) => {
   let sandbox: Sandbox;
   let preload: string[];
   beforeAll(async () => {

@@ -7,8 +7,6 @@ import { PRELOAD, traceProgram } from "./program.ts";
 
 const SAID = "2 + 3 = 5\n";
 const ADMIN = { OTEL_INSTRUMENTATION_MCP_ADMIN: "", OTEL_EXPORTER_PROMETHEUS_PORT: "0" };
-/** Several programs at once. */
-const HUNG_AFTER_MS = 40_000;
 const STARTED = /^mcp-otelkit: .* instrumented @modelcontextprotocol\/sdk .*\n$/;
 
 const times = (count: number): string[] =>
@@ -19,12 +17,11 @@ const times = (count: number): string[] =>
 describe.each<[string, () => Promise<string>]>([
   ["this Node", () => Promise.resolve(process.execPath)],
   ["Node 24", () => nodeBinary(24)],
-])("on %s", { timeout: 45_000 }, (_where, node) => {
+])("on %s", (_where, node) => {
   it("worker threads are traced, tell of it once, and open no port", async () => {
     const { stdout, stderr, spans } = await traceProgram([...PRELOAD, "worker-pool.mjs"], {
       node: await node(),
       env: ADMIN,
-      hungAfterMs: HUNG_AFTER_MS,
     });
 
     expect(stdout).toBe(SAID.repeat(2));
@@ -40,7 +37,6 @@ describe.each<[string, () => Promise<string>]>([
     const { stdout, stderr, spans } = await traceProgram([...PRELOAD, "worker-pool.mjs", "both"], {
       node: await node(),
       env: ADMIN,
-      hungAfterMs: HUNG_AFTER_MS,
     });
 
     expect(stdout).toBe(SAID.repeat(3));

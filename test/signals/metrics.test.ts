@@ -22,26 +22,30 @@ beforeAll(() => {
 });
 
 describe("a hostile peer", () => {
-  it("that invents 100,000 tools adds one series to each metric", { timeout: 60_000 }, async () => {
-    const { page } = startMetered();
-    const client = await connected();
-    await client.ask("tools/call", { name: "add" });
-    const before = await page();
+  for (const [tools, tags] of [
+    [2_000, []],
+    [100_000, ["proof"]],
+  ] as const)
+    it(`that invents ${tools} tools adds one series to each metric`, { tags: [...tags] }, async () => {
+      const { page } = startMetered();
+      const client = await connected();
+      await client.ask("tools/call", { name: "add" });
+      const before = await page();
 
-    for (let i = 0; i < 100_000; i += 1) await client.ask("tools/call", { name: `invented-${i}` });
-    const after = await page();
+      for (let i = 0; i < tools; i += 1) await client.ask("tools/call", { name: `invented-${i}` });
+      const after = await page();
 
-    expect(added(before, after)).toEqual({
-      mcp_server_operation_duration_seconds: 1,
-      mcp_tool_call_duration_seconds: 1,
-      mcp_tool_calls_total: 1,
-      mcp_tool_result_size_bytes: 1,
-      mcp_errors_total: 1,
-      mcp_telemetry_suppressed_total: 1,
+      expect(added(before, after)).toEqual({
+        mcp_server_operation_duration_seconds: 1,
+        mcp_tool_call_duration_seconds: 1,
+        mcp_tool_calls_total: 1,
+        mcp_tool_result_size_bytes: 1,
+        mcp_errors_total: 1,
+        mcp_telemetry_suppressed_total: 1,
+      });
+      expect(after.value("mcp_tool_calls_total", { tool_name: "_OTHER", status: "error" })).toBe(tools);
+      expect(after.value("mcp_telemetry_suppressed_total", { reason: "unknown_name" })).toBe(tools);
     });
-    expect(after.value("mcp_tool_calls_total", { tool_name: "_OTHER", status: "error" })).toBe(100_000);
-    expect(after.value("mcp_telemetry_suppressed_total", { reason: "unknown_name" })).toBe(100_000);
-  });
 
   /** What it invents, the message, and how many series that may cost a metric at most. */
   const INVENTIONS: readonly [
@@ -72,13 +76,13 @@ describe("a hostile peer", () => {
     ],
   ];
   it.each(INVENTIONS)(
-    "that invents 3,000 %s is answered with few series",
+    "that invents 500 %s is answered with few series",
     async (_what, method, params, atMost) => {
       const { page } = startMetered();
       const client = await connected();
       const before = await page();
 
-      for (let i = 0; i < 3000; i += 1) await client.ask(method(i), params(i));
+      for (let i = 0; i < 500; i += 1) await client.ask(method(i), params(i));
 
       expect(Math.max(...Object.values(added(before, await page())))).toBeLessThanOrEqual(atMost);
     },
@@ -90,15 +94,13 @@ describe("a hostile peer", () => {
     const client = new clientModule.Client({ name: "asks", version: "1.0.0" });
     await client.connect(peer as never);
 
-    for (let i = 0; i < 3000; i += 1) await client.ping().catch(() => undefined);
+    for (let i = 0; i < 500; i += 1) await client.ping().catch(() => undefined);
 
     const after = await page();
     expect(
       after.samples("mcp_client_operation_duration_seconds_count", { mcp_method_name: "ping" }).length,
     ).toBeLessThanOrEqual(51);
-    expect(after.value("mcp_client_operation_duration_seconds_count", { mcp_method_name: "ping" })).toBe(
-      3000,
-    );
+    expect(after.value("mcp_client_operation_duration_seconds_count", { mcp_method_name: "ping" })).toBe(500);
   });
 
   it("that invents HTTP paths and methods is `_OTHER`, and the server's own paths are themselves", async () => {

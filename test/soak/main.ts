@@ -1,5 +1,5 @@
 /**
- * `npm run test:soak`: a million calls over one connection and a hundred thousand connections of one call, under the
+ * `npm run prove -- soak`: a million calls over one connection and a hundred thousand connections of one call, under the
  * preload with all three signals exported, then a shorter run of each in which everything that could grow is counted.
  * Prints tables; exits 1 when memory or anything counted has grown. A word: by how much to divide the numbers of the long
  * runs, or `counted` for the short ones alone (memory settles late, so a much shorter long run proves nothing).

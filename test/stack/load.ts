@@ -1,4 +1,4 @@
-// `npm run bench:stack`: at how many tool calls a second this chain, on this machine, still loses nothing. A preloaded client calls a
+// `npm run bench -- stack`: at how many tool calls a second this chain, on this machine, still loses nothing. A preloaded client calls a
 // preloaded server over stdio; every span, log line and count is then looked for in Jaeger, Loki and Prometheus.
 import { arrived } from "./ask.ts";
 import type { Programs } from "./back-ends.ts";

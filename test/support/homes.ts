@@ -35,11 +35,20 @@ const NODE_PACKAGES: Record<string, string> = {
 /** The folder `test/homes/<name>`, with exactly what its lockfile says installed. */
 export async function home(name: string): Promise<string> {
   const folder = join(HOMES, name);
-  if (isInstalled(folder)) return folder;
+  if (isInstalled(name)) return folder;
   await underLock(folder, async () => {
-    if (isInstalled(folder)) return;
+    if (isInstalled(name)) return;
     const lockfile = hashOf(join(folder, "package-lock.json"));
-    await npm(folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error");
+    // The lockfile has every version and its hash, so npm need not ask the registry about what its cache holds.
+    await npm(
+      folder,
+      "ci",
+      "--prefer-offline",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    );
     writeFileSync(installedMark(folder), lockfile);
   });
   return folder;
@@ -83,7 +92,9 @@ export async function installedPackage(line: OtelLine): Promise<string> {
   return pathToFileURL(createRequire(join(folder, "anyone.js")).resolve("mcp-otelkit/register")).href;
 }
 
-function isInstalled(folder: string): boolean {
+/** Whether the home has exactly what its lockfile says. */
+export function isInstalled(name: string): boolean {
+  const folder = join(HOMES, name);
   const mark = installedMark(folder);
   return existsSync(mark) && readFileSync(mark, "utf8") === hashOf(join(folder, "package-lock.json"));
 }

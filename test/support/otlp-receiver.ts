@@ -9,6 +9,7 @@ import { spansFromExport, type TraceExport } from "./otlp-spans.ts";
 import { toRecord, type KeyValue } from "./otlp-values.ts";
 import type { SeenLog } from "./seen-log.ts";
 import { serviceName, type SeenSpan } from "./seen-span.ts";
+import { patience } from "./patience.ts";
 
 export interface OtlpReceiver {
   /** For OTEL_EXPORTER_OTLP_ENDPOINT with OTEL_EXPORTER_OTLP_PROTOCOL=http/json or http/protobuf. */
@@ -147,7 +148,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     arrived: readonly T[],
     describe: (arrived: readonly T[]) => string,
     predicate: (arrived: T[]) => boolean,
-    timeoutMs = 10_000,
+    timeoutMs = patience(10_000),
   ): Promise<T[]> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {

@@ -1,4 +1,5 @@
 import { parsePrometheusText, type ParsedFamily, type ParsedSample } from "./prometheus-text.ts";
+import { patience } from "./patience.ts";
 
 /** A metrics page, as a strict parser reads it. */
 export interface Page {
@@ -35,7 +36,7 @@ export function pageOf(text: string, options: { openMetrics?: boolean } = {}): P
 export async function eventually<T>(
   ask: () => Promise<T>,
   isSo: (answer: T) => boolean,
-  timeoutMs = 5000,
+  timeoutMs = patience(5_000),
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

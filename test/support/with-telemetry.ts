@@ -13,6 +13,7 @@ import { createTelemetry } from "../../src/signals/observer.ts";
 import { SCOPE } from "../../src/wiring.ts";
 import { fromReadableLogRecord, type SeenLog } from "./seen-log.ts";
 import { fromReadableSpan, type SeenSpan } from "./seen-span.ts";
+import { patience } from "./patience.ts";
 
 export interface Telemetry {
   /** For spans of the application's own. */
@@ -82,7 +83,7 @@ export async function withTelemetry<T>(
 export async function until(
   condition: () => boolean,
   otherwise: () => string,
-  timeoutMs = 5000,
+  timeoutMs = patience(5_000),
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!condition()) {

@@ -1,5 +1,5 @@
 /**
- * `npm run test:wire`: the same conversation without the preload and with it, for every cell of the matrix, compared
+ * `npm run prove -- wire`: the same conversation without the preload and with it, for every cell of the matrix, compared
  * byte for byte; then what a stdio server's stdout carries at every OTEL_LOG_LEVEL. Prints two tables, exits 1 when
  * anything differs. Words after `--` choose cells, as in the matrix.
  */
@@ -115,7 +115,7 @@ function finish(verdicts: (WireVerdict | undefined)[]) {
   const same = run.filter(({ differences }) => differences.length === 0).length;
   const seconds = Math.round((Date.now() - began) / 1000);
   console.log(
-    `\n${same} the same, ${run.length - same} different, ${verdicts.length - run.length} not possible (see npm run test:matrix), in ${seconds} s`,
+    `\n${same} the same, ${run.length - same} different, ${verdicts.length - run.length} not possible (see npm run prove -- matrix), in ${seconds} s`,
   );
   process.exitCode = same === run.length && same > 0 ? 0 : 1;
 }

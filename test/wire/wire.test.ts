@@ -55,13 +55,11 @@ describe("a message with a trace is the one without", () => {
   });
 });
 
-// The rest of them: `npm run test:wire`.
+// The rest of them: `npm run prove -- wire`.
 const CELLS: Cell[] = [
-  { sdk: "v1-latest", format: "cjs", way: "memory" },
   { sdk: "v1-oldest", format: "mjs", way: "stdio" },
   { sdk: "v1-latest", format: "mjs", way: "http-session" },
   { sdk: "v2-latest", format: "cjs", way: "stdio" },
-  { sdk: "v2-latest", format: "mjs", way: "handler" },
 ];
 
 describe("on the wire, with and without the preload", { tags: ["slow"] }, () => {
