@@ -55,6 +55,9 @@ export interface ProcessTelemetry {
 const loadSdk = () => loadChunk<typeof import("./otel/sdk.ts")>("sdk");
 const loadAdmin = () => loadChunk<typeof import("./admin-endpoint.ts")>("admin");
 
+/** A server over stdio answers its first message within this, or is in no hurry. */
+const QUIET_START_MS = 500;
+
 const NO_METERS: MeterProvider = { getMeter: () => createNoopMeter() };
 
 /**
@@ -172,7 +175,9 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
       sdk = running;
       late.use(running.components);
       tracing = !taken.has("trace") && running.components.trace !== undefined;
-      if (isHttpLoaded()) running.instrument(meters);
+      const instrument = (): void => running.instrument(meters);
+      if (isHttpLoaded()) instrument();
+      else setTimeout(instrument, QUIET_START_MS).unref();
       facts.collect = running.collect;
       late.onTheirs((slot) => {
         if (slot === "trace") tracing = false;
