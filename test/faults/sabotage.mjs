@@ -9,6 +9,7 @@ const OURS = /\/faults\/plain\/((?:hook|operation|output|privacy|signals)\/(?:[\
 const NET = new Set([
   "output/safely.js", // catches
   "hook/connection/pass-on.js", // hands a promise on
+  "output/disguise.js", // names a function, once, at load time
   "hook/replace.js", // replaces a method, once, at load time
   "hook/hub.js", // one variable
   "hook/connection/inject-meta.js", // compares two messages
