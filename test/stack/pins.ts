@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 /** One small Go module per program: their dependencies contradict each other. */
 const MODULES = fileURLToPath(new URL("go/", import.meta.url));
 
-export const PROGRAMS = ["otelcol", "prometheus", "promtool", "loki", "jaeger"] as const;
+export const PROGRAMS = ["otelcol", "prometheus", "promtool", "jaeger", "victoria-logs"] as const;
 export type Program = (typeof PROGRAMS)[number];
 
 export interface Build {
@@ -53,9 +53,9 @@ export const BUILDS: readonly Build[] = [
     command: (into) => goBuild(into, "github.com/jaegertracing/jaeger/cmd/jaeger"),
   },
   {
-    module: "loki",
-    programs: ["loki"],
-    command: (into) => goBuild(into, "-tags=netgo", "github.com/grafana/loki/v3/cmd/loki"),
+    module: "victorialogs",
+    programs: ["victoria-logs"],
+    command: (into) => goBuild(into, "github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs"),
   },
 ];
 
