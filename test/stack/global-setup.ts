@@ -1,6 +1,7 @@
 import type { TestProject } from "vitest/node";
-import { buildAll, describeBuilds, whyNotBuildable } from "./binaries.ts";
+import { buildAll, describeBuilds, programsOf, whyNotBuildable } from "./binaries.ts";
 import type { Programs } from "./back-ends.ts";
+import { findLoki, NO_LOKI } from "./loki-here.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -21,10 +22,11 @@ export async function setup(project: TestProject): Promise<void> {
   }
   const built = await buildAll(tell);
   tell(describeBuilds(built));
-  project.provide(
-    "programs",
-    Object.fromEntries(built.map(({ program, path }) => [program, path])) as Programs,
+  const loki = findLoki();
+  tell(
+    loki === undefined ? `SKIPPED, the tests that need Loki: ${NO_LOKI}` : `Loki: ${JSON.stringify(loki)}`,
   );
+  project.provide("programs", { ...programsOf(built), ...(loki && { loki }) });
 }
 
 function tell(text: string): void {

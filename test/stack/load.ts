@@ -1,8 +1,7 @@
 // `npm run bench:stack`: at how many tool calls a second this chain, on this machine, still loses nothing. A preloaded client calls a
-// preloaded server over stdio; every span, log line and count is then looked for in Jaeger, Loki and Prometheus.
+// preloaded server over stdio; every span, log line and count is then looked for in Jaeger, the log store and Prometheus.
 import { arrived } from "./ask.ts";
-import type { Programs } from "./back-ends.ts";
-import { buildAll, whyNotBuildable } from "./binaries.ts";
+import { buildAll, programsOf, whyNotBuildable } from "./binaries.ts";
 import { startStack, type Stack } from "./stack.ts";
 import { foundOf, startTalk } from "./talk.ts";
 
@@ -26,7 +25,7 @@ if (missing !== undefined) {
   process.exit(0);
 }
 const built = await buildAll((line) => console.error(line));
-const programs = Object.fromEntries(built.map((one) => [one.program, one.path])) as Programs;
+const programs = programsOf(built);
 
 console.log(`calls/s  achieved  spans lost  lines lost  counts lost  Collector CPU  peak memory`);
 let best: Row | undefined;

@@ -2,19 +2,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import {
-  arrived,
-  exemplarsInPrometheus,
-  linesInLoki,
-  queryPrometheus,
-  spansInJaeger,
-  traceInJaeger,
-} from "./ask.ts";
+import { arrived, exemplarsInPrometheus, queryPrometheus, spansInJaeger, traceInJaeger } from "./ask.ts";
 import { fresh } from "./back-ends.ts";
 import { startCast, type Cast } from "./cast.ts";
 import { HAS_OPENSSL, makeCertificates } from "./certificates.ts";
 import type { Collector } from "./collector.ts";
 import { givenStack, NEEDS_SERVERS } from "./given.ts";
+import { linesIn } from "./log-stores.ts";
 import { freePorts } from "./ports.ts";
 
 const STARTED: readonly (readonly string[])[] = [
@@ -88,7 +82,7 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
       (series) => series.length > 0,
     );
     await arrived(
-      () => linesInLoki(stack().loki.url, `{service_name="weather-in-a-row"} | trace_id="${id}"`),
+      () => linesIn(stack().logs, { service: "weather-in-a-row", trace: id }),
       (lines) => lines.length > 0,
     );
   });

@@ -1,5 +1,5 @@
 // A server in a process of its own: started, waited for, killed, started again, measured, and never left behind.
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 
 export interface Described {
@@ -11,6 +11,8 @@ export interface Described {
   readonly ready: string;
   /** Appended to, so that a second life does not cover up how the first one ended. */
   readonly log: string;
+  /** A command for what the process leaves behind when it is killed. */
+  readonly cleanUp?: readonly string[];
 }
 
 export interface Service {
@@ -54,6 +56,7 @@ export function describeService(described: Described): Service {
     void ended.then((how) => {
       end = how;
       living.delete(started);
+      cleanUp(described);
     });
     const deadline = Date.now() + READY_WITHIN_MS;
     while (!(await answers(described.ready))) {
@@ -77,6 +80,10 @@ export function describeService(described: Described): Service {
 }
 
 const living = new Set<ChildProcess>();
+
+function cleanUp({ cleanUp: [command, ...words] = [] }: Described): void {
+  if (command !== undefined) spawnSync(command, words, { stdio: "ignore" });
+}
 
 /** A process that goes away takes its servers along: nothing else would ever end them. */
 process.on("exit", () => {
