@@ -1,5 +1,6 @@
 // A server in a process of its own: started, waited for, killed, started again, measured, and never left behind.
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { connect } from "node:net";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 
 export interface Described {
@@ -7,7 +8,7 @@ export interface Described {
   readonly program: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Answers 2xx once the server can be used. */
+  /** Answers 2xx once the server can be used; `tcp://` where a connection is all there is to see. */
   readonly ready: string;
   /** Appended to, so that a second life does not cover up how the first one ended. */
   readonly log: string;
@@ -99,9 +100,18 @@ for (const [signal, code] of [
   });
 
 async function answers(url: string): Promise<boolean> {
+  if (url.startsWith("tcp:")) return connects(new URL(url));
   const response = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
   await response?.arrayBuffer();
   return response?.ok === true;
+}
+
+function connects({ hostname, port }: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
+    socket.on("connect", () => socket.destroy());
+  });
 }
 
 function tail(log: string): string {
