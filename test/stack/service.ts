@@ -7,11 +7,13 @@ export interface Described {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Answers 2xx once the server can be used; `tcp://` where a connection is all there is to see. */
   readonly ready: string;
   /** Appended to, so that a second life does not cover up how the first one ended. */
   readonly log: string;
+  /** Another user than this process's, by number; only root may ask for it. */
+  readonly user?: number;
   /** A command for what the process leaves behind when it is killed. */
   readonly cleanUp?: readonly string[];
 }
@@ -45,7 +47,9 @@ export function describeService(described: Described): Service {
     const output = openSync(described.log, "a");
     // Nothing of our environment but what finds and names things: an OTEL_* variable here would change what is proven.
     const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...described.env };
-    const started = spawn(described.program, described.args, { env, stdio: ["ignore", output, output] });
+    const { program, args, user: uid } = described;
+    const as = uid === undefined ? {} : { uid, gid: uid };
+    const started = spawn(program, args, { env, stdio: ["ignore", output, output], ...as });
     closeSync(output);
     child = started;
     living.add(started);

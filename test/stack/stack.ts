@@ -83,7 +83,7 @@ export async function startStack(programs: Programs, options: StackOptions = {})
     const overlays = wanted.configs[0] === "gateway.yaml" ? ends.logs.overlays : [];
     const made = await collector(programs, folder, {
       ...wanted,
-      configs: [...wanted.configs, ...overlays, ...(wanted.overrides ?? [])],
+      configs: [...wanted.configs, ...overlays],
       env: { ...sending, ...wanted.env },
     });
     services.push(made);
