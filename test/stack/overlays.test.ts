@@ -3,7 +3,14 @@ import { chownSync, copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { arrived, exemplarsInPrometheus, queryPrometheus, spansInJaeger, traceInJaeger } from "./ask.ts";
+import {
+  arrived,
+  exemplarsInPrometheus,
+  queryPrometheus,
+  servicesInJaeger,
+  spansInJaeger,
+  traceInJaeger,
+} from "./ask.ts";
 import { fresh, SHIPPED } from "./back-ends.ts";
 import { startCast, type Cast } from "./cast.ts";
 import { HAS_OPENSSL, makeCertificates } from "./certificates.ts";

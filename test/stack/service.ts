@@ -25,6 +25,8 @@ export interface Service {
   /** Resolves when the process is gone. SIGTERM unless told otherwise. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   log(): string;
+  /** Without waiting for anything. */
+  signal(signal: NodeJS.Signals): void;
   usage(): Usage;
 }
 
@@ -81,7 +83,10 @@ export function describeService(described: Described): Service {
   };
 
   const log = (): string => (existsSync(described.log) ? readFileSync(described.log, "utf8") : "");
-  return { name: described.name, start, stop, log, usage: () => usageOf(child?.pid) };
+  const signal = (name: NodeJS.Signals): void => {
+    if (child !== undefined && living.has(child)) child.kill(name);
+  };
+  return { name: described.name, start, stop, log, signal, usage: () => usageOf(child?.pid) };
 }
 
 const living = new Set<ChildProcess>();

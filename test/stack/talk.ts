@@ -19,12 +19,17 @@ export interface Talk {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-export function startTalk(endpoint: string, { rate, seconds }: { rate: number; seconds: number }): Talk {
+export function startTalk(
+  endpoint: string,
+  { rate, seconds }: { rate: number; seconds: number },
+  env: Readonly<Record<string, string>> = {},
+): Talk {
   const as = (service: string) => ({
     OTEL_SERVICE_NAME: service,
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     OTEL_METRIC_EXPORT_INTERVAL: "1000",
     OTEL_INSTRUMENTATION_MCP_ADMIN: "off",
+    ...env,
   });
   const args = [...PRELOAD, here("../fixtures/guide/stdio-server.mjs")];
   const caller = program([...PRELOAD, here("../fixtures/stack/caller.mjs")], {
