@@ -1,10 +1,11 @@
-// `npm run bench:stack`, with `-- gateways` and `-- bytes` for two other questions: at how many tool calls a second this chain, on this machine, still loses nothing. A preloaded client calls a
+// `npm run bench:stack`, with `-- gateways`, `-- bytes` and `-- sizes` for other questions: at how many tool calls a second this chain, on this machine, still loses nothing. A preloaded client calls a
 // preloaded server over stdio; every span, log line and count is then looked for in Jaeger, the log store and Prometheus.
 import { arrived } from "./ask.ts";
 import type { Programs } from "./back-ends.ts";
 import { buildAll, programsOf, whyNotBuildable } from "./binaries.ts";
 import { bytes } from "./bytes.ts";
 import { gateways } from "./gateways.ts";
+import { sizes } from "./sizes.ts";
 import { startStack, type Stack } from "./stack.ts";
 import { foundOf, startTalk } from "./talk.ts";
 
@@ -22,13 +23,17 @@ interface Row {
   readonly said: string;
 }
 
+const [what = "calls", ...rest] = process.argv.slice(2);
+if (what === "sizes") {
+  sizes(rest);
+  process.exit();
+}
 const missing = whyNotBuildable();
 if (missing !== undefined) {
   console.log(`SKIPPED: ${missing}`);
   process.exit(0);
 }
 const programs: Programs = programsOf(await buildAll((line) => console.error(line)));
-const [what = "calls"] = process.argv.slice(2);
 const measurements: Readonly<Record<string, (of: Programs) => Promise<void>>> = {
   calls: rates,
   gateways,

@@ -16,6 +16,7 @@ const TOO_LARGE = [
     attributes: Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`key${n}`, "value"])),
     cut: "attributes",
   },
+  { name: "a name of 200 bytes", attributes: { ["n".repeat(200)]: "value" }, cut: "attributes" },
   { name: "a line of 300 KB", attributes: {}, line: `begin ${"ü".repeat(150_000)}`, cut: "body" },
 ] as const;
 
