@@ -82,7 +82,7 @@ export function traceOf(
   service: string,
   spans: readonly { name: string; kind: number; seconds: number; attributes: Record<string, string> }[],
 ) {
-  const traceId = hex(`${service} of its own`, 32);
+  const id = hex(`${service} of its own`, 32);
   const began = BigInt(Date.now() - 600_000) * 1_000_000n;
   return {
     resourceSpans: [
@@ -92,7 +92,7 @@ export function traceOf(
           {
             scope: { name: "numbered" },
             spans: spans.map(({ name, kind, seconds, attributes }, index) => ({
-              traceId,
+              traceId: id,
               spanId: hex(`${service} span ${index}`, 16),
               name,
               kind,

@@ -22,7 +22,7 @@ const READY = /Ctrl-C ends everything/;
 describe("npm run stack", { ...NEEDS_SERVERS, timeout: 120_000 }, () => {
   const folders: string[] = [];
   afterEach(() => {
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+    for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true });
   });
   const cache = process.env["XDG_CACHE_HOME"];
   const env = { HOME: process.env["HOME"] ?? "", ...(cache && { XDG_CACHE_HOME: cache }) };
@@ -50,7 +50,7 @@ describe("npm run stack", { ...NEEDS_SERVERS, timeout: 120_000 }, () => {
       () => queryPrometheus(prometheus, "up"),
       (series) => series.length === 4 && series.every(({ value }) => value === 1),
     );
-    expect(up.map(({ labels }) => labels["job"]).toSorted()).toEqual([
+    expect(up.map(({ labels }) => String(labels["job"])).toSorted()).toEqual([
       "jaeger",
       "otelcol",
       "prometheus",

@@ -36,7 +36,7 @@ export interface Usage {
   readonly peakBytes: number;
 }
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 /** Longer than any of them needs to write down what it has in memory. */
 const STOPPED_WITHIN_MS = 20_000;
 const ASK_EVERY_MS = 50;
