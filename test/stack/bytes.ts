@@ -1,4 +1,4 @@
-// `npm run bench:stack -- bytes`: what a tool call weighs, on the wire and on the disks of the back ends.
+// `npm run bench:stack -- wire`: what a tool call weighs in OTLP; it needs no server. `-- bytes`: on the disks of the back ends as well.
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -11,7 +11,7 @@ import { foundOf, startTalk } from "./talk.ts";
 const CALLS = { rate: 100, seconds: 60 };
 const SIGNALS = ["traces", "logs", "metrics"] as const;
 
-export async function bytes(programs: Programs): Promise<void> {
+export async function wire(): Promise<void> {
   const { calls, requests } = await recordCalls();
   console.log(
     "OTLP, bytes a call: two spans, two lines; metrics of both processes are by export, not by call.",
@@ -25,7 +25,10 @@ export async function bytes(programs: Programs): Promise<void> {
       `  ${signal.padEnd(8)}${(plain / per).toFixed(0).padStart(6)} B plain${(gzip / per).toFixed(0).padStart(6)} B gzip, a ${signal === "metrics" ? "process's export" : "call"}`,
     );
   }
+}
 
+export async function bytes(programs: Programs): Promise<void> {
+  await wire();
   const stack = await startStack(programs, { durable: true });
   const talk = startTalk(stack.collector.http, CALLS, { TRACE_EACH: "1" });
   await talk.done();

@@ -1,9 +1,9 @@
-// `npm run bench:stack`, with `-- gateways`, `-- bytes` and `-- sizes` for other questions: at how many tool calls a second this chain, on this machine, still loses nothing. A preloaded client calls a
+// `npm run bench:stack`, with `-- gateways`, `-- bytes`, `-- wire` and `-- sizes` for other questions: at how many tool calls a second this chain, on this machine, still loses nothing. A preloaded client calls a
 // preloaded server over stdio; every span, log line and count is then looked for in Jaeger, the log store and Prometheus.
 import { arrived } from "./ask.ts";
 import type { Programs } from "./back-ends.ts";
 import { buildAll, programsOf, whyNotBuildable } from "./binaries.ts";
-import { bytes } from "./bytes.ts";
+import { bytes, wire } from "./bytes.ts";
 import { gateways } from "./gateways.ts";
 import { sizes } from "./sizes.ts";
 import { startStack, type Stack } from "./stack.ts";
@@ -24,8 +24,9 @@ interface Row {
 }
 
 const [what = "calls", ...rest] = process.argv.slice(2);
-if (what === "sizes") {
-  sizes(rest);
+if (what === "sizes" || what === "wire") {
+  if (what === "sizes") sizes(rest);
+  else await wire();
   process.exit();
 }
 const missing = whyNotBuildable();

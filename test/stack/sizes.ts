@@ -35,21 +35,33 @@ const TRACE_DAYS = 7;
 const LOG_DAYS = 31;
 const KAFKA_HOURS = 2;
 
-type Column = readonly [string, (rate: number) => string];
+/** What the row needs, what it is, and how it comes about. */
+type Row = readonly [keyof Measured | undefined, string, (rate: number) => string];
 
-export function sizesOf({ callsPerCore, plain, gzip, traces, logs, series }: Measured): string {
+/** Rows for what was measured, and no others. */
+export function sizesOf(measured: Partial<Measured>): string {
+  const { callsPerCore = 0, plain = 0, gzip = 0, traces = 0, logs = 0, series = 0 } = measured;
   const cores = (rate: number): number => Math.ceil(rate / callsPerCore / BUSY);
-  const rows: readonly Column[] = [
-    ["spans, and log lines, a second", (rate) => `${count(2 * rate)} each`],
-    [`gateway cores, ${BUSY * 100} % busy`, (rate) => count(cores(rate))],
-    [`gateways of ${CORES_EACH} cores`, (rate) => count(Math.max(2, Math.ceil(cores(rate) / CORES_EACH)))],
-    ["into the gateways, plain", (rate) => `${size(rate * plain)}/s`],
-    ["into the gateways, gzip", (rate) => `${size(rate * gzip)}/s`],
-    [`Kafka, ${KAFKA_HOURS} hours in three copies`, (rate) => size(rate * gzip * KAFKA_HOURS * 3600 * 3)],
-    [`traces, ${TRACE_DAYS} days, all`, (rate) => size(rate * traces * DAY * TRACE_DAYS)],
-    [`traces, ${TRACE_DAYS} days, 1 %`, (rate) => size((rate * traces * DAY * TRACE_DAYS) / 100)],
-    [`logs, ${LOG_DAYS} days`, (rate) => size(rate * logs * DAY * LOG_DAYS)],
+  const rows: readonly Row[] = [
+    [undefined, "spans, and log lines, a second", (rate) => `${count(2 * rate)} each`],
+    ["callsPerCore", `gateway cores, ${BUSY * 100} % busy`, (rate) => count(cores(rate))],
     [
+      "callsPerCore",
+      `gateways of ${CORES_EACH} cores`,
+      (rate) => count(Math.max(2, Math.ceil(cores(rate) / CORES_EACH))),
+    ],
+    ["plain", "into the gateways, plain", (rate) => `${size(rate * plain)}/s`],
+    ["gzip", "into the gateways, gzip", (rate) => `${size(rate * gzip)}/s`],
+    [
+      "gzip",
+      `Kafka, ${KAFKA_HOURS} hours in three copies`,
+      (rate) => size(rate * gzip * KAFKA_HOURS * 3600 * 3),
+    ],
+    ["traces", `traces, ${TRACE_DAYS} days, all`, (rate) => size(rate * traces * DAY * TRACE_DAYS)],
+    ["traces", `traces, ${TRACE_DAYS} days, 1 %`, (rate) => size((rate * traces * DAY * TRACE_DAYS) / 100)],
+    ["logs", `logs, ${LOG_DAYS} days`, (rate) => size(rate * logs * DAY * LOG_DAYS)],
+    [
+      "series",
       `series, ${CALLS_OF_A_PROCESS} calls a second a process`,
       (rate) => count(Math.ceil(rate / CALLS_OF_A_PROCESS) * series),
     ],
@@ -58,7 +70,9 @@ export function sizesOf({ callsPerCore, plain, gzip, traces, logs, series }: Mea
   return [
     line(["tool calls a second", ...RATES.map(count)]),
     line(["---", ...RATES.map(() => "--:")]),
-    ...rows.map(([what, of]) => line([what, ...RATES.map(of)])),
+    ...rows
+      .filter(([needs]) => needs === undefined || measured[needs] !== undefined)
+      .map(([, what, of]) => line([what, ...RATES.map(of)])),
   ].join("\n");
 }
 
@@ -68,17 +82,12 @@ export function sizes(words: readonly string[]): void {
     options: Object.fromEntries(MEASURED_NAMES.map((name) => [name, { type: "string" } as const])),
   });
   const given = values as Readonly<Record<string, string | undefined>>;
-  const missing = MEASURED_NAMES.filter((name) => !(Number(given[name]) > 0));
-  if (missing.length > 0)
-    console.log(
-      `sizes wants what gateways and bytes print: ${missing.map((name) => `--${name} N`).join(" ")}`,
-    );
-  else
-    console.log(
-      sizesOf(
-        Object.fromEntries(MEASURED_NAMES.map((name) => [name, Number(given[name])])) as unknown as Measured,
-      ),
-    );
+  const measured = MEASURED_NAMES.filter((name) => given[name] !== undefined).map(
+    (name) => [name, Number(given[name])] as const,
+  );
+  const bad = measured.filter(([, value]) => !(value > 0));
+  if (bad.length > 0) console.log(`no number: ${bad.map(([name]) => `--${name}`).join(" ")}`);
+  else console.log(sizesOf(Object.fromEntries(measured)));
 }
 
 function count(number: number): string {
