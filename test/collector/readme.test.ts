@@ -35,7 +35,7 @@ it("lists every variable with each default it has, and no other", () => {
 /** `${env:NAME:-default}` and `${NAME:-default}`. A default may have another variable in it: that one is not ours, and shortened. */
 function* variablesIn(text: string): Generator<[string, string | undefined]> {
   const short = text
-    .replaceAll("${env:HOME}", "~")
+    .replaceAll("${env:HOME:-}", "~")
     .replaceAll(/\$\{env:(STATE_DIRECTORY:-[^}]*)\}/g, "$($1)");
   for (const [, name = "", fallback] of short.matchAll(/\$\{(?:env:)?([A-Z][A-Z0-9_]*)(?::-([^}]*))?\}/g))
     yield [name, fallback?.replaceAll(/\$\((.*?)\)/g, "${$1}")];
