@@ -1,5 +1,6 @@
-// `npm run bench:stack`, with `-- gateways`, `-- bytes`, `-- wire` and `-- sizes` for other questions: at how many tool calls a second this chain, on this machine, still loses nothing. A preloaded client calls a
-// preloaded server over stdio; every span, log line and count is then looked for in Jaeger, the log store and Prometheus.
+// `npm run bench:stack`: at how many tool calls a second this chain, on this machine, still loses nothing. A preloaded client calls a preloaded
+// server over stdio; every span, log line and count is then looked for in Jaeger, the log store and Prometheus. A word after `--` asks
+// something else: `gateways`, `bytes`, `wire`, `sizes`; each is explained in its file.
 import { arrived } from "./ask.ts";
 import type { Programs } from "./back-ends.ts";
 import { buildAll, programsOf, whyNotBuildable } from "./binaries.ts";
