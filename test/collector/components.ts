@@ -1,7 +1,8 @@
 /** The components that our configurations may use, by today's name and by the end of their Go module's path. */
 export const COMPONENTS = {
-  receivers: { otlp: "receiver/otlpreceiver" },
+  receivers: { kafka: "receiver/kafkareceiver", otlp: "receiver/otlpreceiver" },
   processors: {
+    deltatocumulative: "processor/deltatocumulativeprocessor",
     memory_limiter: "processor/memorylimiterprocessor",
     redaction: "processor/redactionprocessor",
     resource_detection: "processor/resourcedetectionprocessor",
@@ -9,6 +10,7 @@ export const COMPONENTS = {
     transform: "processor/transformprocessor",
   },
   exporters: {
+    kafka: "exporter/kafkaexporter",
     load_balancing: "exporter/loadbalancingexporter",
     otlp_grpc: "exporter/otlpexporter",
     otlp_http: "exporter/otlphttpexporter",
@@ -16,6 +18,8 @@ export const COMPONENTS = {
     prometheus_remote_write: "exporter/prometheusremotewriteexporter",
   },
   connectors: {
+    count: "connector/countconnector",
+    forward: "connector/forwardconnector",
     service_graph: "connector/servicegraphconnector",
     span_metrics: "connector/spanmetricsconnector",
   },

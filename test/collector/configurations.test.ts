@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { COMPONENTS, KINDS, typeOf, type Kind } from "./components.ts";
 import {
   BASES,
+  EITHER,
   OVERLAYS,
   at,
   base,
@@ -22,6 +23,12 @@ const CLEANING: Readonly<Record<string, readonly string[]>> = {
   metrics: ["redaction/secrets"],
   logs: ["transform/drop-content", "redaction/secrets"],
 };
+
+const IDLE = [
+  [/scrape|remote-write/, "otlp_http/prometheus"],
+  [/victorialogs/, "otlp_http/loki"],
+  [/kafka-out/, "otlp_grpc/gateway"],
+] as const;
 
 describe.each(combinations())("%s", (name, config) => {
   const pipelines = Object.entries(at(config, "service", "pipelines"));
@@ -47,16 +54,23 @@ describe.each(combinations())("%s", (name, config) => {
 
     for (const kind of KINDS) {
       const there = Object.keys(at(config, kind));
-      // An overlay that sends metrics elsewhere leaves the base's exporter without work: the Collector does not start it.
-      const idle = kind === "exporters" && /scrape|remote-write/.test(name) ? ["otlp_http/prometheus"] : [];
+      // An overlay that sends a signal elsewhere leaves the base's exporter without work: the Collector does not start it.
+      const idle = IDLE.filter(([overlays]) => kind === "exporters" && overlays.test(name)).map(
+        ([, id]) => id,
+      );
       expect(sorted([...used[kind], ...idle]), kind).toEqual(sorted(there));
     }
   });
 
   it("limits memory first, then drops content, then masks secrets, before anything else sees the data", () => {
     const forwards = /^(agent|loadbalancer)/.test(name);
+    // A pipeline that only connectors feed has its data from one that did all this.
+    const entries = pipelines.filter(([, pipeline]) =>
+      strings((pipeline as Tree)["receivers"]).some((id) => !(id in at(config, "connectors"))),
+    );
 
-    for (const [id, pipeline] of pipelines) {
+    expect(entries.length).toBeGreaterThanOrEqual(3);
+    for (const [id, pipeline] of entries) {
       const [first = "", ...then] = strings((pipeline as Tree)["processors"]);
       const cleaning = forwards ? [] : (CLEANING[typeOf(id)] ?? ["a signal of which nothing is known"]);
 
@@ -73,7 +87,7 @@ describe.each(combinations())("%s", (name, config) => {
     for (const [id, exporter] of senders) {
       const kept = { ...at(exporter as Tree, "sending_queue"), ...at(exporter as Tree, "wal") };
       expect(at(exporter as Tree, "retry_on_failure")["max_elapsed_time"], id).toBe("0s");
-      expect(String(kept["storage"] ?? kept["directory"]), id).toMatch(/file_storage/);
+      expect(String(kept["storage"] ?? kept["directory"]), id).toMatch(/file_storage|MCP_STORAGE_DIR/);
     }
     expect(strings(at(config, "service")["extensions"]).includes("file_storage")).toBe(senders.length > 0);
   });
@@ -124,6 +138,32 @@ describe("an overlay", () => {
   });
 });
 
+// Then any number of them go together, in any order.
+it.each(BASES)("no two overlays of %s change the same thing", (on) => {
+  const names = Object.keys(OVERLAYS).filter((name) => OVERLAYS[name]?.includes(on));
+  const both = names.flatMap((one, index) =>
+    names.slice(index + 1).flatMap((other) => {
+      const [mine, theirs] = [settings(overlay(one)), settings(overlay(other))];
+      return [...mine]
+        .filter(([path, value]) => theirs.has(path) && theirs.get(path) !== value)
+        .map(([path]) => `${one} and ${other}: ${path}`);
+    }),
+  );
+
+  expect(both.filter((said) => !said.startsWith(EITHER.join(" and ")))).toEqual([]);
+});
+
+/** What is set where; a list is one thing, since it is replaced as a whole. */
+function settings(tree: Tree, keys: readonly string[] = []): Map<string, string> {
+  return new Map(
+    Object.entries(tree).flatMap(([key, value]): [string, string][] =>
+      isTree(value)
+        ? [...settings(value, [...keys, key])]
+        : [[[...keys, key].join("."), JSON.stringify(value)]],
+    ),
+  );
+}
+
 it("the Collector of the tests is built of what the files use", () => {
   const manifest = readFileSync(new URL("../stack/go/otelcol/manifest.yaml", import.meta.url), "utf8");
 
@@ -141,7 +181,7 @@ const LISTENERS = [
 
 it.each(LISTENERS)("%s listens on localhost by default", (path) => {
   const addresses = [...leaves(load(path))].filter(([keys]) => {
-    const sends = keys[0] === "exporters" && keys[1] !== "prometheus";
+    const sends = (keys[0] === "exporters" && keys[1] !== "prometheus") || keys.includes("metric_backends");
     return /^(endpoint|host)$/.test(keys.at(-1) ?? "") && !sends;
   });
 

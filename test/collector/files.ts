@@ -16,12 +16,28 @@ export const OVERLAYS: Readonly<Record<string, readonly (Base | undefined)[]>> =
   bearer: BASES,
   "content-allowed": ["gateway"],
   "existing-pipeline": [undefined],
+  "kafka-in": ["gateway"],
+  "kafka-out": ["agent"],
   "remote-write": ["gateway"],
   scrape: ["gateway"],
   "span-metrics": ["gateway"],
   "tail-sampling": ["gateway"],
   "tls-mtls": BASES,
+  victorialogs: ["gateway"],
 };
+
+/** The overlays that README.md calls a choice: of these the last one counts. */
+export const EITHER = ["remote-write", "scrape"];
+
+/** What goes together on a base: each overlay alone, each two, and all at once. */
+export function togetherOn(on: Base): string[][] {
+  const names = Object.keys(OVERLAYS).filter((name) => OVERLAYS[name]?.includes(on));
+  const pairs = names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other]));
+  const all = EITHER.map((choice) => names.filter((name) => name === choice || !EITHER.includes(name)));
+  return [[], ...names.map((name) => [name]), ...pairs, ...(on === "gateway" ? all : [names])].filter(
+    (set) => !EITHER.every((name) => set.includes(name)),
+  );
+}
 
 export function read(path: string): string {
   return readFileSync(`${COLLECTOR}${path}`, "utf8");
@@ -37,26 +53,13 @@ export const overlay = (name: string): Tree => load(`otelcol/overlays/${name}.ya
 
 /** Every configuration of a Collector that makes sense, by a name for people. */
 export function combinations(): [string, Tree][] {
-  const all: [string, Tree][] = BASES.map((name) => [name, base(name)]);
-  for (const [name, bases] of Object.entries(OVERLAYS))
-    for (const on of bases)
-      all.push(
-        on === undefined ? [name, overlay(name)] : [`${on} + ${name}`, merge(base(on), overlay(name))],
-      );
-  // Those that touch the same pipelines, in both orders.
-  for (const pair of [
-    ["tail-sampling", "span-metrics"],
-    ["span-metrics", "scrape"],
-    ["span-metrics", "remote-write"],
-    ["bearer", "tls-mtls"],
-    ["content-allowed", "tail-sampling"],
-  ])
-    for (const order of [pair, pair.toReversed()])
-      all.push([
-        `gateway + ${order.join(" + ")}`,
-        order.reduce((tree, name) => merge(tree, overlay(name)), base("gateway")),
-      ]);
-  return all;
+  const all: [string, Tree][] = BASES.flatMap((on) =>
+    togetherOn(on).map((names): [string, Tree] => [
+      [on, ...names].join(" + "),
+      names.reduce((tree, name) => merge(tree, overlay(name)), base(on)),
+    ]),
+  );
+  return [...all, ["existing-pipeline", overlay("existing-pipeline")]];
 }
 
 /** As the Collector merges its files: maps are joined, everything else is replaced, lists included. */
@@ -80,8 +83,11 @@ export function at(tree: Tree, ...keys: string[]): Tree {
   return isTree(here) ? here : {};
 }
 
+/** A list, also where it is the default of a variable. */
 export function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+  const [, fallback] = /^\$\{env:\w+:-(\[.*\])\}$/.exec(String(value)) ?? [];
+  const list: unknown = fallback === undefined ? value : parse(fallback);
+  return Array.isArray(list) ? list.map(String) : [];
 }
 
 /** Rows of a table in the README between its two marks, without the head; cells trimmed. */

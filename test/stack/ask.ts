@@ -1,12 +1,12 @@
 // The back ends' own HTTP APIs, as far as we ask them.
 import { spansFromExport, type TraceExport } from "../support/otlp-spans.ts";
 import type { SeenSpan } from "../support/seen-span.ts";
+import { addressOf, getJson } from "./get.ts";
 import { pause } from "./service.ts";
 
 /** Longer than the 30 s that a Collector which is waiting for a back end may wait before its next attempt. */
 const ARRIVES_WITHIN_MS = 45_000;
 const ASK_EVERY_MS = 200;
-const ANSWERS_WITHIN_MS = 10_000;
 
 /**
  * Asks again until it is so, and says what came last when it is not so in time. A server that has just come back may answer
@@ -37,20 +37,6 @@ function shown(answer: unknown): string {
     typeof value === "bigint" ? String(value) : value,
   );
   return (text ?? "nothing").slice(0, 4000);
-}
-
-async function getJson<T>(url: URL): Promise<T | undefined> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
-  const body = await response.text();
-  if (response.status === 404) return undefined;
-  if (!response.ok) throw new Error(`${url.href}: ${response.status} ${body.slice(0, 500)}`);
-  return JSON.parse(body) as T;
-}
-
-function addressOf(base: string, path: string, search: Readonly<Record<string, string>> = {}): URL {
-  const url = new URL(path, base);
-  for (const [name, value] of Object.entries(search)) url.searchParams.append(name, value);
-  return url;
 }
 
 /** The spans of one trace; none when Jaeger does not know it (yet). https://www.jaegertracing.io/docs/2.13/architecture/apis/ */
@@ -114,36 +100,4 @@ export async function exemplarsInPrometheus(base: string, query: string): Promis
   return (answer?.data ?? []).flatMap(({ seriesLabels, exemplars }) =>
     exemplars.map(({ labels }) => ({ series: seriesLabels, labels })),
   );
-}
-
-export interface Line {
-  /** Index labels and structured metadata, which Loki shows as one. */
-  readonly labels: Readonly<Record<string, string>>;
-  readonly text: string;
-}
-
-/** The lines of the last hour. https://grafana.com/docs/loki/latest/reference/loki-http-api/ */
-export async function linesInLoki(base: string, query: string, limit = 5000): Promise<Line[]> {
-  const now = Date.now();
-  const answer = await getJson<{
-    data: { result: { stream: Record<string, string>; values: [string, string][] }[] };
-  }>(
-    addressOf(base, "/loki/api/v1/query_range", {
-      query,
-      start: `${now - 3_600_000}000000`,
-      end: `${now + 60_000}000000`,
-      limit: String(limit),
-    }),
-  );
-  return (answer?.data.result ?? []).flatMap(({ stream, values }) =>
-    values.map(([, text]) => ({ labels: stream, text })),
-  );
-}
-
-/** How many lines there are, where they are too many to be listed. */
-export async function linesCountedInLoki(base: string, query: string): Promise<number> {
-  const answer = await getJson<{ data: { result: { value: [number, string] }[] } }>(
-    addressOf(base, "/loki/api/v1/query", { query: `sum(count_over_time(${query} [1h]))` }),
-  );
-  return Number(answer?.data.result[0]?.value[1] ?? 0);
 }

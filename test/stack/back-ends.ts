@@ -1,28 +1,43 @@
-// Prometheus, Loki and Jaeger from the shipped files. What differs from an operator's is addresses and data directories, and
+// Prometheus, Jaeger and the log stores from the shipped files. What differs from an operator's is addresses and data directories, and
 // those by the ways the files themselves offer.
 import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { StoreName } from "./log-stores.ts";
+import { commandOf, type Loki } from "./loki-here.ts";
 import type { Program } from "./pins.ts";
 import { freePorts } from "./ports.ts";
 import { describeService, type Service } from "./service.ts";
 
 export const SHIPPED = fileURLToPath(new URL("../../collector/", import.meta.url));
 
-export type Programs = Readonly<Record<Program, string>>;
+/** The paths of what is built, and Loki where this machine has it. */
+export type Programs = Readonly<Record<Program, string>> & { readonly loki?: Loki };
 
-/** A server, where people and programs ask it, and where the Collector sends. */
+/** A server, where people and programs ask it, where the Collector sends, and the address of the page of its own metrics. */
 export interface BackEnd extends Service {
   readonly url: string;
   readonly otlp: string;
+  readonly metrics: string;
+}
+
+/** Where to put a server that is not for a test. */
+export interface Place {
+  readonly port?: number | undefined;
+  readonly data?: string | undefined;
 }
 
 export async function jaeger(
   programs: Programs,
   folder: string,
-  { durable = false }: { durable?: boolean } = {},
+  {
+    durable = false,
+    prometheus: asked = "",
+    ...place
+  }: Place & { durable?: boolean; prometheus?: string } = {},
 ): Promise<BackEnd> {
   const port = await freePorts("grpc", "http", "query", "queryGrpc", "health", "telemetry");
+  port.query = place.port ?? port.query;
   const service = describeService({
     name: "jaeger",
     program: programs.jaeger,
@@ -35,12 +50,18 @@ export async function jaeger(
       JAEGER_HEALTH_ENDPOINT: `127.0.0.1:${port.health}`,
       JAEGER_TELEMETRY_HOST: "127.0.0.1",
       JAEGER_TELEMETRY_PORT: String(port.telemetry),
-      JAEGER_DATA_DIR: fresh(folder, "jaeger"),
+      JAEGER_DATA_DIR: place.data ?? fresh(folder, "jaeger"),
+      JAEGER_PROMETHEUS_URL: asked,
     },
     ready: `http://127.0.0.1:${port.query}/api/v3/services`,
     log: join(folder, "jaeger.log"),
   });
-  return { ...service, url: `http://127.0.0.1:${port.query}`, otlp: `http://127.0.0.1:${port.http}` };
+  return {
+    ...service,
+    url: `http://127.0.0.1:${port.query}`,
+    otlp: `http://127.0.0.1:${port.http}`,
+    metrics: `127.0.0.1:${port.telemetry}`,
+  };
 }
 
 export interface Prometheus extends BackEnd {
@@ -51,8 +72,9 @@ export interface Prometheus extends BackEnd {
   ): void;
 }
 
-export async function prometheus(programs: Programs, folder: string): Promise<Prometheus> {
+export async function prometheus(programs: Programs, folder: string, place: Place = {}): Promise<Prometheus> {
   const port = await freePorts("web");
+  port.web = place.port ?? port.web;
   // The file looks for addresses in a folder beside itself: so it moves, unchanged, and finds ours.
   const home = fresh(folder, "prometheus-configuration");
   copyFileSync(join(SHIPPED, "prometheus", "prometheus.yaml"), join(home, "prometheus.yaml"));
@@ -63,11 +85,12 @@ export async function prometheus(programs: Programs, folder: string): Promise<Pr
     program: programs.prometheus,
     args: [
       `--config.file=${join(home, "prometheus.yaml")}`,
-      `--storage.tsdb.path=${fresh(folder, "prometheus")}`,
+      `--storage.tsdb.path=${place.data ?? fresh(folder, "prometheus")}`,
       `--web.listen-address=127.0.0.1:${port.web}`,
       "--web.enable-otlp-receiver",
       "--web.enable-remote-write-receiver",
-      "--enable-feature=exemplar-storage",
+      // Start times as zeros, so that `rate` and `increase` see the first count of a new series.
+      "--enable-feature=exemplar-storage,created-timestamp-zero-ingestion",
     ],
     ready: `${url}/-/ready`,
     log: join(folder, "prometheus.log"),
@@ -76,6 +99,7 @@ export async function prometheus(programs: Programs, folder: string): Promise<Pr
     ...service,
     url,
     otlp: `${url}/api/v1/otlp`,
+    metrics: `127.0.0.1:${port.web}`,
     // Renamed into its place, since Prometheus reads it the moment it appears. JSON is YAML.
     scrape(file, groups) {
       writeFileSync(join(home, `${file}.new`), JSON.stringify(groups));
@@ -84,22 +108,65 @@ export async function prometheus(programs: Programs, folder: string): Promise<Pr
   };
 }
 
-export async function loki(programs: Programs, folder: string): Promise<BackEnd> {
+export interface LogStore extends BackEnd {
+  readonly store: StoreName;
+  /** How the Collector sends to it: overlays of gateway.yaml, the variable with the address, and the exporter's name. */
+  readonly overlays: readonly string[];
+  readonly variable: string;
+  readonly exporter: string;
+}
+
+export async function victoriaLogs(programs: Programs, folder: string, place: Place = {}): Promise<LogStore> {
+  const port = place.port ?? (await freePorts("http")).http;
+  const url = `http://127.0.0.1:${port}`;
+  const service = describeService({
+    name: "victoria-logs",
+    program: programs["victoria-logs"],
+    args: [
+      `-httpListenAddr=127.0.0.1:${port}`,
+      `-storageDataPath=${place.data ?? fresh(folder, "victoria-logs")}`,
+      "-retentionPeriod=31d",
+    ],
+    ready: `${url}/health`,
+    log: join(folder, "victoria-logs.log"),
+  });
+  return {
+    ...service,
+    url,
+    otlp: `${url}/insert/opentelemetry`,
+    metrics: `127.0.0.1:${port}`,
+    store: "victorialogs",
+    overlays: ["overlays/victorialogs.yaml"],
+    variable: "MCP_VICTORIALOGS_OTLP_URL",
+    exporter: "otlp_http/victorialogs",
+  };
+}
+
+export async function loki(programs: Programs, folder: string): Promise<LogStore> {
+  if (programs.loki === undefined) throw new Error("there is no Loki on this machine");
   const port = await freePorts("http", "grpc");
   const url = `http://127.0.0.1:${port.http}`;
+  const env = {
+    LOKI_HTTP_PORT: String(port.http),
+    LOKI_GRPC_PORT: String(port.grpc),
+    LOKI_DATA_DIR: fresh(folder, "loki"),
+  };
   const service = describeService({
     name: "loki",
-    program: programs.loki,
-    args: [`-config.file=${join(SHIPPED, "loki", "loki.yaml")}`, "-config.expand-env=true"],
-    env: {
-      LOKI_HTTP_PORT: String(port.http),
-      LOKI_GRPC_PORT: String(port.grpc),
-      LOKI_DATA_DIR: fresh(folder, "loki"),
-    },
+    ...commandOf(programs.loki, join(SHIPPED, "loki", "loki.yaml"), env),
     ready: `${url}/ready`,
     log: join(folder, "loki.log"),
   });
-  return { ...service, url, otlp: `${url}/otlp` };
+  return {
+    ...service,
+    url,
+    otlp: `${url}/otlp`,
+    metrics: `127.0.0.1:${port.http}`,
+    store: "loki",
+    overlays: [],
+    variable: "MCP_LOKI_OTLP_URL",
+    exporter: "otlp_http/loki",
+  };
 }
 
 /** A folder for one server's data. */

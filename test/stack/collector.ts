@@ -15,28 +15,36 @@ export interface CollectorOptions {
   readonly name?: string;
   /** Files of `collector/otelcol`, the base first; or anything else that `--config` takes. */
   readonly configs: readonly string[];
+  /** Whatever `--config` takes, after all files. */
+  readonly overrides?: readonly string[];
   /** Where it sends, by the variables of the shipped files. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where it listens, if not anywhere. */
+  readonly ports?: { readonly http: number; readonly grpc: number };
+  readonly data?: string;
+  /** Another user than this process's, by number. */
+  readonly user?: number;
 }
 
 /** Described, not started: some tests want to see it fail. */
 export async function collector(
   programs: Programs,
   folder: string,
-  { name = "otelcol", configs, env = {} }: CollectorOptions,
+  { name = "otelcol", configs, env = {}, ports, data, user, overrides = [] }: CollectorOptions,
 ): Promise<Collector> {
-  const port = await freePorts("grpc", "http", "health", "telemetry");
+  const port = { ...(await freePorts("grpc", "http", "health", "telemetry")), ...ports };
   const service = describeService({
     name,
     program: programs.otelcol,
-    args: configs.flatMap((config) => ["--config", shipped(config)]),
+    args: [...configs.map(shipped), ...overrides].flatMap((config) => ["--config", config]),
+    ...(user !== undefined && { user }),
     env: {
       MCP_OTLP_GRPC_ENDPOINT: `127.0.0.1:${port.grpc}`,
       MCP_OTLP_HTTP_ENDPOINT: `127.0.0.1:${port.http}`,
       MCP_HEALTH_ENDPOINT: `127.0.0.1:${port.health}`,
       MCP_TELEMETRY_HOST: "127.0.0.1",
       MCP_TELEMETRY_PORT: String(port.telemetry),
-      MCP_STORAGE_DIR: fresh(folder, `${name}-queue`),
+      MCP_STORAGE_DIR: data ?? fresh(folder, `${name}-queue`),
       ...env,
     },
     ready: `http://127.0.0.1:${port.health}/`,

@@ -1,10 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrived, linesInLoki, queryPrometheus, spansInJaeger, traceInJaeger } from "./ask.ts";
+import { arrived, queryPrometheus, spansInJaeger, traceInJaeger } from "./ask.ts";
 import { startCast, type Cast } from "./cast.ts";
 import type { Collector } from "./collector.ts";
 import { givenStack, NEEDS_SERVERS } from "./given.ts";
+import { linesIn } from "./log-stores.ts";
 import { post } from "./numbered.ts";
 import { freePorts } from "./ports.ts";
 
@@ -20,7 +21,7 @@ processors:
 exporters:
   otlp_http/traces: { endpoint: "\${env:MCP_JAEGER_OTLP_URL}" }
   otlp_http/metrics: { endpoint: "\${env:MCP_PROMETHEUS_OTLP_URL}" }
-  otlp_http/logs: { endpoint: "\${env:MCP_LOKI_OTLP_URL}" }
+  otlp_http/logs: { endpoint: "\${env:THEIR_LOGS_URL}" }
 extensions:
   health_check: { endpoint: "\${env:MCP_HEALTH_ENDPOINT}" }
 service:
@@ -44,6 +45,7 @@ describe("our fragment in a Collector that serves another service", NEEDS_SERVER
       name: "theirs",
       configs: [file, "overlays/existing-pipeline.yaml"],
       env: {
+        THEIR_LOGS_URL: stack().logs.otlp,
         MCP_FRAGMENT_HTTP_ENDPOINT: `127.0.0.1:${port.http}`,
         MCP_FRAGMENT_GRPC_ENDPOINT: `127.0.0.1:${port.grpc}`,
         MCP_FRAGMENT_TRACES_EXPORTERS: "[otlp_http/traces]",
@@ -69,7 +71,7 @@ describe("our fragment in a Collector that serves another service", NEEDS_SERVER
       (seen) => seen.length > 0,
     );
     const lines = await arrived(
-      () => linesInLoki(stack().loki.url, `{service_name="local"} | trace_id="${id}"`),
+      () => linesIn(stack().logs, { service: "local", trace: id }),
       (seen) => seen.length > 0,
     );
 
@@ -146,7 +148,7 @@ describe("our fragment in a Collector that serves another service", NEEDS_SERVER
     );
     expect(sold).toMatchObject({ labels: { job: "their-shop" }, value: 7 });
     const [line] = await arrived(
-      () => linesInLoki(stack().loki.url, '{service_name="their-shop"}'),
+      () => linesIn(stack().logs, { service: "their-shop" }),
       (lines) => lines.length === 1,
     );
     expect(line?.text).toBe("sold to somebody@example.com");

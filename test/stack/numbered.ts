@@ -77,6 +77,36 @@ export function tracesOf(service: string, spans: number): string[] {
   return Array.from({ length: Math.ceil(spans / PER_TRACE) }, (_, index) => traceId(service, index));
 }
 
+/** One trace, in OTLP; all its spans begin together. */
+export function traceOf(
+  service: string,
+  spans: readonly { name: string; kind: number; seconds: number; attributes: Record<string, string> }[],
+) {
+  const id = hex(`${service} of its own`, 32);
+  const began = BigInt(Date.now() - 600_000) * 1_000_000n;
+  return {
+    resourceSpans: [
+      {
+        resource: { attributes: [text("service.name", service)] },
+        scopeSpans: [
+          {
+            scope: { name: "numbered" },
+            spans: spans.map(({ name, kind, seconds, attributes }, index) => ({
+              traceId: id,
+              spanId: hex(`${service} span ${index}`, 16),
+              name,
+              kind,
+              startTimeUnixNano: String(began),
+              endTimeUnixNano: String(began + BigInt(seconds * 1000) * 1_000_000n),
+              attributes: Object.entries(attributes).map(([key, value]) => text(key, value)),
+            })),
+          },
+        ],
+      },
+    ],
+  };
+}
+
 function spanOf(service: string, n: number) {
   const now = nanoseconds();
   return {

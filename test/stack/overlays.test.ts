@@ -1,36 +1,31 @@
 // What else is shipped: each file starts without a word about something deprecated, and each overlay does what it says.
-import { writeFileSync } from "node:fs";
+import { chownSync, copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import {
   arrived,
   exemplarsInPrometheus,
-  linesInLoki,
   queryPrometheus,
+  servicesInJaeger,
   spansInJaeger,
   traceInJaeger,
 } from "./ask.ts";
-import { fresh } from "./back-ends.ts";
+import { fresh, SHIPPED } from "./back-ends.ts";
 import { startCast, type Cast } from "./cast.ts";
 import { HAS_OPENSSL, makeCertificates } from "./certificates.ts";
-import type { Collector } from "./collector.ts";
-import { givenStack, NEEDS_SERVERS } from "./given.ts";
+import { BASES, togetherOn, type Base } from "../collector/files.ts";
+import { collector, type Collector } from "./collector.ts";
+import { givenStack, NEEDS_SERVERS, programs } from "./given.ts";
+import { addressOf, getJson } from "./get.ts";
+import { linesIn } from "./log-stores.ts";
+import { post, traceOf } from "./numbered.ts";
 import { freePorts } from "./ports.ts";
 
-const STARTED: readonly (readonly string[])[] = [
-  ["gateway.yaml"],
-  ["agent.yaml"],
-  ["loadbalancer.yaml"],
-  ["gateway.yaml", "overlays/tls-mtls.yaml"],
-  ["gateway.yaml", "overlays/bearer.yaml"],
-  ["agent.yaml", "overlays/agent-bearer.yaml"],
-  ["gateway.yaml", "overlays/content-allowed.yaml"],
-  ["gateway.yaml", "overlays/tail-sampling.yaml"],
-  ["gateway.yaml", "overlays/span-metrics.yaml"],
-  ["gateway.yaml", "overlays/scrape.yaml"],
-  ["gateway.yaml", "overlays/remote-write.yaml"],
-  ["gateway.yaml", "overlays/span-metrics.yaml", "overlays/tail-sampling.yaml"],
-];
+/** So many Collectors come up side by side. */
+const AT_ONCE = 4;
+/** https://wiki.debian.org/SystemGroups: `nobody` */
+const NOBODY = 65_534;
 
 describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 }, () => {
   const stack = givenStack();
@@ -46,20 +41,73 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
     return cast;
   }
 
-  it.each(STARTED.map((configs) => ({ configs, files: configs.join(" + ") })))(
-    "start without a deprecation: $files",
-    async ({ configs, files }) => {
-      if (files.includes("tls") && !HAS_OPENSSL) return;
-      const name = files.replaceAll(/\W+/g, "-");
-      const one = await stack().another({ name, configs, env: await environment(name) });
+  it.each(BASES)(
+    "%s starts without a deprecation: alone, with each overlay, with each two, with all at once",
+    { timeout: 300_000 },
+    async (on) => {
+      const sets = togetherOn(on).filter((names) => HAS_OPENSSL || !names.includes("tls-mtls"));
+      const env = await environment(on);
+      const bad: string[] = [];
+      const queue = [...sets];
+      const next = async (): Promise<void> => {
+        for (let names = queue.shift(); names !== undefined; names = queue.shift())
+          bad.push(...(await complaintsOf(on, names, env)));
+      };
 
-      await one.start();
+      await Promise.all(Array.from({ length: AT_ONCE }, next));
 
-      expect(one.log()).not.toMatch(/deprecat/i);
-      expect(one.log()).toContain("Everything is ready");
-      await one.stop();
+      expect(bad).toEqual([]);
+      console.info(`${on}: ${sets.length} combinations started`);
     },
   );
+
+  async function complaintsOf(on: Base, names: readonly string[], env: Record<string, string>) {
+    const name = [on, ...names].join("-");
+    const configs = [`${on}.yaml`, ...names.map((one) => `overlays/${one}.yaml`)];
+    // gRPC shows a token to nobody without TLS.
+    const insecure = { MCP_GATEWAY_INSECURE: String(!names.includes("agent-bearer")) };
+    const { page } = await freePorts("page");
+    const one = await collector(programs(), stack().folder, {
+      name,
+      configs,
+      env: { ...env, ...insecure, MCP_PAGE_ENDPOINT: `127.0.0.1:${page}` },
+    });
+    try {
+      await one.start();
+    } catch (error) {
+      return [`${name} did not start: ${String(error).slice(-600)}`];
+    }
+    await one.stop();
+    const deprecated = one.log().match(/.*deprecat.*/i);
+    return [
+      ...(deprecated === null ? [] : [`${name}: ${deprecated[0]}`]),
+      ...(one.log().includes("Everything is ready") ? [] : [`${name} was never ready`]),
+    ];
+  }
+
+  it("the Collector makes its directory as a user who may write nowhere else than at home", async () => {
+    // All of it in a folder of theirs: what root has at home, nobody may read.
+    const home = mkdtempSync(join(tmpdir(), "mcp-otelkit-nobody-"));
+    const otelcol = join(home, "otelcol");
+    const config = join(home, "gateway.yaml");
+    copyFileSync(programs().otelcol, otelcol);
+    copyFileSync(join(SHIPPED, "otelcol/gateway.yaml"), config);
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) chownSync(home, NOBODY, NOBODY);
+    const one = await collector({ ...programs(), otelcol }, home, {
+      name: "nobody",
+      configs: [config],
+      // The default is what is tried.
+      env: { HOME: home, MCP_STORAGE_DIR: undefined },
+      ...(isRoot && { user: NOBODY }),
+    });
+
+    await one.start();
+    await one.stop();
+
+    expect(readdirSync(join(home, ".local/state/otelcol/gateway"))).not.toEqual([]);
+    rmSync(home, { recursive: true });
+  });
 
   it("agent, load balancer and gateway in a row deliver what the gateway alone does", async () => {
     const gateway = new URL(stack().collector.grpc).host;
@@ -88,7 +136,7 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
       (series) => series.length > 0,
     );
     await arrived(
-      () => linesInLoki(stack().loki.url, `{service_name="weather-in-a-row"} | trace_id="${id}"`),
+      () => linesIn(stack().logs, { service: "weather-in-a-row", trace: id }),
       (lines) => lines.length > 0,
     );
   });
@@ -109,6 +157,29 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
       (series) => (series[0]?.value ?? 0) > 0,
     );
     expect(calls?.value).toBe(1);
+    // The process that was seen first is not the one that all calls belong to.
+    const all = await query('{__name__=~"traces_span_metrics_.*|target_info",job="weather-counted"}');
+    const made = all.filter(({ labels }) => labels["__name__"] !== "target_info");
+    for (const label of ["instance", "service_instance_id", "host_name", "process_pid"])
+      expect(
+        made.filter(({ labels }) => label in labels),
+        label,
+      ).toEqual([]);
+    // Jaeger's Monitor tab asks for these.
+    const { metrics } = await arrived(
+      async () =>
+        (await getJson<{ metrics: { metricPoints: unknown[] }[] }>(
+          addressOf(stack().jaeger.url, "/api/metrics/calls", {
+            service: "weather-counted",
+            spanKind: "server",
+            step: "1000",
+            lookback: "300000",
+            ratePer: "300000",
+          }),
+        )) ?? { metrics: [] },
+      (answer) => answer.metrics.length > 0,
+    );
+    expect(metrics[0]?.metricPoints).not.toEqual([]);
     const exemplars = await arrived(
       () =>
         exemplarsInPrometheus(
@@ -174,6 +245,50 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
     expect(kept.map(({ name }) => name)).toContain("tools/call forecast");
   });
 
+  it("tail-sampling keeps what was slow, and no session because its event stream was open for long", async () => {
+    const one = await stack().another({
+      name: "tail-slow",
+      configs: ["gateway.yaml", "overlays/tail-sampling.yaml"],
+      env: { MCP_DECISION_WAIT: "2s", MCP_SAMPLE_PERCENT: "0", MCP_SLOW_MS: "5000" },
+    });
+    await one.start();
+    const request = (method: string) => ({
+      name: method,
+      kind: 2,
+      attributes: { "http.request.method": method },
+    });
+    const mcp = (name: string) => ({ name, kind: 2, attributes: { "mcp.method.name": name } });
+    const traces = {
+      "quiet session": [{ ...request("GET"), seconds: 600 }],
+      "quiet subscription": [
+        { ...request("POST"), seconds: 600 },
+        { ...mcp("subscriptions/listen"), seconds: 0.01 },
+      ],
+      "quick call": [{ ...mcp("tools/call"), seconds: 0.1 }],
+      "slow call": [
+        { ...request("POST"), seconds: 8 },
+        { ...mcp("tools/call"), seconds: 8 },
+      ],
+      "slow request": [{ ...request("POST"), seconds: 8 }],
+    };
+
+    const answers = await Promise.all(
+      Object.entries(traces).map(([service, spans]) =>
+        post(`${one.http}/v1/traces`, traceOf(service, spans)),
+      ),
+    );
+
+    expect(answers).toEqual([200, 200, 200, 200, 200]);
+    const seen = await arrived(
+      () => servicesInJaeger(stack().jaeger.url),
+      (services) => services.includes("slow call") && services.includes("slow request"),
+    );
+    expect(Object.keys(traces).filter((service) => seen.includes(service))).toEqual([
+      "slow call",
+      "slow request",
+    ]);
+  });
+
   /** The names of the labels that one series of that job has, once it is there. */
   async function labelsOf(job: string): Promise<string[][]> {
     const series = await arrived(
@@ -183,20 +298,21 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
     return series.map(({ labels }) => Object.keys(labels).toSorted());
   }
 
-  async function environment(name: string): Promise<Record<string, string>> {
+  async function environment(name: Base): Promise<Record<string, string>> {
     const folder = fresh(stack().folder, `${name}-files`);
     const tokens = join(folder, "token");
     writeFileSync(tokens, "a-token\n");
     const made = HAS_OPENSSL ? makeCertificates(folder) : undefined;
-    const { page } = await freePorts("page");
     return {
       MCP_TOKEN_FILE: tokens,
       MCP_GATEWAY_TOKEN_FILE: tokens,
-      MCP_GATEWAY_INSECURE: String(!name.includes("bearer")), // gRPC shows a token to nobody without TLS
       MCP_TLS_CERT_FILE: made?.server.certificate ?? "",
       MCP_TLS_KEY_FILE: made?.server.key ?? "",
       MCP_TLS_CLIENT_CA_FILE: made?.ca ?? "",
-      MCP_PAGE_ENDPOINT: `127.0.0.1:${page}`,
+      MCP_KAFKA_BROKERS: "[127.0.0.1:1]",
+      MCP_JAEGER_OTLP_URL: stack().jaeger.otlp,
+      MCP_PROMETHEUS_OTLP_URL: stack().prometheus.otlp,
+      MCP_VICTORIALOGS_OTLP_URL: stack().logs.otlp,
       MCP_REMOTE_WRITE_URL: `${stack().prometheus.url}/api/v1/write`,
       MCP_GATEWAYS: `[${new URL(stack().collector.grpc).host}]`,
       MCP_GATEWAY_ENDPOINT: new URL(stack().collector.grpc).host,

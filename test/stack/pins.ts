@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url";
 /** One small Go module per program: their dependencies contradict each other. */
 const MODULES = fileURLToPath(new URL("go/", import.meta.url));
 
-export const PROGRAMS = ["otelcol", "prometheus", "promtool", "loki", "jaeger"] as const;
+/** Outside the repository. */
+export const CACHE = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "mcp-otelkit", "stack");
+
+export const PROGRAMS = ["otelcol", "prometheus", "promtool", "jaeger", "victoria-logs"] as const;
 export type Program = (typeof PROGRAMS)[number];
 
 export interface Build {
@@ -53,9 +56,9 @@ export const BUILDS: readonly Build[] = [
     command: (into) => goBuild(into, "github.com/jaegertracing/jaeger/cmd/jaeger"),
   },
   {
-    module: "loki",
-    programs: ["loki"],
-    command: (into) => goBuild(into, "-tags=netgo", "github.com/grafana/loki/v3/cmd/loki"),
+    module: "victorialogs",
+    programs: ["victoria-logs"],
+    command: (into) => goBuild(into, "github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs"),
   },
 ];
 
@@ -63,12 +66,11 @@ export function folderOf({ module }: Build): string {
   return join(MODULES, module);
 }
 
-/** Where a build is kept: outside the repository, under a name that changes with everything that decides what it is. */
+/** Where a build is kept: under a name that changes with everything that decides what it is. */
 export function keptIn(build: Build): string {
   const hash = createHash("sha256").update(JSON.stringify(build.command("")));
   const folder = folderOf(build);
   for (const file of readdirSync(folder).toSorted())
     hash.update(file).update(readFileSync(join(folder, file)));
-  const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  return join(cache, "mcp-otelkit", "stack", `${build.module}-${hash.digest("hex").slice(0, 16)}`);
+  return join(CACHE, `${build.module}-${hash.digest("hex").slice(0, 16)}`);
 }

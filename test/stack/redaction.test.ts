@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrived, linesInLoki, spansInJaeger } from "./ask.ts";
+import { arrived, spansInJaeger } from "./ask.ts";
 import { startCast, type Cast } from "./cast.ts";
 import type { Collector } from "./collector.ts";
 import { givenStack, NEEDS_SERVERS } from "./given.ts";
+import { linesIn } from "./log-stores.ts";
 import { post } from "./numbered.ts";
 
 const CAPTURING = { OTEL_INSTRUMENTATION_MCP_CAPTURE: "all", LOG_LEVEL: "DEBUG" };
@@ -116,7 +117,7 @@ describe("redaction in the Collector", NEEDS_SERVERS, () => {
   /** All that the back ends know of a service and those it talked to, as text. */
   async function everything(service: string): Promise<{ spans: string; lines: string; metrics: string }> {
     const spans = await spansInJaeger(stack().jaeger.url, service);
-    const lines = await linesInLoki(stack().loki.url, `{service_name=~"${service}.*|weather"}`);
+    const lines = await linesIn(stack().logs, { service: `${service}.*|weather` });
     const metrics = await fetch(`${stack().prometheus.url}/api/v1/series?match[]={__name__=~".%2B"}`);
     const text = (value: unknown): string =>
       JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner)) ?? "";

@@ -1,46 +1,97 @@
-// `npm run stack`: the pipeline with the shipped files, and an example server with somebody who uses it, until Ctrl-C. In containers
-// where there is an engine for them, otherwise as native programs on free ports. Words after `--` are overlays:
-//   npm run stack -- overlays/span-metrics.yaml
+// `npm run stack`: the pipeline with the shipped files, and an example server with a client that uses it, until Ctrl-C. In containers where
+// there is an engine for them, otherwise as native programs. `npm run stack -- --help` has the options.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SHIPPED, type Programs } from "./back-ends.ts";
-import { buildAll, describeBuilds, whyNotBuildable } from "./binaries.ts";
+import { queryPrometheus } from "./ask.ts";
+import { SHIPPED } from "./back-ends.ts";
+import { buildAll, describeBuilds, programsOf, whyNotBuildable } from "./binaries.ts";
 import { program, PRELOAD } from "./cast.ts";
+import { findLoki, NO_LOKI } from "./loki-here.ts";
+import { HELP, PORT_NAMES, readOptions, USUAL_PORTS, type Options } from "./options.ts";
+import { startPage } from "./page.ts";
+import { whenParentsGo } from "./parents.ts";
+import { choosePorts, type Choice } from "./ports.ts";
 import { startStack } from "./stack.ts";
 
-const overlays = process.argv.slice(2);
-const engine = ["docker", "podman"].find(
-  (name) => succeeds(name, "info") && succeeds(name, "compose", "version"),
-);
+/** Resolves with the reason to end. Listened to from the first moment: a build is to end as well. */
+const end = new Promise<string>((resolve) => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(signal));
+  whenParentsGo(() => resolve("what started it has gone"));
+});
 
-process.exitCode =
-  engine !== undefined && overlays.length === 0 ? await inContainers(engine) : await natively();
+const options = readOptions(process.argv.slice(2));
+if (typeof options === "string") {
+  console.log(options);
+  process.exitCode = options === HELP ? 0 : 2;
+} else {
+  const engine = ["docker", "podman"].find(
+    (name) => succeeds(name, "info") && succeeds(name, "compose", "version"),
+  );
+  const run = engine !== undefined && !options.native ? inContainers(engine, options) : natively(options);
+  process.exitCode = await run.catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    return 1;
+  });
+}
+process.exit();
 
 function succeeds(command: string, ...words: string[]): boolean {
   return spawnSync(command, words, { stdio: "ignore" }).status === 0;
 }
 
-async function inContainers(command: string): Promise<number> {
+async function inContainers(command: string, { ports }: Options): Promise<number> {
   const words = ["compose", "-f", join(SHIPPED, "compose", "compose.yaml"), "up", "--build"];
-  console.log(`${command} ${words.join(" ")}\nGrafana will be at http://localhost:3000 (admin, admin).\n`);
-  process.on("SIGINT", () => undefined); // it goes to the engine as well, which then ends by itself
-  const [code] = (await once(spawn(command, words, { stdio: "inherit" }), "exit")) as [number | null];
+  const env = Object.fromEntries(
+    PORT_NAMES.filter((name) => ports[name] !== undefined).map((name) => [
+      USUAL_PORTS[name][2],
+      String(ports[name]),
+    ]),
+  );
+  const grafana = ports.page ?? 3000;
+  console.log(
+    `${command} ${words.join(" ")}\nGrafana will be at http://localhost:${grafana} (admin, admin).\n`,
+  );
+  const child = spawn(command, words, { stdio: "inherit", env: { ...process.env, ...env } });
+  const ended = once(child, "exit") as Promise<[number | null]>;
+  void end.then((reason) => reason !== "SIGINT" && child.kill()); // Ctrl-C goes to the engine as well
+  const [code] = await ended;
+  console.log(
+    `Ended. The data is in the volumes of the project mcp-observability; \`${command} compose -f ${words[2]} down --volumes\` throws it away.`,
+  );
   return code ?? 0;
 }
 
-async function natively(): Promise<number> {
+async function natively({ ports: fixed, data, store, overlays }: Options): Promise<number> {
   const missing = whyNotBuildable();
   if (missing !== undefined) {
     console.error(`There is no container engine here, and ${missing}`);
     return 1;
   }
-  console.log("No container engine is used; these are built by Go from test/stack/go, once:");
-  const built = await buildAll((line) => console.log(line));
+  const loki = store === "loki" ? findLoki() : undefined;
+  if (store === "loki" && loki === undefined) throw new Error(NO_LOKI);
+  const { page: pagePort, ...ports } = await choosePorts(
+    Object.fromEntries(
+      PORT_NAMES.map((name) => [name, { usual: USUAL_PORTS[name][0], fixed: fixed[name] }]),
+    ) as Record<(typeof PORT_NAMES)[number], Choice>,
+  );
+  console.log("Native programs, built by Go from test/stack/go where this machine does not have them yet:");
+  const stopping = new AbortController();
+  void end.then(() => stopping.abort());
+  const built = await buildAll((line) => console.log(line), stopping.signal);
   console.log(`${describeBuilds(built)}\n`);
-  const programs = Object.fromEntries(built.map(({ program: name, path }) => [name, path])) as Programs;
-  const stack = await startStack(programs, { configs: ["gateway.yaml", ...overlays] });
+  const stack = await startStack(
+    { ...programsOf(built), ...(loki && { loki }) },
+    {
+      configs: ["gateway.yaml", ...overlays],
+      store,
+      ports,
+      durable: data !== undefined,
+      ...(data && { data }),
+    },
+  );
+  const { url: page, server: pages } = await startPage(stack, pagePort);
 
   const sending = { OTEL_EXPORTER_OTLP_ENDPOINT: stack.collector.http, OTEL_METRIC_EXPORT_INTERVAL: "5000" };
   const example = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -49,28 +100,36 @@ async function natively(): Promise<number> {
     OTEL_SERVICE_NAME: "weather",
   });
   const [, MCP_URL = ""] = await server.says(/weather server on (\S+)/);
-  const [, page = ""] = await server.says(/health and metrics at (\S+)/);
+  const [, own = ""] = await server.says(/health and metrics at (\S+)/);
   const user = program([...PRELOAD, example("collector/compose/example/traffic.mjs")], {
     ...sending,
     MCP_URL,
     OTEL_SERVICE_NAME: "traffic",
   });
 
-  console.log(`Send telemetry to
+  const elsewhere = PORT_NAMES.filter((name) => name !== "page" && ports[name] !== USUAL_PORTS[name][0]);
+  console.log(`Look at  ${page}   links, queries, the newest traces
+Send telemetry to
   ${stack.collector.http}   OTLP over http (OTEL_EXPORTER_OTLP_ENDPOINT)
   ${stack.collector.grpc}   OTLP over gRPC
-An example server is talked to already: ${MCP_URL}, its own ${page}/metrics
-Ask (Jaeger and Prometheus are built without their web pages, which are not in their Go modules):
-  traces    ${stack.jaeger.url}/api/v3/services
-            ${stack.jaeger.url}/api/traces?service=weather&limit=1
+An example server is talked to already: ${MCP_URL}, its own ${own}/metrics
+Ask
+  logs      ${stack.logs.url}${stack.logs.store === "loki" ? "/loki/api/v1/labels" : "/select/vmui"}
   metrics   ${stack.prometheus.url}/api/v1/query?query=mcp_tool_calls_total
-  logs      ${stack.loki.url}/loki/api/v1/query_range?query=%7Bservice_name%3D%22weather%22%7D
+  traces    ${stack.jaeger.url}/api/traces?service=weather&limit=1
   Collector ${stack.collector.telemetry}
-Logs and data: ${stack.folder}, gone at the end. Ctrl-C ends everything.`);
-  await new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, resolve);
-  });
+${elsewhere.length > 0 ? `The usual port was taken, so there is another for: ${elsewhere.join(", ")}.\n` : ""}Data: ${data ?? `${stack.folder}, gone at the end; --data DIR keeps it`}. Ctrl-C ends everything.`);
+  const reason = await end;
+  console.log(`\nEnding (${reason}) ...`);
+  const calls = await queryPrometheus(stack.prometheus.url, 'sum(mcp_tool_calls_total{job="weather"})').catch(
+    () => [],
+  );
+  pages.close();
+  pages.closeAllConnections();
   await Promise.all([user.stop(), server.stop()]);
   await stack.stop();
+  console.log(
+    `Ended, all of it. The example's server had counted ${calls[0]?.value ?? 0} tool calls. ${data === undefined ? "The data is gone." : `The data is in ${data}.`}`,
+  );
   return 0;
 }

@@ -1,16 +1,21 @@
 // A server in a process of its own: started, waited for, killed, started again, measured, and never left behind.
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { connect } from "node:net";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 
 export interface Described {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** Answers 2xx once the server can be used. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Answers 2xx once the server can be used; `tcp://` where a connection is all there is to see. */
   readonly ready: string;
   /** Appended to, so that a second life does not cover up how the first one ended. */
   readonly log: string;
+  /** Another user than this process's, by number; only root may ask for it. */
+  readonly user?: number;
+  /** A command for what the process leaves behind when it is killed. */
+  readonly cleanUp?: readonly string[];
 }
 
 export interface Service {
@@ -20,6 +25,8 @@ export interface Service {
   /** Resolves when the process is gone. SIGTERM unless told otherwise. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   log(): string;
+  /** Without waiting for anything. */
+  signal(signal: NodeJS.Signals): void;
   usage(): Usage;
 }
 
@@ -29,7 +36,7 @@ export interface Usage {
   readonly peakBytes: number;
 }
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 /** Longer than any of them needs to write down what it has in memory. */
 const STOPPED_WITHIN_MS = 20_000;
 const ASK_EVERY_MS = 50;
@@ -42,7 +49,9 @@ export function describeService(described: Described): Service {
     const output = openSync(described.log, "a");
     // Nothing of our environment but what finds and names things: an OTEL_* variable here would change what is proven.
     const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...described.env };
-    const started = spawn(described.program, described.args, { env, stdio: ["ignore", output, output] });
+    const { program, args, user: uid } = described;
+    const as = uid === undefined ? {} : { uid, gid: uid };
+    const started = spawn(program, args, { env, stdio: ["ignore", output, output], ...as });
     closeSync(output);
     child = started;
     living.add(started);
@@ -54,6 +63,7 @@ export function describeService(described: Described): Service {
     void ended.then((how) => {
       end = how;
       living.delete(started);
+      cleanUp(described);
     });
     const deadline = Date.now() + READY_WITHIN_MS;
     while (!(await answers(described.ready))) {
@@ -73,10 +83,17 @@ export function describeService(described: Described): Service {
   };
 
   const log = (): string => (existsSync(described.log) ? readFileSync(described.log, "utf8") : "");
-  return { name: described.name, start, stop, log, usage: () => usageOf(child?.pid) };
+  const signal = (name: NodeJS.Signals): void => {
+    if (child !== undefined && living.has(child)) child.kill(name);
+  };
+  return { name: described.name, start, stop, log, signal, usage: () => usageOf(child?.pid) };
 }
 
 const living = new Set<ChildProcess>();
+
+function cleanUp({ cleanUp: [command, ...words] = [] }: Described): void {
+  if (command !== undefined) spawnSync(command, words, { stdio: "ignore" });
+}
 
 /** A process that goes away takes its servers along: nothing else would ever end them. */
 process.on("exit", () => {
@@ -92,9 +109,18 @@ for (const [signal, code] of [
   });
 
 async function answers(url: string): Promise<boolean> {
+  if (url.startsWith("tcp:")) return connects(new URL(url));
   const response = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
   await response?.arrayBuffer();
   return response?.ok === true;
+}
+
+function connects({ hostname, port }: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
+    socket.on("connect", () => socket.destroy());
+  });
 }
 
 function tail(log: string): string {

@@ -1,16 +1,27 @@
-// The whole chain, with the shipped files: Collector, Prometheus, Loki, Jaeger.
+// The whole chain, with the shipped files: Collector, Prometheus, a log store, Jaeger.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { jaeger, loki, prometheus, type BackEnd, type Programs, type Prometheus } from "./back-ends.ts";
+import {
+  fresh,
+  jaeger,
+  loki,
+  prometheus,
+  victoriaLogs,
+  type BackEnd,
+  type LogStore,
+  type Programs,
+  type Prometheus,
+} from "./back-ends.ts";
 import { collector, type Collector, type CollectorOptions } from "./collector.ts";
+import type { StoreName } from "./log-stores.ts";
 import type { Service } from "./service.ts";
 
 export interface Stack {
   readonly folder: string;
   readonly jaeger: BackEnd;
   readonly prometheus: Prometheus;
-  readonly loki: BackEnd;
+  readonly logs: LogStore;
   /** The first Collector. */
   readonly collector: Collector;
   /** One more in front of the same back ends; described, not started. */
@@ -18,64 +29,104 @@ export interface Stack {
   /** Ends everything and throws the data away. */
   stop(): Promise<void>;
   /** What each of them complained about, for the case that something went wrong. */
-  logs(): string;
+  complaints(): string;
 }
 
 export interface StackOptions {
-  /** What the first Collector runs; the base alone unless told otherwise. */
+  /** What the first Collector runs; the base alone if nothing is said. */
   readonly configs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Jaeger's traces survive Jaeger's end. Prometheus' and Loki's data do anyway. */
+  /** For the first Collector, after all its files: what a test takes away from what is shipped. */
+  readonly overrides?: readonly string[];
+  /** Jaeger's traces survive Jaeger's end. Prometheus' and the logs' data do anyway. */
   readonly durable?: boolean;
+  /** Where logs go: VictoriaLogs, which is built here, or Loki, where there is one. */
+  readonly store?: StoreName;
+  /** Ports that people know, by what listens there. */
+  readonly ports?: StackPorts;
+  /** Where the data is kept; without it, in a folder that goes with the stack. */
+  readonly data?: string;
+}
+
+export interface StackPorts {
+  readonly http: number;
+  readonly grpc: number;
+  readonly jaeger: number;
+  readonly prometheus: number;
+  readonly logs: number;
 }
 
 const LOG_LINES = 8;
 const LOG_WIDTH = 600;
 
 export async function startStack(programs: Programs, options: StackOptions = {}): Promise<Stack> {
-  const { configs = ["gateway.yaml"], env, durable } = options;
+  const { configs = ["gateway.yaml"], env, durable = false, store = "victorialogs", ports, data } = options;
   const folder = mkdtempSync(join(workshop(), "stack-"));
+  const place = (name: "jaeger" | "prometheus" | "logs") => ({
+    port: ports?.[name],
+    data: data && fresh(data, name === "logs" ? store : name),
+  });
+  const metrics = await prometheus(programs, folder, place("prometheus"));
   const ends = {
-    jaeger: await jaeger(programs, folder, { durable: durable ?? false }),
-    prometheus: await prometheus(programs, folder),
-    loki: await loki(programs, folder),
+    prometheus: metrics,
+    jaeger: await jaeger(programs, folder, { durable, prometheus: metrics.url, ...place("jaeger") }),
+    logs:
+      store === "loki" ? await loki(programs, folder) : await victoriaLogs(programs, folder, place("logs")),
   };
-  const services: Service[] = [ends.jaeger, ends.prometheus, ends.loki];
+  const services: Service[] = [ends.prometheus, ends.jaeger, ends.logs];
   const sending = {
     MCP_JAEGER_OTLP_URL: ends.jaeger.otlp,
     MCP_PROMETHEUS_OTLP_URL: ends.prometheus.otlp,
-    MCP_LOKI_OTLP_URL: ends.loki.otlp,
+    [ends.logs.variable]: ends.logs.otlp,
   };
   const another = async (wanted: CollectorOptions): Promise<Collector> => {
-    const made = await collector(programs, folder, { ...wanted, env: { ...sending, ...wanted.env } });
+    const overlays = wanted.configs[0] === "gateway.yaml" ? ends.logs.overlays : [];
+    const made = await collector(programs, folder, {
+      ...wanted,
+      configs: [...wanted.configs, ...overlays],
+      env: { ...sending, ...wanted.env },
+    });
     services.push(made);
     return made;
   };
-  const first = await another({ configs, ...(env && { env }) });
-  ends.prometheus.scrape("pipeline", [
-    { targets: [new URL(first.telemetry).host], labels: { job: "otelcol" } },
-  ]);
+  const first = await another({
+    configs,
+    ...(env && { env }),
+    ...(options.overrides && { overrides: options.overrides }),
+    ...(ports && { ports: { http: ports.http, grpc: ports.grpc } }),
+    ...(data && { data: fresh(data, "queue") }),
+  });
+  ends.prometheus.scrape(
+    "pipeline",
+    [
+      ["otelcol", new URL(first.telemetry).host],
+      ["prometheus", ends.prometheus.metrics],
+      [ends.logs.name, ends.logs.metrics],
+      ["jaeger", ends.jaeger.metrics],
+    ].map(([job = "", target = ""]) => ({ targets: [target], labels: { job } })),
+  );
 
   let kept: string | undefined;
   const stop = async (): Promise<void> => {
-    kept ??= logs(); // they may be asked for when the folder is gone
-    // Nothing of it is wanted any more, so nobody is given the time to put it in order.
-    await Promise.all(services.map((service) => service.stop("SIGKILL")));
+    kept ??= complaints(); // they may be asked for when the folder is gone
+    // Data that nobody wants needs no time to be put in order.
+    const signal = data === undefined ? "SIGKILL" : "SIGTERM";
+    await Promise.all(services.map((service) => service.stop(signal)));
     rmSync(folder, { recursive: true, force: true });
   };
-  const logs = (): string =>
-    kept ?? services.map((service) => `--- ${service.name}\n${complaints(service.log())}`).join("\n");
+  const complaints = (): string =>
+    kept ?? services.map((service) => `--- ${service.name}\n${complaintsOf(service.log())}`).join("\n");
   try {
     await Promise.all(services.map((service) => service.start()));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { folder, ...ends, collector: first, another, stop, logs };
+  return { folder, ...ends, collector: first, another, stop, complaints };
 }
 
 /** The last lines that are more than chatter. */
-function complaints(log: string): string {
+function complaintsOf(log: string): string {
   const lines = log
     .split("\n")
     .filter((line) => /\t(warn|error|fatal)\t|level=(WARN|ERROR|warn|error)|panic|^Error/.test(line));

@@ -1,7 +1,8 @@
 // An MCP client and its server over stdio, both under the preload, at a steady number of calls a second; and what of that is found.
 import { fileURLToPath } from "node:url";
-import { linesCountedInLoki, queryPrometheus, traceInJaeger } from "./ask.ts";
+import { queryPrometheus, traceInJaeger } from "./ask.ts";
 import { PRELOAD, program } from "./cast.ts";
+import { countIn } from "./log-stores.ts";
 import type { Stack } from "./stack.ts";
 
 export interface Talk {
@@ -18,12 +19,17 @@ export interface Talk {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-export function startTalk(endpoint: string, { rate, seconds }: { rate: number; seconds: number }): Talk {
+export function startTalk(
+  endpoint: string,
+  { rate, seconds }: { rate: number; seconds: number },
+  env: Readonly<Record<string, string>> = {},
+): Talk {
   const as = (service: string) => ({
     OTEL_SERVICE_NAME: service,
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     OTEL_METRIC_EXPORT_INTERVAL: "1000",
     OTEL_INSTRUMENTATION_MCP_ADMIN: "off",
+    ...env,
   });
   const args = [...PRELOAD, here("../fixtures/guide/stdio-server.mjs")];
   const caller = program([...PRELOAD, here("../fixtures/stack/caller.mjs")], {
@@ -51,12 +57,9 @@ export function startTalk(endpoint: string, { rate, seconds }: { rate: number; s
   };
 }
 
-export async function foundOf({ jaeger, loki, prometheus }: Stack, traces: readonly string[]) {
+export async function foundOf({ jaeger, logs, prometheus }: Stack, traces: readonly string[]) {
   const seen = await Promise.all(traces.map((id) => traceInJaeger(jaeger.url, id)));
-  const lines = await linesCountedInLoki(
-    loki.url,
-    '{service_name=~"caller|callee"} |= "Tool call completed"',
-  );
+  const lines = await countIn(logs, { service: "caller|callee", contains: "Tool call completed" });
   const [count] = await queryPrometheus(prometheus.url, 'sum(mcp_tool_calls_total{job="callee"})');
   return {
     spans: new Set(seen.flat().map(({ spanId }) => spanId)).size, // at least once: one that came twice is one

@@ -1,0 +1,61 @@
+// `npm run bench -- stack wire`: what a tool call weighs in OTLP; it needs no server. `-- bytes`: on the disks of the back ends as well.
+import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { arrived, queryPrometheus } from "./ask.ts";
+import type { Programs } from "./back-ends.ts";
+import { recordCalls } from "./recorded.ts";
+import { startStack } from "./stack.ts";
+import { foundOf, startTalk } from "./talk.ts";
+
+const CALLS = { rate: 100, seconds: 60 };
+const SIGNALS = ["traces", "logs", "metrics"] as const;
+
+export async function wire(): Promise<void> {
+  const { calls, requests } = await recordCalls();
+  console.log(
+    "OTLP, bytes a call: two spans, two lines; metrics of both processes are by export, not by call.",
+  );
+  for (const signal of SIGNALS) {
+    const bodies = requests.filter(({ path }) => path.endsWith(signal)).map(({ body }) => body);
+    const per = signal === "metrics" ? bodies.length : calls;
+    const plain = sum(bodies.map(({ length }) => length));
+    const gzip = sum(bodies.map((body) => gzipSync(body).length));
+    console.log(
+      `  ${signal.padEnd(8)}${(plain / per).toFixed(0).padStart(6)} B plain${(gzip / per).toFixed(0).padStart(6)} B gzip, a ${signal === "metrics" ? "process's export" : "call"}`,
+    );
+  }
+}
+
+export async function bytes(programs: Programs): Promise<void> {
+  await wire();
+  const stack = await startStack(programs, { durable: true });
+  const talk = startTalk(stack.collector.http, CALLS, { TRACE_EACH: "1" });
+  await talk.done();
+  await arrived(
+    () => foundOf(stack, []),
+    ({ lines, counted }) => lines >= talk.lines && counted >= talk.calls,
+  );
+  const [series] = await queryPrometheus(stack.prometheus.url, 'count({job=~"caller|callee"})');
+  const [samples] = await queryPrometheus(
+    stack.prometheus.url,
+    'sum(count_over_time({job=~"caller|callee"}[10m]))',
+  );
+  // In good order, so that what is in memory is on disk.
+  await Promise.all([stack.jaeger, stack.prometheus, stack.logs].map((end) => end.stop()));
+  const disk = (name: string): number => sizeOf(join(stack.folder, name));
+  console.log(`\nOn disk after ${talk.calls} calls:
+  Jaeger, badger     ${(disk("jaeger") / talk.calls).toFixed(0)} B a call
+  VictoriaLogs       ${(disk("victoria-logs") / talk.calls).toFixed(0)} B a call
+  Prometheus         ${series?.value ?? 0} series of the two processes, ${samples?.value ?? 0} samples; by process and export, not by call`);
+  await stack.stop();
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+/** What is really taken: files are made large in advance, with holes. */
+function sizeOf(path: string): number {
+  const { blocks } = lstatSync(path);
+  const inside = lstatSync(path).isDirectory() ? readdirSync(path) : [];
+  return blocks * 512 + sum(inside.map((name) => sizeOf(join(path, name))));
+}
