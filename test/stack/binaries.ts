@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writ
 import { join } from "node:path";
 import { BUILDS, folderOf, keptIn, type Build, type Program } from "./pins.ts";
 
-export interface Built {
-  readonly program: Program;
+export interface Built<Name extends string = Program> {
+  readonly program: Name;
   readonly path: string;
   readonly bytes: number;
   /** How long its build took, that of its module's other programs included. With warm Go caches that is not the whole. */
@@ -28,7 +28,10 @@ export async function buildAll(tell: (line: string) => void): Promise<Built[]> {
   return built;
 }
 
-async function ensure(build: Build, tell: (line: string) => void): Promise<Built[]> {
+export async function ensure<Name extends string>(
+  build: Build<Name>,
+  tell: (line: string) => void,
+): Promise<Built<Name>[]> {
   const place = keptIn(build);
   const now = !existsSync(place);
   if (now) {
@@ -43,7 +46,7 @@ async function ensure(build: Build, tell: (line: string) => void): Promise<Built
 }
 
 /** Made beside its place and renamed into it when it is whole, so that an interrupted build leaves nothing that looks built. */
-async function make(build: Build, place: string): Promise<void> {
+async function make(build: Build<string>, place: string): Promise<void> {
   const workshop = `${place}.${process.pid}`;
   mkdirSync(workshop, { recursive: true });
   try {
@@ -78,7 +81,7 @@ function go(args: readonly string[], cwd: string, env: Record<string, string>): 
 }
 
 /** Aligned columns, for people and for a CI that budgets its time. */
-export function describeBuilds(built: readonly Built[]): string {
+export function describeBuilds(built: readonly Built<string>[]): string {
   const rows = built.map(({ program, bytes, seconds, now }) => [
     program,
     `${seconds} s`,
