@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import { found, whyWithout } from "../ops/programs.ts";
+import { found, skipping, whyWithout } from "../ops/programs.ts";
 import { COLLECTOR, load, read, type Tree } from "./files.ts";
 import { ALERTS, type Alert } from "./rule-files.ts";
 
@@ -26,7 +26,7 @@ function receiversOf({ alert, labels }: Alert): string {
 }
 
 const without = whyWithout("amtool");
-describe.skipIf(without !== undefined)(`amtool${without === undefined ? "" : ` ${without}`}`, () => {
+describe.skipIf(without !== undefined)(`amtool${skipping(without)}`, () => {
   const amtool = (...args: string[]) => run(found("amtool") ?? "", args, { cwd: FOLDER });
 
   it.each(["alertmanager.yaml", "page-only.yaml"])("reads %s", async (file) => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { found, whyWithout } from "../ops/programs.ts";
+import { found, skipping, whyWithout } from "../ops/programs.ts";
 import { readPromql } from "../ops/promql.ts";
 import { ADDED, emitted, OTHERS } from "./known-series.ts";
 
@@ -48,7 +48,7 @@ it.each([...queries, ...(rules ?? []).map(({ expr }) => expr)])(
 );
 
 const without = whyWithout("promtool");
-describe.skipIf(without !== undefined)(`promtool${without === undefined ? "" : ` ${without}`}`, () => {
+describe.skipIf(without !== undefined)(`promtool${skipping(without)}`, () => {
   it("gives the values that the driver knows", async () => {
     const promtool = promisify(execFile)(found("promtool") ?? "", [
       "test",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as semconv from "../../src/semconv.ts";
-import { found, whyWithout } from "../ops/programs.ts";
+import { found, skipping, whyWithout } from "../ops/programs.ts";
 import { faultOfLogql, readPromql } from "../ops/promql.ts";
 import { filesBelow, isThere, read } from "./files.ts";
 import { ADDED, emitted, OTHERS } from "./known-series.ts";
@@ -72,7 +72,7 @@ describe.each(files.map((file) => [nameOf(file), read(file)] as const))("%s", (n
 
 const without = whyWithout("promtool");
 it.skipIf(without !== undefined)(
-  `promtool parses every query of the runbooks${without === undefined ? "" : ` ${without}`}`,
+  `promtool parses every query of the runbooks${skipping(without)}`,
   async () => {
     const run = promisify(execFile);
     const queries = new Set(files.flatMap((file) => blocks(read(file), "promql")));

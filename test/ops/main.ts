@@ -1,10 +1,12 @@
-// Builds what test/ops finds neither in the cache nor on the PATH. Minutes, once for each machine.
+// What .ci/ops-tools.sh asks. Without a word: builds what no earlier run has built; minutes, once for each machine.
 import { describeBuilds, ensure } from "../stack/binaries.ts";
-import { OPS_BUILDS } from "./builds.ts";
+import { OPS_BUILDS, OPS_PROGRAMS } from "./builds.ts";
 import { found } from "./programs.ts";
 
-for (const build of OPS_BUILDS) {
-  const missing = build.programs.filter((program) => found(program) === undefined);
-  if (missing.length === 0) console.log(`${build.programs.join(", ")}: there already`);
-  else console.log(describeBuilds(await ensure(build, console.log)));
-}
+const [wanted] = process.argv.slice(2);
+
+if (wanted === "--missing")
+  console.log(OPS_PROGRAMS.filter((program) => found(program) === undefined).join(" "));
+else if (wanted === "--found")
+  for (const program of OPS_PROGRAMS) console.log(`${program}: ${found(program) ?? "not found"}`);
+else for (const build of OPS_BUILDS) console.log(describeBuilds(await ensure(build, console.log)));

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { keptIn } from "../stack/pins.ts";
 import { OPS_BUILDS, type OpsProgram } from "./builds.ts";
@@ -19,13 +20,17 @@ const OLDEST: Readonly<Record<OpsProgram, readonly [major: number, minor: number
 /** What Debian calls it, where that differs. */
 const ALSO_CALLED: Partial<Record<OpsProgram, string>> = { alertmanager: "prometheus-alertmanager" };
 
-/** Where the program is: built from its pinned module, else new enough on the PATH, else nowhere. */
-export function found(program: OpsProgram): string | undefined {
+/** Where .ci/ops-tools.sh unpacks Debian's packages. */
+const UNPACKED = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "mcp-otelkit/ops/usr/bin");
+
+/** Where the program is: built from its pinned module, else new enough in the cache or on the PATH, else nowhere. */
+export function found(program: OpsProgram, oldest = OLDEST[program]): string | undefined {
   const build = OPS_BUILDS.find(({ programs }) => programs.includes(program));
   const built = build && join(keptIn(build), program);
   if (built !== undefined && existsSync(built)) return built;
-  return [program, ALSO_CALLED[program]].find(
-    (name) => name !== undefined && isNewEnough(versionOf(name), OLDEST[program]),
+  const names = [program, ALSO_CALLED[program]].filter((name) => name !== undefined);
+  return [...names.map((name) => join(UNPACKED, name)), ...names].find((path) =>
+    isNewEnough(versionOf(path), oldest),
   );
 }
 
@@ -34,8 +39,11 @@ export function whyWithout(...programs: OpsProgram[]): string | undefined {
   const missing = programs.filter((program) => found(program) === undefined);
   if (missing.length === 0) return undefined;
   const wanted = missing.map((program) => `${program} >= ${OLDEST[program].join(".")}`).join(", ");
-  return `SKIPPED: no ${wanted} on the PATH or built; .ci/ops-tools.sh gets them`;
+  return `SKIPPED: no ${wanted} on the PATH or in the cache; .ci/ops-tools.sh gets them`;
 }
+
+/** For the name of a test or a group: nothing where it runs, the reason where it is skipped. */
+export const skipping = (reason: string | undefined): string => (reason === undefined ? "" : ` ${reason}`);
 
 function versionOf(name: string): string {
   const { stdout, stderr } = spawnSync(name, ["--version"], { encoding: "utf8" });
