@@ -38,7 +38,9 @@ function document(): string {
   return `${[
     HEAD,
     ...groups,
-    ["## Thresholds", "", THRESHOLDS, "", "| recording rule | value |", "|---|---|", ...thresholds].join("\n"),
+    ["## Thresholds", "", THRESHOLDS, "", "| recording rule | value |", "|---|---|", ...thresholds].join(
+      "\n",
+    ),
   ].join("\n\n")}\n`;
 }
 
@@ -46,16 +48,16 @@ const HEAD = `# Alerts
 
 Written by a test from [prometheus/rules](prometheus/rules); do not edit by hand. Each alert has a [runbook](runbooks/README.md). Severity decides who is called ([alertmanager/alertmanager.yaml](alertmanager/alertmanager.yaml)): critical the pager, warning the chat, info a mail.
 
-An alert whose name is here twice has two rules, told apart by a label; both have the same runbook.`;
+An alert whose name is here twice has two rules with different labels; both have the same runbook.`;
 
 const THRESHOLDS =
   "All in [prometheus/rules/thresholds.yaml](prometheus/rules/thresholds.yaml), which also shows how to give one tool or one service a number of its own.";
 
 function row({ alert, labels, annotations, for: after = "at once" }: Alert): string {
   const { severity = "", component: _, ...own } = labels;
-  const told = Object.entries(own).map(([name, value]) => ` \`${name}="${value}"\``);
+  const shown = Object.entries(own).map(([name, value]) => ` \`${name}="${value}"\``);
   const summary = plain(annotations["summary"] ?? "");
-  return `| [${alert}](runbooks/${alert}.md)${told.join("")} | ${CALLS[severity]} | ${summary} | ${after} |`;
+  return `| [${alert}](runbooks/${alert}.md)${shown.join("")} | ${CALLS[severity]} | ${summary} | ${after} |`;
 }
 
 /** `{{ $labels.job }}` -> _job_; what a template does only sometimes is left out. */
@@ -67,8 +69,8 @@ function plain(summary: string): string {
 }
 
 function nameWith(record: string, labels: Readonly<Record<string, string>> = {}): string {
-  const told = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
-  return told.length === 0 ? record : `${record}{${told.join(",")}}`;
+  const shown = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+  return shown.length === 0 ? record : `${record}{${shown.join(",")}}`;
 }
 
 const valueOf = (expr: string): string => expr.replace(/^vector\(|\)$/g, "");

@@ -24,81 +24,78 @@ interface Message {
 const WITHIN_MS = 60_000;
 const without = whyWithout("prometheus", "alertmanager");
 
-describe.skipIf(without !== undefined)(
-  `Prometheus, Alertmanager and a webhook${skipping(without)}`,
-  () => {
-    const folder = mkdtempSync(join(tmpdir(), "mcp-otelkit-delivery-"));
-    const heard: Message[] = [];
-    const services: Service[] = [];
-    let ear: Server;
-    let mcpServer: Server;
-    let port: Record<"mcp" | "ear" | "prometheus" | "alertmanager", number>;
+describe.skipIf(without !== undefined)(`Prometheus, Alertmanager and a webhook${skipping(without)}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), "mcp-otelkit-delivery-"));
+  const heard: Message[] = [];
+  const services: Service[] = [];
+  let ear: Server;
+  let mcpServer: Server;
+  let port: Record<"mcp" | "ear" | "prometheus" | "alertmanager", number>;
 
-    beforeAll(async () => {
-      port = await freePorts("mcp", "ear", "prometheus", "alertmanager");
-      ear = await listen(port.ear, (body) => heard.push(JSON.parse(body) as Message));
-      mcpServer = await listen(port.mcp, () => undefined, PAGE);
-      services.push(alertmanager(folder, port), prometheus(folder, port));
-      for (const service of services) await service.start();
+  beforeAll(async () => {
+    port = await freePorts("mcp", "ear", "prometheus", "alertmanager");
+    ear = await listen(port.ear, (body) => heard.push(JSON.parse(body) as Message));
+    mcpServer = await listen(port.mcp, () => undefined, PAGE);
+    services.push(alertmanager(folder, port), prometheus(folder, port));
+    for (const service of services) await service.start();
+  });
+  afterAll(async () => {
+    for (const service of services) await service.stop();
+    await Promise.all([ear, mcpServer].map(close));
+    rmSync(folder, { recursive: true });
+  });
+
+  it("deliver the Watchdog to the heartbeat", async () => {
+    const [beat] = await until(() => messages("Watchdog", "firing"));
+
+    expect(beat?.receiver).toBe("heartbeat");
+  });
+
+  it("deliver to the pager that a server is down, and that it is up again", async () => {
+    await until(() => scraped(port.prometheus));
+
+    await close(mcpServer);
+    const [down] = await until(() => messages("MCPServerDown", "firing"));
+    mcpServer = await listen(port.mcp, () => undefined, PAGE);
+    const [up] = await until(() => messages("MCPServerDown", "resolved"));
+
+    expect(down?.receiver).toBe("pager");
+    expect(down?.alerts[0]?.labels).toMatchObject({ job: "mcp-servers", severity: "critical", reach: "job" });
+    expect(down?.alerts[0]?.annotations).toMatchObject({
+      summary: "MCP server mcp-servers is down",
+      runbook_url: "https://runbooks.example.com/mcp-otelkit/MCPServerDown.md",
+      dashboard_url: "http://localhost:3000/d/mcp-overview?var-server=mcp-servers",
     });
-    afterAll(async () => {
-      for (const service of services) await service.stop();
-      await Promise.all([ear, mcpServer].map(close));
-      rmSync(folder, { recursive: true });
-    });
+    expect(up?.receiver).toBe("pager");
+  });
 
-    it("deliver the Watchdog to the heartbeat", async () => {
-      const [beat] = await until(() => messages("Watchdog", "firing"));
+  it("silence the tools of a dead server, and no other's", async () => {
+    const tool = { alertname: "MCPToolHighErrorRate", severity: "warning", component: "tool" };
+    const down = { alertname: "MCPServerDown", severity: "critical", component: "server" };
+    await raise(port.alertmanager, [
+      { ...down, job: "dead", reach: "job" },
+      { ...down, job: "limping", reach: "instance" },
+      ...["dead", "limping", "well"].map((job) => ({ ...tool, job, tool_name: "search" })),
+    ]);
 
-      expect(beat?.receiver).toBe("heartbeat");
-    });
-
-    it("deliver to the pager that a server is down, and that it is up again", async () => {
-      await until(() => scraped(port.prometheus));
-
-      await close(mcpServer);
-      const [down] = await until(() => messages("MCPServerDown", "firing"));
-      mcpServer = await listen(port.mcp, () => undefined, PAGE);
-      const [up] = await until(() => messages("MCPServerDown", "resolved"));
-
-      expect(down?.receiver).toBe("pager");
-      expect(down?.alerts[0]?.labels).toMatchObject({ job: "mcp-servers", severity: "critical", reach: "job" });
-      expect(down?.alerts[0]?.annotations).toMatchObject({
-        summary: "MCP server mcp-servers is down",
-        runbook_url: "https://runbooks.example.com/mcp-otelkit/MCPServerDown.md",
-        dashboard_url: "http://localhost:3000/d/mcp-overview?var-server=mcp-servers",
-      });
-      expect(up?.receiver).toBe("pager");
-    });
-
-    it("silence the tools of a dead server, and no other's", async () => {
-      const tool = { alertname: "MCPToolHighErrorRate", severity: "warning", component: "tool" };
-      const down = { alertname: "MCPServerDown", severity: "critical", component: "server" };
-      await raise(port.alertmanager, [
-        { ...down, job: "dead", reach: "job" },
-        { ...down, job: "limping", reach: "instance" },
-        ...["dead", "limping", "well"].map((job) => ({ ...tool, job, tool_name: "search" })),
-      ]);
-
-      const states = await until(async () => {
-        const all = await alertsOf(port.alertmanager, tool.alertname);
-        return all.some(({ state }) => state === "suppressed") ? all : [];
-      });
-
-      expect(Object.fromEntries(states.map(({ job, state }) => [job, state]))).toEqual({
-        dead: "suppressed",
-        limping: "active",
-        well: "active",
-      });
+    const states = await until(async () => {
+      const all = await alertsOf(port.alertmanager, tool.alertname);
+      return all.some(({ state }) => state === "suppressed") ? all : [];
     });
 
-    function messages(alertname: string, status: string): Message[] {
-      return heard.filter(
-        (message) => message.status === status && message.alerts[0]?.labels["alertname"] === alertname,
-      );
-    }
-  },
-);
+    expect(Object.fromEntries(states.map(({ job, state }) => [job, state]))).toEqual({
+      dead: "suppressed",
+      limping: "active",
+      well: "active",
+    });
+  });
+
+  function messages(alertname: string, status: string): Message[] {
+    return heard.filter(
+      (message) => message.status === status && message.alerts[0]?.labels["alertname"] === alertname,
+    );
+  }
+});
 
 /** As little as makes a target an MCP server. */
 const PAGE = 'mcp_tool_calls_total{tool_name="forecast",status="success"} 1\n';

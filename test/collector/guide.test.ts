@@ -25,7 +25,9 @@ const cases = parse(read("guide.test.yaml")) as {
 
 it("every query and every alert of the guide has a known outcome", () => {
   const asked = cases.tests.flatMap(({ promql_expr_test = [] }) => promql_expr_test.map(({ expr }) => expr));
-  const alerts = cases.tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test.map((one) => one.alertname));
+  const alerts = cases.tests.flatMap(({ alert_rule_test = [] }) =>
+    alert_rule_test.map((one) => one.alertname),
+  );
 
   // Grafana puts the server's name in the place of its variable.
   expect(asked.map((expr) => expr.trim())).toEqual(

@@ -1,4 +1,4 @@
-// Every series that a query of ours may name, and the labels it has: what the processes emit, and what others do.
+// Every series that a query may name, and the labels it has: what the processes emit, and what others do.
 import { metricName, type MetricKind } from "../../src/admin/prometheus-names.ts";
 import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/instruments.ts";
 
@@ -56,7 +56,14 @@ export const OTHERS: ReadonlyMap<string, readonly string[]> = new Map([
   // https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/; the attributes are those of k8s_attributes
   [
     "target_info",
-    ["k8s_namespace_name", "k8s_pod_name", "k8s_container_name", "host_name", "process_pid", "service_version"],
+    [
+      "k8s_namespace_name",
+      "k8s_pod_name",
+      "k8s_container_name",
+      "host_name",
+      "process_pid",
+      "service_version",
+    ],
   ],
   // https://github.com/kubernetes/kube-state-metrics/blob/main/docs/metrics/workload/pod-metrics.md
   ["kube_pod_container_resource_limits", ["resource", "unit"]],

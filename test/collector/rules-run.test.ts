@@ -63,13 +63,16 @@ describe.skipIf(without !== undefined)(`promtool${skipping(without)}`, () => {
 
   const current = found("promtool", CONFIGURED_FOR);
   const old = current === undefined ? `SKIPPED: needs promtool >= ${CONFIGURED_FOR.join(".")}` : undefined;
-  it.skipIf(old !== undefined)(`reads prometheus.yaml, and finds the rules by it${skipping(old)}`, async () => {
-    const { stdout } = await run(current ?? "", ["check", "config", "prometheus/prometheus.yaml"], {
-      cwd: COLLECTOR,
-    });
+  it.skipIf(old !== undefined)(
+    `reads prometheus.yaml, and finds the rules by it${skipping(old)}`,
+    async () => {
+      const { stdout } = await run(current ?? "", ["check", "config", "prometheus/prometheus.yaml"], {
+        cwd: COLLECTOR,
+      });
 
-    expect(stdout).toContain(`SUCCESS: ${RULE_FILES.length} rule files found`);
-  });
+      expect(stdout).toContain(`SUCCESS: ${RULE_FILES.length} rule files found`);
+    },
+  );
 
   it.each(FILES)("%s", MINUTES, async (file) => {
     const outcome = await promtool("test", "rules", `${CASES}${file}`).catch(

@@ -89,7 +89,9 @@ describe.each(ALERTS.map((rule) => [`${rule.alert}, ${rule.expr.slice(0, 40)}`, 
       expect(["server", "tool", "client", "objective", "pipeline"]).toContain(labels["component"]);
       expect(annotations["summary"]).not.toBe("");
       expect(annotations["description"]).toMatch(/\$value/);
-      expect(annotations["dashboard_url"]).toMatch(/label "dashboards" \}\}\{\{ end \}\}\/d\/mcp-[a-z]+(\?var-|$)/);
+      expect(annotations["dashboard_url"]).toMatch(
+        /label "dashboards" \}\}\{\{ end \}\}\/d\/mcp-[a-z]+(\?var-|$)/,
+      );
       expect(annotations["runbook_url"]).toMatch(
         new RegExp(`label "runbooks" \\}\\}\\{\\{ end \\}\\}/${alert}\\.md$`),
       );

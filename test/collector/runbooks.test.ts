@@ -43,7 +43,7 @@ describe.each(files.map((file) => [nameOf(file), read(file)] as const))("%s", (n
         selectors.filter(({ metric }) => metric !== "" && !series.has(metric) && !recorded.has(metric)),
       ).toEqual([]);
       for (const { metric, labels } of selectors.filter((one) => series.has(one.metric)))
-        expect([...ADDED, ...(series.get(metric) ?? [])], metric).toEqual(expect.arrayContaining(labels));
+        expect([...ADDED, ...(series.get(metric) ?? [])], metric).toEqual(expect.arrayContaining([...labels]));
     }
   });
 
@@ -57,7 +57,9 @@ describe.each(files.map((file) => [nameOf(file), read(file)] as const))("%s", (n
     for (const block of blocks(text, "jaeger"))
       for (const line of block.split("\n")) {
         const [, field = "", value = ""] = /^([A-Z][A-Za-z ]+): (.+)$/.exec(line) ?? [];
-        expect(["Service", "Operation", "Tags", "Lookback", "Min Duration", "Limit Results"]).toContain(field);
+        expect(["Service", "Operation", "Tags", "Lookback", "Min Duration", "Limit Results"]).toContain(
+          field,
+        );
         if (field !== "Tags") continue;
         for (const tag of value.split(" ")) expect(attributes).toContain(tag.split("=", 1)[0]);
       }
