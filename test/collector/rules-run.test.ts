@@ -26,6 +26,13 @@ interface Seen {
 interface Case {
   readonly name: string;
   readonly alert_rule_test?: readonly Seen[];
+  /** `ALERTS{alertname="...",alertstate="firing"}` is another way to ask the same, without the annotations. */
+  readonly promql_expr_test?: readonly Asked[];
+}
+
+interface Asked {
+  readonly expr: string;
+  readonly exp_samples: readonly { readonly labels: string }[];
 }
 
 const allCases: readonly Case[] = FILES.flatMap(
@@ -39,8 +46,8 @@ describe("every alert", () => {
     "has a case for before, firing and after: %s",
     (_, rule) => {
       const turns = allCases
-        .map(({ alert_rule_test = [] }) =>
-          alert_rule_test
+        .map(({ alert_rule_test = [], promql_expr_test = [] }) =>
+          [...alert_rule_test, ...promql_expr_test.flatMap(asSeen)]
             .filter(({ alertname }) => alertname === rule.alert)
             .map(({ exp_alerts }) => exp_alerts.some(({ exp_labels }) => isOf(rule, exp_labels))),
         )
@@ -82,6 +89,17 @@ describe.skipIf(without !== undefined)(`promtool${skipping(without)}`, () => {
     expect(outcome.stdout).toMatch(/SUCCESS/);
   });
 });
+
+function asSeen({ expr, exp_samples }: Asked): Pick<Seen, "alertname" | "exp_alerts">[] {
+  const [, alertname] = /^ALERTS\{alertname="(\w+)",alertstate="firing"\}$/.exec(expr) ?? [];
+  if (alertname === undefined) return [];
+  const exp_alerts = exp_samples.map(({ labels }) => ({
+    exp_labels: Object.fromEntries(
+      [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]),
+    ),
+  }));
+  return [{ alertname, exp_alerts }];
+}
 
 function describeRule({ alert, labels }: Alert): string {
   const { severity: _severity, component: _component, ...own } = labels;
