@@ -15,8 +15,8 @@ import { BUILDS, folderOf, keptIn, type Build, type Program } from "./pins.ts";
 
 const TELL_EVERY_MS = 10_000;
 
-export interface Built {
-  readonly program: Program;
+export interface Built<Name extends string = Program> {
+  readonly program: Name;
   readonly path: string;
   readonly bytes: number;
   /** How long its build took, that of its module's other programs included. With warm Go caches that is not the whole. */
@@ -39,7 +39,11 @@ export async function buildAll(tell: (line: string) => void, stop?: AbortSignal)
   return built;
 }
 
-async function ensure(build: Build, tell: (line: string) => void, stop?: AbortSignal): Promise<Built[]> {
+export async function ensure<Name extends string>(
+  build: Build<Name>,
+  tell: (line: string) => void,
+  stop?: AbortSignal,
+): Promise<Built<Name>[]> {
   const place = keptIn(build);
   removeLeftovers(place);
   const now = !isWhole(build, place);
@@ -55,7 +59,7 @@ async function ensure(build: Build, tell: (line: string) => void, stop?: AbortSi
 }
 
 /** All programs, and the note that is written last. */
-function isWhole({ programs }: Build, place: string): boolean {
+function isWhole({ programs }: Build<string>, place: string): boolean {
   return [...programs, "build.json"].every((file) => existsSync(join(place, file)));
 }
 
@@ -80,7 +84,7 @@ function isRunning(pid: number): boolean {
 
 /** Made beside its place and renamed into it when it is whole, so that an interrupted build leaves nothing that looks built. */
 async function make(
-  build: Build,
+  build: Build<string>,
   place: string,
   tell: (line: string) => void,
   stop?: AbortSignal,
@@ -160,7 +164,7 @@ export function programsOf(built: readonly Built[]): Record<Program, string> {
 }
 
 /** Aligned columns, for people and for a CI that budgets its time. */
-export function describeBuilds(built: readonly Built[]): string {
+export function describeBuilds(built: readonly Built<string>[]): string {
   const rows = built.map(({ program, bytes, seconds, now }) => [
     program,
     `${seconds} s`,

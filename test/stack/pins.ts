@@ -13,9 +13,9 @@ export const CACHE = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cac
 export const PROGRAMS = ["otelcol", "prometheus", "promtool", "jaeger", "victoria-logs"] as const;
 export type Program = (typeof PROGRAMS)[number];
 
-export interface Build {
+export interface Build<Name extends string = Program> {
   readonly module: string;
-  readonly programs: readonly Program[];
+  readonly programs: readonly Name[];
   /** What is run in the module's folder; the programs are then in `into`. */
   command(into: string): {
     readonly args: readonly string[];
@@ -62,12 +62,12 @@ export const BUILDS: readonly Build[] = [
   },
 ];
 
-export function folderOf({ module }: Build): string {
+export function folderOf({ module }: Build<string>): string {
   return join(MODULES, module);
 }
 
 /** Where a build is kept: under a name that changes with everything that decides what it is. */
-export function keptIn(build: Build): string {
+export function keptIn(build: Build<string>): string {
   const hash = createHash("sha256").update(JSON.stringify(build.command("")));
   const folder = folderOf(build);
   for (const file of readdirSync(folder).toSorted())

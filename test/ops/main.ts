@@ -1,0 +1,12 @@
+// What .ci/ops-tools.sh asks. Without a word: builds what no earlier run has built; minutes, once for each machine.
+import { describeBuilds, ensure } from "../stack/binaries.ts";
+import { OPS_BUILDS, OPS_PROGRAMS } from "./builds.ts";
+import { found } from "./programs.ts";
+
+const [wanted] = process.argv.slice(2);
+
+if (wanted === "--missing")
+  console.log(OPS_PROGRAMS.filter((program) => found(program) === undefined).join(" "));
+else if (wanted === "--found")
+  for (const program of OPS_PROGRAMS) console.log(`${program}: ${found(program) ?? "not found"}`);
+else for (const build of OPS_BUILDS) console.log(describeBuilds(await ensure(build, console.log)));
