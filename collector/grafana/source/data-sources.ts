@@ -57,7 +57,6 @@ export function selector({
     .description(description)
     .datasource(METRICS)
     .query({ query, refId: name })
-    .definition(query)
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .multi(true)
     .includeAll(true)

@@ -9,6 +9,7 @@ import {
   type Dashboard,
   type VariableModel,
 } from "@grafana/grafana-foundation-sdk/dashboard";
+import { asCurrent } from "./current.ts";
 import type { Placed } from "./described.ts";
 
 /** Every dashboard has it; the links at the top of each find the others by it. */
@@ -65,7 +66,7 @@ export function dashboard({ uid, title, description, variables, from = "now-6h",
     for (const { placed } of below) builder.withPanel(placed.panel);
     y = Math.max(y, ...below.map(({ placed, y: top }) => top + placed.height));
   }
-  return builder.build();
+  return asCurrent(builder.build());
 }
 
 /** From left to right, and under the line when it is full. */

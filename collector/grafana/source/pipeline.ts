@@ -1,10 +1,9 @@
 // The way of the telemetry itself: processes, Collector, Prometheus, Loki. When a dashboard is empty, the reason is here.
-import { metricsSource } from "./data-sources.ts";
+import { metricsSource, selector } from "./data-sources.ts";
 import { dashboard } from "./frame.ts";
 import { UIDS } from "./go-to.ts";
 import { stat, timeSeries } from "./panels.ts";
 import { SERVER, WINDOW, increaseInRange, onlyTop, ratePerSecond } from "./queries.ts";
-import { selector } from "./data-sources.ts";
 import { instance, server, top } from "./selectors.ts";
 
 const COLLECTOR = 'job=~"$collector"';
@@ -41,7 +40,7 @@ const first = [
     title: "Servers that report",
     shows: "Processes of MCP servers that sent something in the last minutes.",
     whenBad:
-      "Fewer than you run: their telemetry does not arrive. Does the Collector accept anything, on the right below?",
+      "Fewer than you run: their telemetry does not arrive. See below whether the Collector accepts anything.",
     unit: "short",
     width: 6,
     queries: [{ expr: `count(process_uptime_seconds{${SERVER}})`, legend: "processes" }],
@@ -67,7 +66,7 @@ const first = [
     width: 6,
     queries: [
       {
-        expr: `min(time() - process_start_time_seconds{${COLLECTOR}}) or min(otelcol_process_uptime_total{${COLLECTOR}})`,
+        expr: `min(otelcol_process_uptime_total{${COLLECTOR}})`,
         legend: "up",
       },
     ],
