@@ -111,7 +111,7 @@ it("bound their lines: by a top, or by labels that have few values", () => {
 });
 
 /** The clients' dashboard shows the servers' side of the same calls once. */
-const OF_ALL_SERVERS = "mcp-client: p95 of tool calls, at the client and in the server B";
+const OF_ALL_SERVERS = "mcp-clients: p95 of tool calls, at the client and in the server B";
 
 /** Named like counters: a time that only Collectors have, and a gauge. */
 const NO_COUNTERS = ["otelcol_process_uptime_total", "process_unix_file_descriptor_count"];
@@ -128,7 +128,9 @@ const OWN_WINDOWS: Readonly<Record<string, string>> = {
 
 /** Labels that no installation has many values of. */
 const FEW_VALUES = new Set([
-  ..."le status error_type rpc_response_status_code cpu_mode v8js_gc_type reason mcp_method_name".split(" "),
+  ..."le status error_type rpc_response_status_code cpu_mode v8js_gc_type v8js_heap_space_name reason mcp_method_name".split(
+    " ",
+  ),
   ..."receiver exporter data_type".split(" "),
   // One Collector or store each, or the few of the business example.
   ..."job instance api cache dataset".split(" "),

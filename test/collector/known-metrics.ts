@@ -19,7 +19,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   nodejs_eventloop_utilization_ratio: [],
   "v8js_gc_duration_seconds*": ["v8js_gc_type"],
   v8js_memory_heap_used_bytes: ["v8js_heap_space_name"],
-  v8js_memory_heap_limit_bytes: ["v8js_heap_space_name"],
+  v8js_resource_active: ["v8js_resource_type"],
   // @opentelemetry/instrumentation-http, -undici
   "http_client_request_duration_seconds*": ["server_address"],
   // The Collector about itself, with the reader of otelcol/gateway.yaml.

@@ -1,18 +1,18 @@
 // Every dashboard, by the name of its file.
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
-import { clientView } from "./client.ts";
+import { clientView } from "./clients.ts";
 import { serviceLevels } from "./objectives.ts";
 import { overview } from "./overview.ts";
 import { pipelineHealth } from "./pipeline.ts";
 import { runtimeAndCapacity } from "./runtime.ts";
 import { sessionsAndTransports } from "./sessions.ts";
-import { toolDetails } from "./tool.ts";
+import { toolDetails } from "./tools.ts";
 
 export const DASHBOARDS: Readonly<Record<string, () => Dashboard>> = {
   overview,
-  tool: toolDetails,
+  tools: toolDetails,
   sessions: sessionsAndTransports,
-  client: clientView,
+  clients: clientView,
   objectives: serviceLevels,
   runtime: runtimeAndCapacity,
   pipeline: pipelineHealth,

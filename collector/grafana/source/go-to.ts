@@ -3,9 +3,9 @@ import type { DynamicConfigValue } from "@grafana/grafana-foundation-sdk/dashboa
 
 export const UIDS = {
   overview: "mcp-overview",
-  tool: "mcp-tool",
+  tools: "mcp-tools",
   sessions: "mcp-sessions",
-  client: "mcp-client",
+  clients: "mcp-clients",
   objectives: "mcp-objectives",
   runtime: "mcp-runtime",
   pipeline: "mcp-pipeline",
@@ -15,7 +15,7 @@ const HERE = "${server:queryparam}&${__url_time_range}";
 
 /** On a series or a row that has the label tool_name, or a column of that name. */
 export function toTool(value = "${__field.labels.tool_name}"): DynamicConfigValue {
-  return { id: "links", value: [{ title: "This tool", url: `/d/${UIDS.tool}?var-tool=${value}&${HERE}` }] };
+  return { id: "links", value: [{ title: "This tool", url: `/d/${UIDS.tools}?var-tool=${value}&${HERE}` }] };
 }
 
 /** On a series that has the label job. */

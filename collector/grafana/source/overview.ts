@@ -50,7 +50,8 @@ const guide = [
           "$top",
           "tool_name",
           percentOf(ratePerSecond("tool_name", CALLS, FAILED), ratePerSecond("tool_name", CALLS, SERVER)),
-          increaseInRange("tool_name", CALLS, FAILED),
+          // A tool that never failed has no series of failures, and still is 0 %.
+          `(${increaseInRange("tool_name", CALLS, FAILED)} or 0 * ${busiest})`,
         ),
         legend: "{{tool_name}}",
       },
@@ -140,7 +141,11 @@ const guide = [
         expr: `sum by (tool_name) (increase(${CALLS}{${SERVER}, status="success"}[24h]))`,
         legend: "Succeeded",
       },
-      { expr: `sum by (tool_name) (increase(${CALLS}{${FAILED}}[24h]))`, legend: "Failed", bad: [1, 100] },
+      {
+        expr: `sum by (tool_name) (increase(${CALLS}{${FAILED}}[24h])) or 0 * sum by (tool_name) (increase(${CALLS}{${SERVER}}[24h]))`,
+        legend: "Failed",
+        bad: [1, 100],
+      },
       {
         expr: percentOf(
           `sum by (tool_name) (increase(${CALLS}{${FAILED}}[24h]))`,

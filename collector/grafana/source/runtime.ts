@@ -161,28 +161,42 @@ const node = [
     ],
   }),
   timeSeries({
-    title: "Heap in percent of its limit",
-    shows: "How full the heap of each process is. The limit is Node's (--max-old-space-size).",
+    title: "Heap by space",
+    shows: "JavaScript objects of all selected processes, by the part of the heap they are in.",
     whenBad:
-      "Near 100 % Node ends with 'JavaScript heap out of memory'. Find the leak, or give it more if the container has it.",
-    unit: "percent",
-    max: 100,
-    thresholds: [70, 90],
+      "old_space grows and never falls back: objects that live for ever, so a leak. new_space goes up and down all the time. large_object_space: single large results or buffers.",
+    unit: "bytes",
+    stacked: true,
+    width: 8,
+    queries: [
+      {
+        expr: `sum by (v8js_heap_space_name) (v8js_memory_heap_used_bytes{${SERVER}})`,
+        legend: "{{v8js_heap_space_name}}",
+      },
+    ],
+  }),
+  timeSeries({
+    title: "What keeps Node busy",
+    shows:
+      "Open sockets, timers, file operations and the like of all selected processes, by Node's name for them.",
+    whenBad:
+      "TCPSocketWrap grows with the sessions, or without them if connections leak. Timeout grows: timers that nobody clears.",
+    unit: "short",
     width: 8,
     queries: [
       {
         expr: onlyTop(
           "$top",
-          EACH,
-          `100 * sum by (${EACH}) (v8js_memory_heap_used_bytes{${SERVER}}) / sum by (${EACH}) (v8js_memory_heap_limit_bytes{${SERVER}})`,
-          `sum by (${EACH}) (max_over_time(v8js_memory_heap_used_bytes{${SERVER}}[$__range] @ end()))`,
+          "v8js_resource_type",
+          `sum by (v8js_resource_type) (v8js_resource_active{${SERVER}})`,
+          `sum by (v8js_resource_type) (max_over_time(v8js_resource_active{${SERVER}}[$__range] @ end()))`,
         ),
-        legend: NAME,
+        legend: "{{v8js_resource_type}}",
       },
     ],
   }),
   timeSeries({
-    title: "File descriptors and memory, by their standard names",
+    title: "File descriptors of all runtimes",
     shows:
       "process.unix.file_descriptor.count of each server, as other OpenTelemetry runtimes send it too. Servers in Go and Python show here and not in the panels of Node.",
     whenBad: "As for open file descriptors above.",

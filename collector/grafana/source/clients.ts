@@ -187,7 +187,7 @@ const servers = [
 
 export const clientView = () =>
   dashboard({
-    uid: UIDS.client,
+    uid: UIDS.clients,
     title: "MCP clients",
     description:
       "MCP as its callers see it: waiting time, time-outs, cancelled calls, servers that do not answer.",

@@ -168,7 +168,7 @@ const why = [
 
 export const toolDetails = () =>
   dashboard({
-    uid: UIDS.tool,
+    uid: UIDS.tools,
     title: "MCP tool",
     description:
       "One tool in detail: rate, errors by class, latency, sizes of results, and the log lines beside them.",
