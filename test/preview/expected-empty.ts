@@ -1,0 +1,14 @@
+// Panels that may be empty, and why: what only a Collector or a Loki has, and what good traffic does not make.
+const NEEDS: readonly { readonly what: string; readonly titles: RegExp }[] = [
+  {
+    what: "no Collector is built",
+    titles:
+      /^(Collector up for|Accepted|Refused|Sent|Queues|Failed to send|Did not fit in the queue|Memory of the Collector|CPU of the Collector)$/,
+  },
+  { what: "no Loki is built", titles: /^(Log lines|Log lines in Loki)$/ },
+];
+
+/** Why it may be empty, or undefined. */
+export function expectedEmpty(title: string, missing: readonly string[]): string | undefined {
+  return NEEDS.find(({ what, titles }) => missing.includes(what) && titles.test(title))?.what;
+}
