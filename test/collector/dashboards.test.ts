@@ -55,7 +55,7 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
 });
 
 // https://github.com/grafana/grafana/blob/main/packages/grafana-data/src/valueFormats/categories.ts
-const UNITS = ["short", "s", "bytes", "Bps", "percent", "percentunit", "reqps", "cps", "cpm", "dtdurations"];
+const UNITS = ["short", "s", "bytes", "Bps", "percent", "percentunit", "reqps", "cps", "cpm"];
 
 /** The panels that break a rule. */
 function breaking(rule: (panel: Panel) => boolean): string[] {

@@ -16,7 +16,7 @@ const EVERYWHERE = ["job", "instance", "service_name"];
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   // @opentelemetry/instrumentation-runtime-node
   nodejs_eventloop_delay_p99_seconds: [],
-  nodejs_eventloop_utilization_ratio: [],
+  nodejs_eventloop_time_seconds_total: ["nodejs_eventloop_state"],
   "v8js_gc_duration_seconds*": ["v8js_gc_type"],
   v8js_memory_heap_used_bytes: ["v8js_heap_space_name"],
   v8js_resource_active: ["v8js_resource_type"],

@@ -42,8 +42,8 @@ mkdirSync(out, { recursive: true });
 const ends = await startBackEnds(folder, options.prometheus);
 for (const what of ends.missing)
   console.log(`Note: ${what} on this machine; what only it can show stays empty.`);
-const from = Date.now() / 1000;
 const traffic = await startTraffic(ends);
+const from = Date.now() / 1000;
 try {
   console.log(`Traffic for ${options.seconds} s ...`);
   await pause(Number(options.seconds) * 1000);

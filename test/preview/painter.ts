@@ -1,5 +1,5 @@
-// Pictures of dashboards: a page that page.mjs draws with uPlot, the library that Grafana's own time series are drawn with, in headless Chromium.
-import { existsSync, readFileSync, statSync } from "node:fs";
+// Pictures of dashboards: a page that page/ draws with uPlot, the library that Grafana's own time series are drawn with, in headless Chromium.
+import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import type { Dashboard } from "../collector/dashboards.ts";
@@ -29,6 +29,10 @@ const SWITCHES =
     " ",
   );
 const WIDTH = 1440;
+/** Nobody's: every request of the page is answered from here. */
+const PAGE = "http://preview.invalid/";
+const HTML = `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="uPlot.min.css"><link rel="stylesheet" href="page.css">
+<body><script src="uPlot.iife.min.js"></script><script type="module" src="page.mjs"></script></body>`;
 
 export async function openPainter(): Promise<Painter> {
   const executablePath = BROWSERS.find((path) => path !== undefined && existsSync(path));
@@ -37,22 +41,21 @@ export async function openPainter(): Promise<Painter> {
       "there is no Chromium: install one (Debian: apt install chromium), or name it in CHROMIUM",
     );
   const browser = await chromium.launch({ executablePath, headless: true, args: SWITCHES });
-  const parts = {
-    plot: readFileSync(fileURLToPath(import.meta.resolve("uplot/dist/uPlot.iife.min.js")), "utf8"),
-    plotStyle: readFileSync(fileURLToPath(import.meta.resolve("uplot/dist/uPlot.min.css")), "utf8"),
-    page: readFileSync(new URL("page.mjs", import.meta.url), "utf8"),
-    style: readFileSync(new URL("page.css", import.meta.url), "utf8"),
-  };
   return {
     async paint(dashboard, answered, variables, times, file) {
       const page = await browser.newPage({ viewport: { width: WIDTH, height: 900 } });
       const shown = dashboard.templating.list
         .filter(({ type }) => type !== "datasource")
         .map(({ name, label }) => [label ?? name, variables.get(name) ?? ""]);
-      const data = JSON.stringify({ dashboard, answered, shown, times }).replaceAll("<", String.raw`\u003c`);
-      await page.setContent(
-        `<!doctype html><meta charset="utf-8"><style>${parts.plotStyle}${parts.style}</style><body><script>${parts.plot}</script><script>globalThis.DATA = ${data};</script><script type="module">${parts.page}</script></body>`,
-      );
+      const data = JSON.stringify({ dashboard, answered, shown, times });
+      await page.route("**/*", (route) => {
+        const name = new URL(route.request().url()).pathname.slice(1);
+        if (name === "") return route.fulfill({ contentType: "text/html", body: HTML });
+        if (name === "data.json") return route.fulfill({ contentType: "application/json", body: data });
+        return route.fulfill({ path: name.startsWith("uPlot") ? plotFile(name) : pageFile(name) });
+      });
+      page.on("pageerror", (error) => console.error(`${dashboard.uid}: ${error.message}`));
+      await page.goto(PAGE);
       await page.waitForSelector("body[data-drawn]", { timeout: 30_000 });
       await page.screenshot({ path: file, fullPage: true });
       await page.close();
@@ -60,4 +63,12 @@ export async function openPainter(): Promise<Painter> {
     },
     close: () => browser.close(),
   };
+}
+
+function plotFile(name: string): string {
+  return fileURLToPath(import.meta.resolve(`uplot/dist/${name}`));
+}
+
+function pageFile(name: string): string {
+  return fileURLToPath(new URL(`page/${name}`, import.meta.url));
 }

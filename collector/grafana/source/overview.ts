@@ -131,7 +131,6 @@ const guide = [
     whenBad:
       "A tool with many errors is broken or badly described: models call it with wrong arguments. A tool with no calls at all costs context for nothing: take it out.",
     unit: "short",
-    decimals: 0,
     width: 24,
     sortBy: "Calls",
     labels: { tool_name: { head: "Tool", leads: toTool("${__data.fields.Tool}") } },
@@ -181,7 +180,7 @@ const byServer = [
       { expr: percentileInRange(0.95, "job", DURATION, SERVER), legend: "p95", unit: "s", bad: [5, 10] },
       { expr: `sum by (job) (mcp_active_sessions{${SERVER}})`, legend: "Sessions" },
       { expr: `max by (job) (process_resident_memory_bytes{${SERVER}})`, legend: "Memory", unit: "bytes" },
-      { expr: `min by (job) (process_uptime_seconds{${SERVER}})`, legend: "Up since", unit: "dtdurations" },
+      { expr: `min by (job) (process_uptime_seconds{${SERVER}})`, legend: "Youngest process", unit: "s" },
     ],
   }),
   timeSeries({

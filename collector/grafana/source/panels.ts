@@ -41,7 +41,7 @@ import { LOGS } from "./data-sources.ts";
 import { describe, type Described, type Placed } from "./described.ts";
 import { buckets, lines, logLines, refId, rows, values, type Query } from "./targets.ts";
 
-const CHART = 8;
+const CHART = 9;
 const TILE = 4;
 
 interface Chart extends Described {
@@ -51,6 +51,8 @@ interface Chart extends Described {
   readonly stacked?: boolean;
   /** Which legends (a pattern) are limits: a dashed red line. */
   readonly limit?: string;
+  /** Series that have a colour of their own, by their legend. */
+  readonly colours?: Readonly<Record<string, string>>;
   /** Where a click on a series leads. */
   readonly leads?: DynamicConfigValue;
 }
@@ -73,8 +75,8 @@ export function timeSeries(chart: Chart): Placed {
         .sort(SortOrder.Descending)
         .hideZeros(true),
     )
-    // The same tool has the same colour in every panel.
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
+    // Not by name: of ten names two get the same colour as often as not.
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassic))
     .lineWidth(1)
     .fillOpacity(chart.stacked === true ? 40 : 8)
     .showPoints(VisibilityMode.Auto)
@@ -84,6 +86,8 @@ export function timeSeries(chart: Chart): Placed {
   if (chart.thresholds !== undefined)
     panel.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
   if (chart.limit !== undefined) panel.overrideByRegexp(chart.limit, LIMIT_LINE);
+  for (const [name, fixedColor] of Object.entries(chart.colours ?? {}))
+    panel.overrideByName(name, [{ id: "color", value: { mode: "fixed", fixedColor } }]);
   if (chart.leads !== undefined) panel.overrideByRegexp("/.*/", [chart.leads]);
   return describe(panel, chart, CHART);
 }
@@ -189,7 +193,8 @@ export function table(spec: Rows): Placed {
     if (leads !== undefined) panel.overrideByName(head, [leads]);
   for (const { legend, unit, bad } of columns)
     panel.overrideByName(legend, [
-      ...(unit === undefined ? [] : [{ id: "unit", value: unit }]),
+      // What has no unit is a number of things, and increase() makes fractions of them.
+      unit === undefined ? { id: "decimals", value: 0 } : { id: "unit", value: unit },
       ...colours(bad),
     ]);
   return describe(panel, spec, CHART);

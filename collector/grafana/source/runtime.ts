@@ -8,6 +8,9 @@ import { instance, server, text, top } from "./selectors.ts";
 
 const EACH = "job, instance";
 const NAME = "{{job}} {{instance}}";
+/** The guide's query, of processes that are past their start: the line through a start is steep and means nothing. */
+const PREDICTED = `max(predict_linear(process_resident_memory_bytes{${SERVER}}[6h], 3600 * 24) and on (job, instance) process_uptime_seconds{${SERVER}} > 1800)`;
+const LOOP = "nodejs_eventloop_time_seconds_total";
 
 /** A gauge of each process, of the processes where it was largest. */
 const largest = (metric: string) => ({
@@ -71,7 +74,18 @@ const processes = [
       "A steady climb: connections or files that are not closed. At the limit (ulimit -n) every new connection fails with EMFILE.",
     unit: "short",
     width: 8,
-    queries: [largest("process_open_fds")],
+    queries: [
+      {
+        // The second name is that of the conventions, which runtimes other than Node send too.
+        expr: onlyTop(
+          "$top",
+          EACH,
+          `(max by (${EACH}) (process_open_fds{${SERVER}}) or max by (${EACH}) (process_unix_file_descriptor_count{${SERVER}}))`,
+          `(max by (${EACH}) (process_open_fds{${SERVER}} @ end()) or max by (${EACH}) (process_unix_file_descriptor_count{${SERVER}} @ end()))`,
+        ),
+        legend: NAME,
+      },
+    ],
   }),
   timeSeries({
     title: "Uptime",
@@ -124,7 +138,18 @@ const node = [
     max: 1,
     thresholds: [0.7, 0.9],
     width: 8,
-    queries: [largest("nodejs_eventloop_utilization_ratio")],
+    queries: [
+      {
+        // Not nodejs_eventloop_utilization_ratio: it is the share since somebody last asked, and with two readers that is no time at all.
+        expr: onlyTop(
+          "$top",
+          EACH,
+          `${ratePerSecond(EACH, LOOP, `${SERVER}, nodejs_eventloop_state="active"`)} / ${ratePerSecond(EACH, LOOP, SERVER)}`,
+          increaseInRange(EACH, LOOP, `${SERVER}, nodejs_eventloop_state="active"`),
+        ),
+        legend: NAME,
+      },
+    ],
   }),
   timeSeries({
     title: "Garbage collection",
@@ -195,15 +220,6 @@ const node = [
       },
     ],
   }),
-  timeSeries({
-    title: "File descriptors of all runtimes",
-    shows:
-      "process.unix.file_descriptor.count of each server, as other OpenTelemetry runtimes send it too. Servers in Go and Python show here and not in the panels of Node.",
-    whenBad: "As for open file descriptors above.",
-    unit: "short",
-    width: 8,
-    queries: [largest("process_unix_file_descriptor_count")],
-  }),
 ];
 
 const capacity = [
@@ -241,15 +257,16 @@ const capacity = [
     title: "Largest memory in 24 hours, predicted",
     shows: "Where the line through the last 6 hours is a day from now, of the process that grows most.",
     whenBad:
-      "Above the container's limit: it will be killed within the day. A few minutes after a start the line is steep and means nothing.",
+      "Above the container's limit: it will be killed within the day. Look at the panel below, whether the line is steady.",
     unit: "bytes",
     width: 6,
     queries: [
       {
-        expr: `max(predict_linear(process_resident_memory_bytes{${SERVER}}[6h], 3600 * 24))`,
+        expr: PREDICTED,
         legend: "predicted",
       },
     ],
+    noData: "No process is older than half an hour",
   }),
   stat({
     title: "Calls a second for each core",
@@ -275,7 +292,7 @@ const capacity = [
     queries: [
       { expr: `max(process_resident_memory_bytes{${SERVER}})`, legend: "now" },
       {
-        expr: `max(predict_linear(process_resident_memory_bytes{${SERVER}}[6h], 3600 * 24))`,
+        expr: PREDICTED,
         legend: "in 24 hours",
       },
       { expr: "vector($memory_limit * 1024 * 1024)", legend: "limit" },

@@ -254,6 +254,7 @@ const http = [
       },
     ],
     width: 24,
+    height: 7,
     noData: "No stdio server reports",
   }),
 ];

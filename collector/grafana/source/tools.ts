@@ -33,6 +33,7 @@ const calls = [
       "Errors follow the successes: some input always fails. Errors replace them: the tool is down. Nothing at all: no model calls it; look at its description.",
     unit: "reqps",
     stacked: true,
+    colours: { success: "green", error: "red" },
     queries: [{ expr: ratePerSecond("status", CALLS, TOOL), legend: "{{status}}" }],
   }),
   timeSeries({

@@ -27,10 +27,11 @@ const HABITS = {
     [1, cancelled],
   ],
   weather: [
-    [6, call("forecast", { city: "Graz" })],
-    [1, call("storm_warning", {})],
-    [1, (client) => client.readResource({ uri: "weather://city/Graz" })],
-    [1, (client) => client.getPrompt({ name: "packing_list", arguments: { day: "Sunday" } })],
+    [30, call("forecast", { city: "Graz" })],
+    [1, call("storm_warning", {})], // always throws
+    [1, call("moon_phase", {})], // no such tool
+    [5, (client) => client.readResource({ uri: "weather://city/Graz" })],
+    [5, (client) => client.getPrompt({ name: "packing_list", arguments: { day: "Sunday" } })],
   ],
   exchange: [
     [4, call("convert", { amount: 10, from: "EUR", to: "USD" })],
