@@ -13,8 +13,15 @@ export interface BackEnds {
   /** OTLP over HTTP for processes that push; undefined where nothing takes it. */
   readonly push: Readonly<Record<string, string>> | undefined;
   readonly missing: readonly string[];
-  scrape(targets: readonly { readonly job: string; readonly target: string }[]): void;
+  scrape(targets: readonly Scraped[]): void;
   stop(): Promise<void>;
+}
+
+export interface Scraped {
+  readonly job: string;
+  readonly target: string;
+  /** Where that is not /metrics. */
+  readonly path?: string;
 }
 
 /** The shipped file asks every 15 s, and a preview lasts minutes. */
@@ -126,10 +133,15 @@ function configuration(current: boolean): string {
 }
 
 /** Renamed into its place, since Prometheus reads it the moment it appears. JSON is YAML. */
-function write(folder: string, name: string, processes: readonly { job: string; target: string }[]): void {
-  const groups = processes.map(({ job, target }) => ({
+function write(folder: string, name: string, processes: readonly Scraped[]): void {
+  const groups = processes.map(({ job, target, path }) => ({
     targets: [target],
-    labels: { job, ...(name === "mcp-servers" && { service_name: job }) },
+    labels: {
+      job,
+      ...(name === "mcp-servers" && { service_name: job }),
+      // One program that stands for many needs an instance for each.
+      ...(path !== undefined && { __metrics_path__: path, instance: `${target}${path}` }),
+    },
   }));
   writeFileSync(join(folder, `${name}.new`), JSON.stringify(groups));
   renameSync(join(folder, `${name}.new`), join(folder, `${name}.yaml`));

@@ -10,6 +10,7 @@ const NEEDS: readonly { readonly what: string; readonly titles: RegExp }[] = [
 
 /** What a short preview cannot have. */
 const TAKES_LONGER: Readonly<Record<string, string>> = {
+  "Peak tool call rate, 7 days": "it has a point every five minutes",
   "Largest memory in 24 hours, predicted": "no process is older than half an hour",
 };
 

@@ -76,11 +76,11 @@ const guide = [
   gauge({
     title: "Active sessions",
     shows:
-      "Clients that are connected now, of the six servers that have most. Stateless HTTP requests are no sessions.",
+      "Clients that are connected now, of the five servers that have most. Stateless HTTP requests are no sessions.",
     whenBad:
       "It only ever rises: sessions are not closed; compare with the memory below and open the sessions dashboard. It falls to zero while clients run: they cannot connect; look at the handshakes there.",
     unit: "short",
-    queries: [{ expr: `topk(6, sum by (job) (mcp_active_sessions{${SERVER}}))`, legend: "{{job}}" }],
+    queries: [{ expr: `topk(5, sum by (job) (mcp_active_sessions{${SERVER}}))`, legend: "{{job}}" }],
     noData: "No sessions. Servers at protocol revision 2026-07-28 over HTTP have none",
   }),
   timeSeries({

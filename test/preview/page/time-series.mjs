@@ -38,7 +38,7 @@ export function timeSeries(box, { panel, answers }, times) {
       scales: { x: { range: [times.from, times.to] }, y: { range: [Math.min(0, ...numbers), top] } },
       axes: [
         { ...axis, size: 28, space: 90, values: (_, ticks) => ticks.map(clock) },
-        { ...axis, size: 78, ...ticksOf(unit), values: (_, ticks) => ticks.map(format) },
+        { ...axis, size: 78, ...ticksOf(unit, decimals), values: (_, ticks) => ticks.map(format) },
       ],
       series: [{}, ...drawn.map(({ line }) => styleOf(line, stacked))],
       hooks: {

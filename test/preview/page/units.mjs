@@ -50,7 +50,8 @@ export function formatOf(unit, decimals) {
 }
 
 /** Distances of an axis's ticks, where they are not decimal. */
-export function ticksOf(unit) {
+export function ticksOf(unit, decimals) {
+  if (decimals === 0) return { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] };
   if (unit !== "bytes") return {};
   return { incrs: Array.from({ length: 34 }, (_, power) => 2 ** power) };
 }
