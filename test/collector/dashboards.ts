@@ -100,7 +100,7 @@ export const allTargets = allPanels.flatMap(({ name, dashboard, panel }) =>
 );
 
 /** A query variable's query. */
-export function queryOf({ query }: Variable): string {
+export function queryOf({ query }: Pick<Variable, "query">): string {
   return typeof query === "string" ? query : query.query;
 }
 

@@ -148,7 +148,7 @@ function legendOf(format: string, labels: Readonly<Record<string, string>>): str
   return format.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? "").trim();
 }
 
-async function get<Answered>(base: string, path: string, query: Record<string, string>): Promise<Answered> {
+async function get<Json>(base: string, path: string, query: Record<string, string>): Promise<Json> {
   const response = await fetch(`${base}${path}`, { method: "POST", body: new URLSearchParams(query) }).then(
     (posted) =>
       // Loki's and Prometheus's labels endpoints take GET only.
@@ -156,5 +156,5 @@ async function get<Answered>(base: string, path: string, query: Record<string, s
   );
   const text = await response.text();
   if (!response.ok) throw new Error(`${path}: ${response.status} ${text}\n${JSON.stringify(query)}`);
-  return JSON.parse(text) as Answered;
+  return JSON.parse(text) as Json;
 }

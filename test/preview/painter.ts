@@ -66,7 +66,12 @@ export async function openPainter(): Promise<Painter> {
 }
 
 function plotFile(name: string): string {
-  return fileURLToPath(import.meta.resolve(`uplot/dist/${name}`));
+  const style = name.endsWith(".css");
+  return fileURLToPath(
+    style
+      ? import.meta.resolve("uplot/dist/uPlot.min.css")
+      : import.meta.resolve("uplot/dist/uPlot.iife.min.js"),
+  );
 }
 
 function pageFile(name: string): string {

@@ -69,8 +69,8 @@ export function choice(
   initial: string,
 ) {
   const options = values.map((option) => {
-    const [text = "", value = text] = option.split(" : ");
-    return { selected: text === initial, text, value };
+    const [name = "", value = name] = option.split(" : ");
+    return { selected: name === initial, text: name, value };
   });
   return new CustomVariableBuilder(name)
     .label(label)

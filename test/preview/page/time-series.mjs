@@ -30,7 +30,7 @@ export function timeSeries(box, { panel, answers }, times) {
   const drawn = lines.map((line, index) => ({ line, values: columns[index] }));
   if (stacked) drawn.reverse(); // the highest first, so that the others are in front
   const axis = { stroke: GREY, grid: GRID, font: FONT };
-  new globalThis.uPlot(
+  const plot = new globalThis.uPlot(
     {
       width: chart.clientWidth,
       height: chart.clientHeight,
@@ -43,19 +43,19 @@ export function timeSeries(box, { panel, answers }, times) {
       series: [{}, ...drawn.map(({ line }) => styleOf(line, stacked))],
       hooks: {
         draw: [
-          (plot) => {
+          (self) => {
             for (const { value, color } of thresholds.steps)
               if (value !== null && value <= top && custom.thresholdsStyle !== undefined)
-                dashed(plot, value, named(color));
+                dashed(self, value, named(color));
             for (const [second, value] of answers.flatMap(({ exemplars }) => exemplars))
-              if (value <= top && second <= times.to) diamond(plot, second, value);
+              if (value <= top && second <= times.to) diamond(self, second, value);
           },
         ],
       },
     },
     [at, ...drawn.map(({ values }) => values)],
-    chart,
   );
+  chart.append(plot.root);
 }
 
 /** The same seconds for all lines, and in a stack each on top of those before. */
