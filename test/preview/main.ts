@@ -4,6 +4,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { dashboards } from "../collector/dashboards.ts";
 import { pause } from "../stack/service.ts";
@@ -23,6 +24,8 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     /** Where the pictures go. */
     out: { type: "string", default: ".cache/preview" },
+    /** Also draws the README's pictures, into docs/images. */
+    readme: { type: "boolean", default: false },
     /** Another Prometheus than the built one. It is not sent anything, it only scrapes. */
     prometheus: { type: "string" },
     /** Fifty invented servers and two hundred tools in the place of real traffic. */
@@ -39,8 +42,16 @@ const chosen = Object.fromEntries(
     .map((pair) => pair.split("=") as [string, string]),
 );
 const POINTS = 120;
+const IMAGES = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+/** How much of a dashboard the README shows, from its top. */
+const README_PICTURES: Readonly<Record<string, number>> = {
+  "mcp-overview": 1500,
+  "mcp-tools": 1300,
+  "mcp-objectives": 1000,
+};
 const folder = mkdtempSync(join(tmpdir(), "mcp-otelkit-preview-"));
 mkdirSync(out, { recursive: true });
+if (options.readme) mkdirSync(IMAGES, { recursive: true });
 
 const ends = await startBackEnds(folder, options.prometheus);
 for (const what of ends.missing)
@@ -69,6 +80,12 @@ try {
     console.log(
       `${dashboard.uid}: ${answered.length - empty.length} of ${answered.length} panels have data, ${file} ${Math.round(bytes / 1000)} kB`,
     );
+    const height = README_PICTURES[dashboard.uid];
+    if (options.readme && height !== undefined) {
+      const picture = join(IMAGES, `${dashboard.uid}.png`);
+      const small = await painter.paint(dashboard, answered, values, times, picture, { scale: 0.7, height });
+      console.log(`  ${picture} ${Math.round(small / 1000)} kB`);
+    }
     for (const title of empty)
       console.log(
         `  empty: ${title}${unexpected.includes(title) ? "" : ` (${expectedEmpty(title, ends.missing)})`}`,

@@ -6,6 +6,13 @@ import type { Dashboard } from "../collector/dashboards.ts";
 import type { Answered } from "./answers.ts";
 import type { Times } from "./variables.ts";
 
+/** The whole page at its full size, unless told otherwise. */
+export interface Size {
+  readonly scale: number;
+  /** Of the page, from its top. */
+  readonly height: number;
+}
+
 export interface Painter {
   /** Writes a PNG; its size in bytes. */
   paint(
@@ -14,6 +21,7 @@ export interface Painter {
     variables: ReadonlyMap<string, string>,
     times: Times,
     file: string,
+    size?: Size,
   ): Promise<number>;
   close(): Promise<void>;
 }
@@ -42,8 +50,11 @@ export async function openPainter(): Promise<Painter> {
     );
   const browser = await chromium.launch({ executablePath, headless: true, args: SWITCHES });
   return {
-    async paint(dashboard, answered, variables, times, file) {
-      const page = await browser.newPage({ viewport: { width: WIDTH, height: 900 } });
+    async paint(dashboard, answered, variables, times, file, size) {
+      const page = await browser.newPage({
+        viewport: { width: WIDTH, height: size?.height ?? 900 },
+        deviceScaleFactor: size?.scale ?? 1,
+      });
       const shown = dashboard.templating.list
         .filter(({ type }) => type !== "datasource")
         .map(({ name, label }) => [label ?? name, variables.get(name) ?? ""]);
@@ -57,7 +68,7 @@ export async function openPainter(): Promise<Painter> {
       page.on("pageerror", (error) => console.error(`${dashboard.uid}: ${error.message}`));
       await page.goto(PAGE);
       await page.waitForSelector("body[data-drawn]", { timeout: 30_000 });
-      await page.screenshot({ path: file, fullPage: true });
+      await page.screenshot({ path: file, fullPage: size === undefined });
       await page.close();
       return statSync(file).size;
     },
