@@ -6,7 +6,6 @@ try {
   require("mcp-otelkit/register.cjs");
 } catch (error) {
   // An incomplete volume is no reason to end the application. stderr, since stdout is the protocol's.
-  console.error(
-    `mcp-otelkit: no telemetry: ${error instanceof Error ? error.message.split("\n", 1)[0] : error}`,
-  );
+  const [reason] = String(error instanceof Error ? error.message : error).split("\n", 1);
+  console.error(`mcp-otelkit: no telemetry: ${reason}`);
 }

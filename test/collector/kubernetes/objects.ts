@@ -62,7 +62,12 @@ export interface Named {
 
 export function named(object: Tree): Named {
   const { name, namespace } = at(object, "metadata");
-  return { kind: String(object["kind"]), name: String(name), namespace: String(namespace ?? ""), object };
+  return {
+    kind: String(object["kind"]),
+    name: String(name),
+    namespace: typeof namespace === "string" ? namespace : "",
+    object,
+  };
 }
 
 export interface Workload extends Named {
