@@ -24,6 +24,7 @@ const targets = {
   "kubernetes/components/prometheus-operator/prometheus-rule.yaml": prometheusRules(),
   "kubernetes/overlays/operator/collectors.yaml": collectors(),
   "grafana/kustomization.yml": dashboards(),
+  "otelcol/kustomization.yml": configurations(),
 };
 
 const stale = Object.entries(targets).filter(([file, text]) => read(file) !== text);
@@ -53,6 +54,25 @@ function prometheusRules() {
       },
       spec: { groups },
     })),
+  );
+}
+
+/** The Collector's files, but for the fragment, which is for a Collector that is not one of these. */
+function configurations() {
+  const overlays = filesIn("otelcol/overlays", ".yaml").filter((file) => file !== "existing-pipeline.yaml");
+  return documents(
+    "ConfigMaps of the Collector's files. An overlay of ../kubernetes lists this folder once. An edit changes the names and rolls the pods.",
+    [
+      {
+        apiVersion: "kustomize.config.k8s.io/v1beta1",
+        kind: "Kustomization",
+        namespace: "mcp-observability",
+        configMapGenerator: [
+          { name: "mcp-otelcol", files: filesIn("otelcol", ".yaml") },
+          { name: "mcp-otelcol-overlays", files: overlays.map((file) => `overlays/${file}`) },
+        ],
+      },
+    ],
   );
 }
 
@@ -152,8 +172,12 @@ function collectors() {
       apiVersion: "opentelemetry.io/v1beta1",
       kind: "OpenTelemetryCollector",
       metadata: { name, namespace: "mcp-observability" },
-      spec: { ...spec, image: COLLECTOR_IMAGE, upgradeStrategy: "none" },
+      spec: { ...spec, config: filled(spec.config), image: COLLECTOR_IMAGE, upgradeStrategy: "none" },
     };
+  }
+  /** A component without settings is `forward:` in a file and must be `forward: {}` in an object. */
+  function filled(config) {
+    return JSON.parse(JSON.stringify(config, (_key, value) => (value === null ? {} : value)));
   }
   function podOf(file) {
     const { spec } = parseFile(file).spec.template;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { run } from "../../package/npm.ts";
-import { COLLECTOR, at, base, load, merge, type Tree } from "../files.ts";
+import { BASES, COLLECTOR, at, base, filesBelow, load, merge, strings, type Tree } from "../files.ts";
 import { KUBERNETES, kustomize, named, trees } from "./objects.ts";
 
 const GENERATE = join(KUBERNETES, "generate.mjs");
@@ -86,6 +86,15 @@ describe("with rules and dashboards", () => {
     expect(objects(RULES).map((one) => at(one, "spec"))).toEqual([{ groups: [] }]);
     expect(trees(objects("grafana/kustomization.yml")[0]?.["configMapGenerator"])).toHaveLength(1);
   });
+});
+
+it("each of the Collector's files is in a ConfigMap, but for the fragment for other people's", () => {
+  const [bases = {}, overlays = {}] = trees(load("otelcol/kustomization.yml")["configMapGenerator"]);
+  const files = filesBelow("otelcol", ".yaml").map((file) => file.replace("otelcol/", ""));
+  const mapped = [...strings(bases["files"]), ...strings(overlays["files"])];
+
+  expect(strings(bases["files"])).toEqual([...BASES].map((name) => `${name}.yaml`).toSorted());
+  expect(files.filter((file) => !mapped.includes(file))).toEqual(["overlays/existing-pipeline.yaml"]);
 });
 
 describe("the Operator's Collectors", () => {

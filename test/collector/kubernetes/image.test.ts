@@ -34,7 +34,7 @@ describe("the auto-instrumentation image", { tags: ["slow"] }, () => {
     await run("chmod", ["-R", "a+rX", layout], folder);
     await run("mkdir", [mounted], folder);
     await run("cp", ["-r", `${layout}/.`, mounted], folder);
-  }, 180_000);
+  }, 400_000);
 
   afterAll(async () => {
     await rm(folder, { recursive: true, force: true });

@@ -61,6 +61,10 @@ it("has the time to stop: the pause before SIGTERM, the drain and the last expor
   expect(pause + drain + lastExport).toBeLessThan(grace);
 });
 
+it("ends by SIGTERM: it is not process 1, which the kernel spares", () => {
+  expect(pod["shareProcessNamespace"]).toBe(true);
+});
+
 it("uses each variable after those that it is made of", () => {
   const names = trees(server["env"]).map(({ name }) => String(name));
   for (const [index, { value }] of trees(server["env"]).entries())
