@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { npm, pack, run } from "../package/npm.ts";
+import { npm, pack, root } from "../package/npm.ts";
 import { PRELOAD, startProgram } from "../process/program.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { read } from "./files.ts";
@@ -19,9 +19,9 @@ describe("the example's image", { tags: ["slow"] }, () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "mcp-otelkit-compose-"));
-    const { filename } = await pack("--pack-destination", folder);
-    await run("tar", ["-xzf", filename], folder); // into `package`
     const context = join(folder, "package");
+    const { filename, files } = await pack("--dry-run");
+    for (const { path } of files) cpSync(join(root, path), join(context, path));
     const built = join(folder, "built");
     app = join(folder, "app");
 
