@@ -1,6 +1,7 @@
 // Every object that an overlay makes: valid for the API and the CRDs, at one with the others, and no more privileged than it must be.
 import { describe, expect, it } from "vitest";
-import { at, isTree, type Tree } from "../files.ts";
+import { parseAllDocuments } from "yaml";
+import { at, isTree, read, type Tree } from "../files.ts";
 import {
   KUBERNETES,
   OVERLAYS,
@@ -150,6 +151,19 @@ describe.skipIf(typeof build === "string").each(OVERLAYS)("overlays/%s", (overla
 
     for (const image of images) expect(image).toMatch(/^[\w./-]+:\d+\.\d+\.\d+$/);
   });
+});
+
+it.skipIf(typeof known === "string")("admission/preload.yaml has objects that the API server takes", () => {
+  if (typeof known === "string") return;
+  const objects = parseAllDocuments(read("kubernetes/admission/preload.yaml")).map(
+    (one) => one.toJS() as Tree,
+  );
+
+  expect(objects.map((one) => named(one).kind)).toEqual([
+    "MutatingAdmissionPolicy",
+    "MutatingAdmissionPolicyBinding",
+  ]);
+  for (const object of objects) expect(known.problems(object)).toEqual([]);
 });
 
 const rule: Tree = {
