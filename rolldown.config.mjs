@@ -82,6 +82,8 @@ export default [
       logger: source("logger.ts"),
       health: source("health.ts"),
       flush: source("flush.ts"),
+      // npx mcp-otelkit
+      cli: source("cli.ts"),
     },
     output: { ...output, codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false } },
   },

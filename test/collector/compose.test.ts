@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { pack } from "../package/npm.ts";
 import { COLLECTOR, at, isThere, load, read, strings, type Tree } from "./files.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -14,6 +15,18 @@ const service = (name: string): Tree => at(compose, "services", name);
 describe.each(services)("%s", (name, definition) => {
   it("has an image with a version", () => {
     expect(definition["image"]).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+$/);
+  });
+
+  it("has limits for CPU and memory, and a Go program knows of them", () => {
+    const { cpus, memory } = at(definition, "deploy", "resources", "limits");
+    const goLimit = at(definition, "environment")["GOMEMLIMIT"];
+
+    expect(Number(cpus)).toBeGreaterThan(0);
+    expect(mebibytes(memory)).toBeGreaterThan(0);
+    // The Collector's is 80 % of memory_limiter, which is below the container's.
+    const share = goLimit === undefined ? 0.8 : Number.parseInt(String(goLimit), 10) / mebibytes(memory);
+    expect(share).toBeGreaterThan(0.5);
+    expect(share).toBeLessThanOrEqual(0.81);
   });
 
   it("is reached from this machine only", () => {
@@ -67,6 +80,77 @@ describe.each(services)("%s", (name, definition) => {
 
     expect(runsOnce || isClient || asks.some((one) => "healthcheck" in one)).toBe(true);
   });
+});
+
+it("all containers together stay below what the file promises", () => {
+  const sum = services.reduce(
+    (total, [, one]) => total + mebibytes(at(one, "deploy", "resources", "limits")["memory"]),
+    0,
+  );
+  const [, promised] = /stay below (\d+) GiB/.exec(read("compose/compose.yaml")) ?? [];
+
+  expect(sum).toBeLessThan(Number(promised) * 1024);
+});
+
+it("Go programs know their container's limit", () => {
+  for (const name of ["gateway", "jaeger", "prometheus", "loki", "alertmanager"])
+    expect(at(service(name), "environment"), name).toHaveProperty("GOMEMLIMIT");
+});
+
+it("the Collector and Jaeger, which are not root, write into volumes that are given to them first", () => {
+  const owner = service("volumes-owner");
+  const [, , ids, ...folders] = strings(owner["command"]);
+  const given = strings(owner["volumes"])
+    .map((mount) => mount.split(":"))
+    .filter(([, target = ""]) => folders.includes(target))
+    .map(([volume]) => volume);
+  const writes = { gateway: "MCP_STORAGE_DIR", jaeger: "JAEGER_DATA_DIR" };
+
+  expect(ids).toBe("10001:10001"); // the user of both images
+  for (const [name, variable] of Object.entries(writes)) {
+    const folder = String(at(service(name), "environment")[variable]);
+    const [volume] =
+      strings(service(name)["volumes"])
+        .map((mount) => mount.split(":"))
+        .find(([, target]) => target === folder) ?? [];
+    expect(given, name).toContain(volume);
+    expect(at(service(name), "depends_on", "volumes-owner")["condition"]).toBe(
+      "service_completed_successfully",
+    );
+  }
+});
+
+it("a Node program is not process 1, which the kernel does not end by SIGTERM, or it listens for it itself", () => {
+  expect(service("weather")["init"]).toBe(true);
+  expect(read("compose/example/traffic.mjs")).toContain('"SIGTERM"');
+});
+
+it("needs nothing but the npm package", async () => {
+  const { files } = await pack("--dry-run");
+  const packed = new Set(files.map(({ path }) => path));
+  const isPacked = (path: string): boolean =>
+    packed.has(path) || [...packed].some((file) => file.startsWith(`${path}/`));
+  const mounted = services
+    .flatMap(([, definition]) => strings(definition["volumes"]))
+    .map((mount) => mount.split(":", 1)[0] ?? "")
+    .filter((path) => path.startsWith("."))
+    .map((path) => join("collector/compose", path));
+  const copied = [...read("compose/example/Dockerfile").matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(
+    ([, list = ""]) => list.split(" "),
+  );
+  const built = services
+    .map(([, definition]) => at(definition, "build"))
+    .filter((one) => "dockerfile" in one);
+
+  expect(mounted.length).toBeGreaterThan(6);
+  expect(copied).toContain("dist");
+  expect([...mounted, ...copied].filter((path) => !isPacked(path))).toEqual([]);
+  for (const { context, dockerfile } of built) {
+    expect(join("collector/compose", String(context), ".")).toMatch(/^\.\/?$/); // the top of the package
+    expect(isPacked(String(dockerfile))).toBe(true);
+    expect(isPacked(`${String(dockerfile)}.dockerignore`)).toBe(true);
+  }
+  expect(packed.has("package-lock.json")).toBe(false); // or the test above would prove nothing
 });
 
 it("gives each program variables that its files know", () => {
@@ -172,3 +256,8 @@ it("nothing under collector/ floats", () => {
   expect(read("compose/compose.yaml") + read("compose/example/Dockerfile")).not.toMatch(/:latest\b/);
   expect(existsSync(`${COLLECTOR}compose/.env`)).toBe(false); // a password would find its way into it
 });
+
+function mebibytes(size: unknown): number {
+  const [, amount, unit] = /^(\d+)([MG])$/.exec(String(size)) ?? [];
+  return Number(amount) * (unit === "G" ? 1024 : 1);
+}
