@@ -43,7 +43,9 @@ describe.each(files.map((file) => [nameOf(file), read(file)] as const))("%s", (n
         selectors.filter(({ metric }) => metric !== "" && !series.has(metric) && !recorded.has(metric)),
       ).toEqual([]);
       for (const { metric, labels } of selectors.filter((one) => series.has(one.metric)))
-        expect([...ADDED, ...(series.get(metric) ?? [])], metric).toEqual(expect.arrayContaining([...labels]));
+        expect([...ADDED, ...(series.get(metric) ?? [])], metric).toEqual(
+          expect.arrayContaining([...labels]),
+        );
     }
   });
 
