@@ -4,9 +4,11 @@ import { check } from "./cli/check.ts";
 
 const [command = "", ...words] = process.argv.slice(2);
 
-if (command === "check") {
-  process.exitCode = await check(words, (text) => process.stdout.write(text));
-} else {
+async function run(): Promise<number> {
+  if (command === "check") return check(words, (text) => process.stdout.write(text));
   process.stderr.write("usage: npx mcp-otelkit check --help\n");
-  process.exitCode = 2;
+  return 2;
 }
+
+// Not awaited: the build makes CommonJS of this file.
+void run().then((code) => (process.exitCode = code));
