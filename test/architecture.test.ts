@@ -42,7 +42,7 @@ const LAYERS: Record<string, Layer> = {
   preload: { layers: ["hook", "output", "runtime", ...LEAVES], types: [API] },
   // entries
   instrumentation: {
-    layers: ["wiring", "operation", "output", ...LEAVES],
+    layers: ["wiring", "runtime", "operation", "output", ...LEAVES],
     packages: [API, "@opentelemetry/instrumentation"],
   },
   flush: { layers: ["runtime"], maxLines: 39 },
