@@ -90,12 +90,14 @@ export function offer(components: Partial<Record<Slot, unknown>>): void {
  * @param refused called when a copy of the API could not register because of its version
  */
 export function watchApiGlobals(registered: (slot: Slot) => void, refused: () => void): void {
-  const registry: Registry = globals[API] ?? {};
-  if (WATCHED in registry) return; // by another copy of mcp-otelkit, or by the preload
-  const { version: creator, diag } = registry as { version?: string; diag?: unknown };
+  const before = globals[API] ?? {};
+  if (WATCHED in before) return; // by another copy of mcp-otelkit, or by the preload
+  const { version: creator, diag, ...filled } = before as { version?: string; diag?: unknown };
   let registering = false;
   let undecided = false;
   const prototype = Object.create(Object.prototype, { [WATCHED]: { value: true } }) as object;
+  // A new one: from 1.10 on, the version of a registry cannot be changed. Every copy looks for it each time.
+  const registry = Object.assign(Object.create(prototype) as Registry, filled);
   for (const slot of SLOTS)
     accessor(prototype, slot, {
       get: () => (registering ? undefined : offered[slot]),
@@ -126,9 +128,6 @@ export function watchApiGlobals(registered: (slot: Slot) => void, refused: () =>
       });
     },
   });
-  delete registry["version"];
-  delete registry["diag"];
-  Object.setPrototypeOf(registry, prototype);
   if (diag !== undefined) registry["diag"] = diag;
   accessor(globals, API, {
     get() {
