@@ -8,7 +8,9 @@ const page = readFileSync(new URL("../../docs/scale.md", import.meta.url), "utf8
 it("the table is what the command on the page prints", () => {
   const [, words = ""] = /`npm run bench:stack -- sizes([^`]*)` prints/.exec(page) ?? [];
   const [, table = ""] = /<!-- table: sizes -->\n(.*?)\n<!-- \/table -->/s.exec(page) ?? [];
-  const measured = [...words.matchAll(/--(\w+) (\d+)/g)].map(([, name = "", value]) => [name, Number(value)] as const);
+  const measured = [...words.matchAll(/--(\w+) (\d+)/g)].map(
+    ([, name = "", value]) => [name, Number(value)] as const,
+  );
 
   expect(cells(table)).toEqual(cells(sizesOf(Object.fromEntries(measured))));
 });
