@@ -18,6 +18,8 @@ export interface Connection {
   readonly network: NetworkAttributes;
   /** Asked each time: clients are told their session id only by the answer to `initialize`. */
   readonly sessionId: () => string | undefined;
+  /** Whether the client or server of this process has a handler for a method; `undefined` where that cannot be seen. */
+  handles?: (method: string, request: boolean) => boolean;
   protocolVersion?: string;
   /** The client or server of this process, as it introduces itself. */
   self?: Peer;

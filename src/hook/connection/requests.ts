@@ -1,5 +1,5 @@
 import { describeConnection, type Connection } from "../../operation/connection.ts";
-import type { KnownNames } from "../../operation/known-names.ts";
+import type { KnownNames, NameOwner } from "../../operation/known-names.ts";
 import { isObject, type RequestId } from "../../operation/message.ts";
 import { methodRow } from "../../operation/methods.ts";
 import type { ActiveOperation } from "../../operation/observer.ts";
@@ -97,7 +97,8 @@ export function finish(
   const { target: kind } = methodRow(operation.method);
   const succeeded =
     outcome.errorType === undefined && outcome.statusCode === undefined && outcome.cancelled === undefined;
-  if (kind !== undefined && succeeded) known.learn(kind, operation.target);
+  if (succeeded) known.learn("method", operation.method, connection);
+  if (kind !== undefined && succeeded) known.learn(kind, operation.target, connection);
 
   const name = nameOf(operation.method, operation.target, known);
   const late: Record<string, string | number> =
@@ -117,13 +118,16 @@ function isAnswer({ errorType }: Outcome): boolean {
   return errorType === undefined || errorType === semconv.ERROR_TYPE_TOOL_ERROR;
 }
 
-/** Names that a list result makes known. Not resources: what is listed may be one user's, what is registered is the server's. */
-export function learnNames(method: string, result: unknown, known: KnownNames): void {
+/**
+ * Names that a list result makes known; those of a peer's list, in the room of its connection. Not resources: what is listed may be one user's, what is
+ * registered is the server's.
+ */
+export function learnNames(method: string, result: unknown, known: KnownNames, owner?: NameOwner): void {
   const { lists } = methodRow(method);
   const items = lists === undefined || !isObject(result) ? undefined : result[`${lists}s`];
   if (lists === undefined || !Array.isArray(items)) return;
   for (const item of items) {
     if (!isObject(item)) continue;
-    known.learn(lists, item["name"]);
+    known.learn(lists, item["name"], owner);
   }
 }
