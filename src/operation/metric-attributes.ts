@@ -34,7 +34,7 @@ export function describeMetric(
   const version =
     outcome.attributes?.[semconv.ATTR_MCP_PROTOCOL_VERSION] ?? attributes[semconv.ATTR_MCP_PROTOCOL_VERSION];
   if (version !== undefined)
-    described[semconv.ATTR_MCP_PROTOCOL_VERSION] = revisionLabel(version, known, operation.connection);
+    described[semconv.ATTR_MCP_PROTOCOL_VERSION] = revisionLabel(version, known, operation.owner);
   if (operation.target !== undefined) {
     const tool = attributes[semconv.ATTR_GEN_AI_TOOL_NAME] !== undefined;
     described[tool ? semconv.ATTR_GEN_AI_TOOL_NAME : semconv.ATTR_GEN_AI_PROMPT_NAME] = known.bounded(
@@ -45,8 +45,7 @@ export function describeMetric(
   const template = outcome.attributes?.[semconv.ATTR_MCP_RESOURCE_TEMPLATE];
   if (template !== undefined && shown !== "off") described[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = template;
   const { statusCode, errorType } = outcome;
-  const code =
-    statusCode === undefined ? undefined : known.admitted("code", statusCode, operation.connection);
+  const code = statusCode === undefined ? undefined : known.admitted("code", statusCode, operation.owner);
   if (code !== undefined) described[semconv.ATTR_RPC_RESPONSE_STATUS_CODE] = code;
   const error = errorType === statusCode ? code : errorType;
   if (errorType !== undefined && error !== undefined) described[semconv.ATTR_ERROR_TYPE] = error;

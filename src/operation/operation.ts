@@ -29,8 +29,8 @@ export interface Operation {
   readonly name: string;
   /** The tool or prompt that is named, known or not. */
   readonly target?: string;
-  /** The connection it came or went over, to tell one peer's share from another's. */
-  readonly connection?: Connection;
+  /** Stands for the connection it came or went over, to tell one peer's share from another's. Holds nothing. */
+  readonly owner?: object;
   /** A log message is an operation whose context matters but which is no span. */
   readonly signal: "span" | "log";
   readonly attributes: AttributeValues;
@@ -53,7 +53,7 @@ export function describeOperation(
   if (side === "server" && connection.handles?.(message.method, isRequestId(id)) === true)
     known.learn("method", message.method);
   // Nothing will answer a notification, and this process has chosen to send it; a gateway may have it from a peer.
-  if (side === "client" && !isRequestId(id)) known.learn("method", message.method, connection);
+  if (side === "client" && !isRequestId(id)) known.learn("method", message.method, connection.owner);
   const target = kind === undefined ? undefined : stringOr(params?.["name"]);
   const attributes: Record<string, string | number> = describeConnection(connection, side);
 
@@ -74,7 +74,7 @@ export function describeOperation(
     role: connection.role,
     name: nameOf(message.method, target, known),
     signal: signal === "log" ? "log" : "span",
-    connection,
+    owner: connection.owner,
     attributes,
     ...(target !== undefined && { target }),
     ...(connection.self !== undefined && { self: connection.self }),

@@ -5,6 +5,7 @@ import { methodRow } from "../../operation/methods.ts";
 import type { ActiveOperation } from "../../operation/observer.ts";
 import { nameOf, type Operation } from "../../operation/operation.ts";
 import type { Outcome } from "../../operation/outcome.ts";
+import { withoutUserinfo } from "../../privacy/uri.ts";
 import * as semconv from "../../semconv.ts";
 
 /** A request on its way: seen, not answered yet. Patches deeper in the SDK write down here what they see of it. */
@@ -97,13 +98,13 @@ export function finish(
   const { target: kind } = methodRow(operation.method);
   const succeeded =
     outcome.errorType === undefined && outcome.statusCode === undefined && outcome.cancelled === undefined;
-  if (succeeded) known.learn("method", operation.method, connection);
-  if (kind !== undefined && succeeded) known.learn(kind, operation.target, connection);
+  if (succeeded) known.learn("method", operation.method, connection.owner);
+  if (kind !== undefined && succeeded) known.learn(kind, operation.target, connection.owner);
 
   const name = nameOf(operation.method, operation.target, known);
   const late: Record<string, string | number> =
     connection.changes === pending.changesSeen ? {} : describeConnection(connection, operation.side);
-  if (template !== undefined) late[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = template;
+  if (template !== undefined) late[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = withoutUserinfo(template);
   active.end({
     ...outcome,
     ...(result !== undefined && isAnswer(outcome) && { result }),
