@@ -33,8 +33,9 @@ export function plainLetters(text: string): PlainText | undefined {
   const places: number[] = [];
   for (let at = 0; at < text.length; at++) {
     const character = text.charAt(at);
-    if (INVISIBLE.test(character)) continue;
-    plain += letterOf(character);
+    const isAscii = text.charCodeAt(at) < 0x80;
+    if (!isAscii && INVISIBLE.test(character)) continue;
+    plain += isAscii ? character : letterOf(character);
     places.push(at);
   }
   return { text: plain, places };

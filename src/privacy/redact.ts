@@ -4,7 +4,7 @@
  */
 
 import { lengthOf, opaque, ownNames, ownValue } from "./own-properties.ts";
-import { isSecretKey } from "./secret-keys.ts";
+import { isNamedBefore, isSecret } from "./named-secrets.ts";
 import { describeBlob, isMixed, redactText, REDACTED } from "./secrets.ts";
 
 export interface RedactOptions {
@@ -29,23 +29,6 @@ const MAX_NAME_LENGTH = 256;
 const MAX_LIMIT = 2 ** 24;
 /** How many times the limit is looked at, for values that shrink on the way. */
 const LOOKED_AT = 4;
-/** Names whose neighbour `value` they are the name of, in lower case: headers, environment variables, form fields. */
-const NAMES_OF_VALUE = new Set([
-  "name",
-  "key",
-  "k",
-  "header",
-  "field",
-  "variable",
-  "param",
-  "parameter",
-  "property",
-]);
-const VALUES = new Set(["value", "val", "v"]);
-/** No such object has more. */
-const MAX_NEIGHBOURS = 16;
-/** A word of a command line that names the next one. */
-const FLAG = /^--?([A-Za-z][\w-]{0,127})$/;
 /** Data in base64, from its beginning on, as a `data:` URL too. */
 const BLOB = /^(?:data:[^,]{1,200},)?[A-Za-z0-9+/_-]{200,}={0,2}$/;
 
@@ -134,7 +117,7 @@ function renderItems(walk: Walk, value: object, length: number, where: string): 
     const comma = text && ",";
     walk.room -= comma.length;
     const place = walk.redact && `${where}.${at}`;
-    const hidden = at > 0 && isNamedBefore(walk, value, at);
+    const hidden = at > 0 && isNamedBefore(walk.above, value, at);
     const item =
       (hidden ? write(walk, `"${REDACTED}"`) : render(walk, ownValue(value, at), place ?? "")) ??
       (walk.full ? undefined : write(walk, "null"));
@@ -161,34 +144,6 @@ function renderNames(walk: Walk, value: object, where: string): string {
     else text += label + written;
   }
   return `{${text}${sayMore(walk, `${text && ","}"${MORE}":"${MORE}"`)}}`;
-}
-
-/** Its name says that it is a secret, or the name beside it does: `{"name":"Cookie","value":…}`. */
-function isSecret(holder: object, name: string): boolean {
-  if (!VALUES.has(name.toLowerCase())) return isSecretKey(name);
-  const neighbours = (ownNames(holder) ?? []).slice(0, MAX_NEIGHBOURS);
-  return neighbours.some((neighbour) => {
-    if (!NAMES_OF_VALUE.has(neighbour.toLowerCase())) return false;
-    const text = ownValue(holder, neighbour);
-    return typeof text === "string" && isSecretKey(text);
-  });
-}
-
-/** The item before it says that it is a secret: the second of a pair in a list of pairs, or the word after a flag. */
-function isNamedBefore(walk: Walk, list: object, at: number): boolean {
-  const before = ownValue(list, at - 1);
-  const item = ownValue(list, at);
-  if (typeof before !== "string" || typeof item === "boolean" || item === null) return false;
-  const flag = FLAG.exec(before)?.[1];
-  if (flag !== undefined) return isSecretKey(flag);
-  const outer = walk.above.at(-2);
-  return (
-    at === 1 &&
-    outer !== undefined &&
-    lengthOf(outer) !== undefined &&
-    lengthOf(list) === 2 &&
-    isSecretKey(before)
-  );
 }
 
 /** What of a value that is no object may be seen: text without secrets, numbers that are no card's; `undefined` where JSON has none. */

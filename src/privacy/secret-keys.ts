@@ -16,7 +16,8 @@ const KEY_LOOKS: readonly KeyLook[] = [
   { hint: "pass", look: /passw|passphrase|passcode|^pass$|(?:db|user|admin|root|smtp|mail|auth)_?pass$/ },
   { hint: "pwd", look: /(?:^|_)pwd(?:_|$)/ },
   { hint: "secret", look: /(?:^|_)secret(?!ar)|secrets?(?:_|$)/ },
-  { hint: "token", look: /token(?:_(?:value|secret|string|hash))?$/ },
+  // Not that of a page, which is a place in a list.
+  { hint: "token", look: /(?<!page_?|continuation_?|cursor_?)token(?:_(?:value|secret|string|hash))?$/ },
   { hint: "tokens", look: /(?:^|_)(?:access|auth|refresh|api|id|session|bearer|csrf|xsrf)_?tokens$/ },
   {
     hint: "key",
@@ -62,7 +63,7 @@ export function isSecretKey(key: string): boolean {
 }
 
 /** Names whose value is the rest of the line: schemes, pairs and blanks are part of it. */
-const WHOLE_LINE = /authorization|cookie/i;
+const WHOLE_LINE = /authorization|cookie|mnemonic|phrase/i;
 
 /** `name=`, `"name":`, `<name>`, `Two words:` and the like. Tried once per run of name characters, or many runs would cost their square. */
 const ASSIGNMENT =
@@ -94,11 +95,16 @@ export function findAssignedSecrets(text: string, found: (start: number, end: nu
         (pattern === ASSIGNMENT ? matchBlock(text, match.index, at) : undefined) ??
         matchAt(WHOLE_LINE.test(key) ? LINE : WORD, text, at);
       if (value === undefined) continue;
+      if (COMPLAINT.test(key) && PLAIN_WORD.test(text.slice(value.start, value.end))) continue;
       found(value.start, value.end);
       pattern.lastIndex = value.end;
     }
   }
 }
+
+/** What a message about a token begins with; what follows it may be the token or the message. */
+const COMPLAINT = /^(?:invalid|unexpected|expired|missing|unknown|bad|wrong|illegal|malformed|unsupported) /i;
+const PLAIN_WORD = /^[a-z]+$/;
 
 /** Of two words the second is the noun (`access token`), or both are one (`api key`); a `password policy` is none. */
 function isSecretPhrase(phrase: string): boolean {

@@ -85,7 +85,13 @@ const VALUE_LOOKS: readonly ValueLook[] = [
     hint: "Q~",
     pattern: /(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{31,34}/g,
   },
-  { name: "userinfo in a URL", hint: "//", pattern: /(\/\/)[^\s/?#"'<>\\]+(?=@)/g, keepsGroup: true },
+  {
+    name: "userinfo in a URL",
+    hint: "//",
+    pattern: /(\/\/)[^\s/?#"'<>\\]+(?=@)/g,
+    keepsGroup: true,
+    holds: isNotGit,
+  },
   {
     name: "credentials for curl",
     hint: "-u |--user",
@@ -97,6 +103,7 @@ const VALUE_LOOKS: readonly ValueLook[] = [
     hint: "@|%40",
     pattern:
       /(?<![^\s"'<>()[\]{},:;@\\/=&?|])[^\s"'<>()[\]{},:;@\\/=&?|]+(?:@|%40)[^\s"'<>()[\]{},:;@\\/=&?|%.]+(?:\.[^\s"'<>()[\]{},:;@\\/=&?|%.]+)*\.\p{L}[\p{L}\d-]+/gu,
+    holds: isNotGit,
   },
   {
     name: "card number",
@@ -206,6 +213,11 @@ function merge(all: Found[]): readonly Found[] {
 /** What is said of data instead of the data. */
 export function describeBlob(characters: number, open = false): string {
   return `[base64, ${characters}${open ? " or more" : ""} characters]`;
+}
+
+/** `git@github.com` is how everybody fetches. */
+function isNotGit(found: string): boolean {
+  return !/^git(?:@|$)/.test(found);
 }
 
 /** Letters of both cases and digits near its beginning: base64 and keys, but no word and no hash. */

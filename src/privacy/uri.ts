@@ -19,7 +19,7 @@ export function redactUri(uri: string): string {
   const data = /^\s{0,8}data:([\w.+/-]{0,80})/i.exec(uri);
   if (data !== null) return `data:${data[1]},[${uri.length} characters]`;
   // Userinfo before the cut, which might take away the "@" it is known by.
-  const anonymous = withoutUserinfo(uri.slice(0, 4 * MAX_URI_LENGTH));
+  const anonymous = withoutUserinfo(uri);
   const { text, cut: more } = redactText(anonymous, MAX_URI_LENGTH);
   const harmless = text
     // The first of each is the only one that is tried: each of many would look through all that follows.
@@ -34,7 +34,7 @@ export function redactUri(uri: string): string {
  * The first `//` of a run of what is no delimiter is the only one that is tried.
  */
 export function withoutUserinfo(uri: string): string {
-  return uri.replace(/(\/\/|%2f%2f)((?:(?!%2f|%40)[^/?#@\s])*(?:@|%40))+/gi, "$1");
+  return uri.replace(/((?<!\/)\/\/(?!\/)|%2f%2f)((?:(?!%2f|%40)[^/?#@\s])*(?:@|%40))+/gi, "$1");
 }
 
 /** Keys stay; a value, and what is no pair, goes. The pairs of a query that is escaped are escaped, too. */
