@@ -88,7 +88,7 @@ const VALUE_LOOKS: readonly ValueLook[] = [
   {
     name: "userinfo in a URL",
     hint: "//",
-    pattern: /(\/\/)[^\s/?#"'<>\\]+(?=@)/g,
+    pattern: /((?<!\/)\/\/)[^\s/?#"'<>\\]+(?=@)/g,
     keepsGroup: true,
     holds: isNotGit,
   },
