@@ -34,7 +34,7 @@ export const MAX_NAME_LENGTH = 128;
 interface Room {
   /** From the application itself. A registry of a thousand tools is a large one. */
   readonly own: number;
-  /** Over one connection: a peer that brings more uses up nobody's room but its own. */
+  /** Over one connection: a peer that brings more uses up its own room alone. */
   readonly connection: number;
   /** Over all connections together, beside the application's own. */
   readonly connections: number;

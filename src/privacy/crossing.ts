@@ -1,5 +1,5 @@
 /**
- * What of a context crosses between this process and its MCP peers. A peer may be hostile, and its server somebody else's: the keys
+ * What of a context crosses between this process and its MCP peers. A peer may be hostile, and a server another company's: the keys
  * are those that were asked for, and the whole is bounded, whichever propagator reads or writes it.
  */
 import { matches } from "./name-pattern.ts";

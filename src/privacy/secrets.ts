@@ -215,7 +215,7 @@ export function describeBlob(characters: number, open = false): string {
   return `[base64, ${characters}${open ? " or more" : ""} characters]`;
 }
 
-/** `git@github.com` is how everybody fetches. */
+/** `git@github.com` is an address, but no person's. */
 function isNotGit(found: string): boolean {
   return !/^git(?:@|$)/.test(found);
 }

@@ -31,7 +31,7 @@ export function createLogRate(
   report: (count: number) => void,
 ): LogRate {
   const buckets = new WeakMap<object, Bucket>();
-  const nobody = {};
+  const unowned = {};
   const all = {};
   let left = 0;
 
@@ -57,7 +57,7 @@ export function createLogRate(
   }
 
   return {
-    admits(owner = nobody) {
+    admits(owner = unowned) {
       const rate = perSecond();
       const theirs = bucketOf(owner, rate);
       const shared = bucketOf(all, rate * ALL);

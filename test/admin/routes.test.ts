@@ -47,7 +47,7 @@ test("readiness has reasons for who has the token, and names for everybody", asy
   });
 });
 
-test("and without a token there is nobody who could have it", async () => {
+test("and without a token there are no reasons", async () => {
   const readiness = createReadiness({ uptimeSeconds: () => 1 });
   readiness.add("database", () => Promise.reject(new Error("role admin does not exist on db-7")));
   const handle = createHandle({ routes: createRoutes({ ...others, readiness }), say: () => undefined });

@@ -25,6 +25,7 @@ describe("an endpoint is its scheme, host and port", () => {
     ["https://user:hunter2/x@collector", "(not shown)"],
     ["http://user:1/hunter2@collector", "(not shown)"],
     ["hunter 2", "(not shown)"],
+    ["hunter2", "(not shown)"],
     ["https://", "(not shown)"],
   ])("%s is %s", (endpoint, shown) => {
     expect(said(endpoint)).toBe(`${shown} (OTEL_EXPORTER_OTLP_ENDPOINT, http/protobuf)`);

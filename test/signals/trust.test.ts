@@ -1,4 +1,4 @@
-// A peer may be hostile, and a server somebody else's: who is believed, and what crosses.
+// A peer may be hostile, and a server another company's: who is believed, and what crosses.
 import { context, propagation, ROOT_CONTEXT, trace, type TextMapPropagator } from "@opentelemetry/api";
 import { JaegerPropagator } from "@opentelemetry/propagator-jaeger";
 import { describe, expect, it } from "vitest";
@@ -27,18 +27,18 @@ async function receive(config: Partial<McpConfig>, more = OVER_HTTP, within = fa
 }
 
 describe("the parent that a peer names", () => {
-  it("is followed where it is believed", async () => {
+  it("is followed by default", async () => {
     const { ours } = await receive({});
     expect([ours.traceId, ours.parentSpanId, ours.links]).toEqual([TRACE, PARENT, []]);
   });
 
-  it("is a link where it is only heard", async () => {
+  it("is a link where that is the setting", async () => {
     const { ours } = await receive({ trust: "link" });
     expect([ours.traceId === TRACE, ours.parentSpanId]).toEqual([false, undefined]);
     expect(ours.links).toMatchObject([{ traceId: TRACE, spanId: PARENT }]);
   });
 
-  it("is nothing where it is not", async () => {
+  it("is not read where that is the setting", async () => {
     const { ours } = await receive({ trust: "none" });
     expect([ours.traceId === TRACE, ours.parentSpanId, ours.links]).toEqual([false, undefined, []]);
   });

@@ -61,6 +61,7 @@ function withoutSecrets(endpoint: string): string {
     );
   if (read === null || read[4]?.includes("@") === true) return "(not shown)";
   const [, scheme = "", host, port = ""] = read;
+  if (scheme === "" && port === "") return "(not shown)"; // any word would be a host
   return `${scheme}${host}${port}`;
 }
 
