@@ -41,11 +41,9 @@ export function identityOf(protocol: unknown): Peer | undefined {
 /** The tables of handlers, in every version: a bonus, like all that is not public. */
 export function handlersOf(protocol: unknown): ((method: string, request: boolean) => boolean) | undefined {
   if (typeof protocol !== "object" || protocol === null) return undefined;
-  const held = new WeakRef(protocol);
+  const held = new WeakRef<{ _requestHandlers?: unknown; _notificationHandlers?: unknown }>(protocol);
   return (method, request) => {
-    const tables = held.deref() as
-      | { _requestHandlers?: unknown; _notificationHandlers?: unknown }
-      | undefined;
+    const tables = held.deref();
     const table = request ? tables?._requestHandlers : tables?._notificationHandlers;
     return table instanceof Map && table.has(method);
   };

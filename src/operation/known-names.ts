@@ -108,8 +108,8 @@ export function createKnownNames(lower: Readonly<Partial<Record<NameKind, Room>>
   /** Takes up a place in the owner's room, if there is one left. */
   function takePlace(kind: NameKind, owner: NameOwner): boolean {
     if (owner === undefined) return take(own, kind, room[kind].own);
-    let counts = byOwner.get(owner);
-    if (counts === undefined) byOwner.set(owner, (counts = new Map()));
+    const counts = byOwner.get(owner) ?? new Map<NameKind, number>();
+    byOwner.set(owner, counts);
     return (
       (peers.get(kind) ?? 0) < room[kind].connections &&
       take(counts, kind, room[kind].connection) &&

@@ -12,7 +12,7 @@ export interface Crossing {
 
 /**
  * The limit of the W3C Baggage specification, for one value and for all entries together. A longer value is dropped unread: parsing
- * a megabyte of somebody's baggage for every message is a denial of service, and nothing that obeys the specification writes one.
+ * a megabyte of baggage for every message is a denial of service, and nothing that obeys the specification writes one.
  * https://www.w3.org/TR/baggage/#limits
  */
 export const MAX_BAGGAGE_LENGTH = 8192;

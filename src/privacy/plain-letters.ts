@@ -4,9 +4,9 @@
  */
 
 /** Nothing of these is seen. */
-const INVISIBLE = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 /** What may be in disguise: the invisible, Greek, Cyrillic, and the wide forms of ASCII. */
-const DISGUISED = new RegExp(`${INVISIBLE.source}|[\\u0370-\\u03ff\\u0400-\\u052f\\uff01-\\uff5e]`);
+const DISGUISED = new RegExp(`${INVISIBLE.source}|[\\u0370-\\u03ff\\u0400-\\u052f\\uff01-\\uff5e]`, "u");
 
 /** Letters that look like one of ASCII, and that one. Source: Unicode Technical Standard #39, confusables. */
 const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
@@ -22,7 +22,7 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
 
 export interface PlainText {
   readonly text: string;
-  /** Where a character stands in the text as it came. */
+  /** The place of a character in the text as it came. */
   readonly places: readonly number[];
 }
 
@@ -31,12 +31,15 @@ export function plainLetters(text: string): PlainText | undefined {
   if (!DISGUISED.test(text)) return undefined;
   let plain = "";
   const places: number[] = [];
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at);
+  for (let at = 0; at < text.length;) {
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
     const isAscii = text.charCodeAt(at) < 0x80;
-    if (!isAscii && INVISIBLE.test(character)) continue;
-    plain += isAscii ? character : letterOf(character);
-    places.push(at);
+    if (isAscii || !INVISIBLE.test(character)) {
+      const letter = isAscii ? character : letterOf(character);
+      for (let unit = 0; unit < letter.length; unit++) places.push(at + unit);
+      plain += letter;
+    }
+    at += character.length;
   }
   return { text: plain, places };
 }

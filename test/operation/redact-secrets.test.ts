@@ -237,7 +237,7 @@ function exampleOf(pattern: string): string {
   }
   return source.replaceAll(
     /(\[[^\]]+\]|\\[\s\S]|[^\\])(\{\d+[,\d]*\}|\?)?/g,
-    (_all, what: string, times = "") =>
+    (_all, what: string, times: string = "") =>
       times === "?" ? "" : letterOf(what).repeat(times === "" ? 1 : least(times)),
   );
 }
