@@ -31,6 +31,8 @@ export interface Wiring {
   /** Writes a line of the log where people read it; absent where records are enough. */
   readonly writeLine?: (line: string) => void;
   readonly config: () => McpConfig;
+  /** Whether mcp-otelkit has instrumented HTTP, and so answers for the headers of requests. */
+  readonly ownHttp?: () => boolean;
   /** Says a line on stderr that is about the application, and no mistake of ours. */
   readonly warn: (line: string) => void;
   /** Hears of a mistake of ours, each place in the code once. */

@@ -30,7 +30,11 @@ const LAYERS: Record<string, Layer> = {
   privacy: { layers: ["operation", ...LEAVES] },
   output: { layers: ["operation", "privacy", ...LEAVES], packages: [API], node: true },
   hook: { layers: ["operation", "privacy", "output", ...LEAVES], types: [OPENTELEMETRY], node: true },
-  signals: { layers: ["operation", "privacy", "output", ...LEAVES], packages: [API], node: ["node:fs"] },
+  signals: {
+    layers: ["operation", "privacy", "output", ...LEAVES],
+    packages: [API],
+    node: ["node:fs", "node:crypto"],
+  },
   wiring: { layers: ["hook", "signals", "operation", "output", ...LEAVES], types: [API] },
   admin: { layers: [], node: ["node:http", "node:net", "node:crypto"] },
   runtime: {

@@ -105,7 +105,10 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
     source: OURS,
     says: "It is put into a copy of the message, and what the caller has put into _meta stays.",
   },
-  "propagation.baggage": { source: SEP_414, says: "Baggage travels along and is active in the handler." },
+  "propagation.baggage": {
+    source: SEP_414,
+    says: "Baggage whose keys a setting names travels along and is active in the handler.",
+  },
   "propagation.configured": {
     source: SEMCONV,
     says: "The configured propagators decide what is written and read.",

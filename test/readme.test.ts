@@ -12,6 +12,14 @@ const MEANING: Record<keyof typeof SETTINGS, string> = {
   resourceUri:
     "`mcp.resource.uri` on spans: without userinfo and query values, only the URI template that matched, or not at all",
   errorMessage: "the message of a JSON-RPC error as the span's status description, secrets redacted",
+  trust:
+    "whether a message continues the trace that its sender names, is linked to it, or begins one of its own without a word of it",
+  baggage: "a list of the baggage keys that cross to and from MCP peers, `*` for any characters; unset: none",
+  metaKeys:
+    "a list of keys that a propagator may write into `_meta` beside SEP-414's, `*` for any characters; unset: none",
+  sessionId: "`mcp.session.id`: a short hash of the session id, the id itself, or nothing",
+  logRate:
+    "log entries a second that one connection can cause by log messages, failures and sessions; what is left out is counted",
   reuseExecuteTool:
     "put a client's `tools/call` on a GenAI `execute_tool` span that is already active for it, instead of a second span",
   metrics: "which families of metrics are made",

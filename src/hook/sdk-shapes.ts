@@ -38,6 +38,17 @@ export function identityOf(protocol: unknown): Peer | undefined {
   return describePeer(_serverInfo ?? _clientInfo);
 }
 
+/** The tables of handlers, in every version: a bonus, like all that is not public. */
+export function handlersOf(protocol: unknown): ((method: string, request: boolean) => boolean) | undefined {
+  if (typeof protocol !== "object" || protocol === null) return undefined;
+  const held = new WeakRef<{ _requestHandlers?: unknown; _notificationHandlers?: unknown }>(protocol);
+  return (method, request) => {
+    const tables = held.deref();
+    const table = request ? tables?._requestHandlers : tables?._notificationHandlers;
+    return table instanceof Map && table.has(method);
+  };
+}
+
 export function sessionIdOf(transport: Transport): string | undefined {
   const { sessionId } = transport;
   return typeof sessionId === "string" && sessionId !== "" ? sessionId : undefined;

@@ -16,8 +16,12 @@ export type NetworkAttributes = Readonly<Record<string, string | number>>;
 export interface Connection {
   role: Role | undefined;
   readonly network: NetworkAttributes;
+  /** Stands for the connection in what may outlive it, and holds nothing. */
+  readonly owner: object;
   /** Asked each time: clients are told their session id only by the answer to `initialize`. */
   readonly sessionId: () => string | undefined;
+  /** Whether the client or server of this process has a handler for a method; `undefined` where that cannot be seen. */
+  handles?: (method: string, request: boolean) => boolean;
   protocolVersion?: string;
   /** The client or server of this process, as it introduces itself. */
   self?: Peer;
@@ -32,7 +36,7 @@ export function createConnection(
   network: NetworkAttributes,
   sessionId: () => string | undefined,
 ): Connection {
-  return { role, network, sessionId, changes: 0 };
+  return { role, network, owner: {}, sessionId, changes: 0 };
 }
 
 /** The first revision without `initialize` and sessions: version and identity travel in each request's `_meta`. */

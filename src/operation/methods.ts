@@ -11,22 +11,28 @@ export interface MethodRow {
   readonly signal?: "progress" | "log";
   /** The result lists these names, which are known from then on. */
   readonly lists?: "tool" | "prompt";
+  /**
+   * The message of its JSON-RPC error is content unless the protocol itself refused the request: it is what the code of a tool, a
+   * prompt, a model or a user interface threw.
+   */
+  readonly errorIsContent?: true;
   /** The request stays open as long as its stream; its span ends when this notification arrives. */
   readonly endsAt?: "notifications/subscriptions/acknowledged";
 }
 
 const ORDINARY: MethodRow = {};
+const CONTENT: MethodRow = { errorIsContent: true };
 
 export const METHODS: ReadonlyMap<string, MethodRow> = new Map<string, MethodRow>([
   // every revision
   ["tools/list", { lists: "tool" }],
-  ["tools/call", { target: "tool" }],
+  ["tools/call", { target: "tool", errorIsContent: true }],
   ["prompts/list", { lists: "prompt" }],
-  ["prompts/get", { target: "prompt" }],
+  ["prompts/get", { target: "prompt", errorIsContent: true }],
   ["resources/list", ORDINARY],
   ["resources/templates/list", ORDINARY],
   ["resources/read", { uri: true }],
-  ["completion/complete", ORDINARY],
+  ["completion/complete", CONTENT],
   ["notifications/cancelled", ORDINARY],
   ["notifications/progress", { signal: "progress" }],
   ["notifications/message", { signal: "log" }],
@@ -41,13 +47,13 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map<string, MethodRow
   ["logging/setLevel", ORDINARY],
   ["resources/subscribe", { uri: true }],
   ["resources/unsubscribe", { uri: true }],
-  ["sampling/createMessage", ORDINARY],
-  ["elicitation/create", ORDINARY],
+  ["sampling/createMessage", CONTENT],
+  ["elicitation/create", CONTENT],
   ["notifications/elicitation/complete", ORDINARY],
   ["roots/list", ORDINARY],
   ["notifications/roots/list_changed", ORDINARY],
   ["tasks/get", ORDINARY],
-  ["tasks/result", ORDINARY],
+  ["tasks/result", CONTENT],
   ["tasks/list", ORDINARY],
   ["tasks/cancel", ORDINARY],
   ["notifications/tasks/status", ORDINARY],
@@ -57,7 +63,7 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map<string, MethodRow
   ["notifications/subscriptions/acknowledged", ORDINARY],
 ]);
 
-/** The row of a method; an ordinary one for methods the protocol does not name. */
+/** The row of a method. One that the protocol does not name is the application's, and so are its errors. */
 export function methodRow(method: string): MethodRow {
-  return METHODS.get(method) ?? ORDINARY;
+  return METHODS.get(method) ?? CONTENT;
 }

@@ -35,6 +35,11 @@ export const CONNECTION_CLOSED: Outcome = { errorType: semconv.ERROR_TYPE_CONNEC
  */
 const CALLER_WAS_WRONG: ReadonlySet<number> = new Set([-32700, -32600, -32601, -32602, -32002]);
 
+/** Whether a JSON-RPC code says that the protocol itself refused the request, before any code of the application's had it. */
+export function isCallersFault(statusCode: string | undefined): boolean {
+  return statusCode !== undefined && CALLER_WAS_WRONG.has(Number(statusCode));
+}
+
 /** Reads a response. A result of kind `input_required` (2026-07-28) is an ordinary one. */
 export function describeResponse(response: ResponseMessage, side: Side): Outcome {
   if (!("error" in response)) {
@@ -77,7 +82,7 @@ export function describeRejection(error: unknown, aborted: boolean): Outcome {
 /** HTTP said no before any JSON-RPC answer; where its body holds one after all, that one counts. */
 function describeHttpRefusal(error: Readonly<Record<string, unknown>>): Outcome | undefined {
   const className = classNameOf(error);
-  const status = HTTP_STATUS_OF[className]?.(error);
+  const status = Object.hasOwn(HTTP_STATUS_OF, className) ? HTTP_STATUS_OF[className]?.(error) : undefined;
   if (typeof status !== "number" || !Number.isInteger(status) || status < 100) return undefined;
   const answer = jsonRpcErrorIn(isObject(error["data"]) ? error["data"]["text"] : undefined);
   return answer === undefined ? { errorType: String(status) } : describeResponse(answer, "client");

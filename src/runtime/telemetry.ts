@@ -10,7 +10,7 @@ import {
   type SdkFile,
   type SdkReport,
 } from "../wiring.ts";
-import { writeToStderr, type Say } from "../output/say.ts";
+import { firstLine, writeToStderr, type Say } from "../output/say.ts";
 import { readConfig } from "../settings/mcp-settings.ts";
 import {
   readSettings,
@@ -19,7 +19,6 @@ import {
   type SdkMode,
 } from "../settings/otel-settings.ts";
 import { VERSION } from "../version.ts";
-import { firstLine } from "../output/say.ts";
 import { loadChunk } from "./chunks.ts";
 import { flushAtExit } from "./exit/exit.ts";
 import { flushTheirs } from "./exit/flush-theirs.ts";
@@ -96,6 +95,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
       meterProvider: () => own().metrics ?? meters(),
       loggerProvider: () => own().logs ?? late.current("logs"),
       config: () => config,
+      ownHttp: () => tracing,
       warn: speak,
       writeLine: writeToStderr,
       fault,

@@ -124,7 +124,7 @@ export function createMetrics({ meterProvider, config, known, scope, ...heard }:
       return (outcome, context) => {
         const seconds = (performance.now() - start) / 1000;
         const server = operation.side === "server";
-        const attributes = describeMetric(operation, outcome, known);
+        const attributes = describeMetric(operation, outcome, known, config().resourceUri);
         record(server ? "serverOperationDuration" : "clientOperationDuration", seconds, attributes, context);
         if (!server) return seconds;
         if (active !== undefined) tallies.serverActiveRequests.add(-1, active);

@@ -8,7 +8,8 @@ import * as semconv from "../semconv.ts";
 import { registeredLoggerProvider, type LoggerProvider } from "./logger-provider.ts";
 import { createLogs, type Self } from "./logs.ts";
 import { createMetrics, type McpMetrics } from "./metrics.ts";
-import { extract, inject } from "./propagation.ts";
+import { inject, receive, type Trust } from "./propagation.ts";
+import { describeSessionId, withoutSession } from "./session-id.ts";
 import { withOperation } from "./running-operation.ts";
 import { startClientSpan, startServerSpan } from "./spans.ts";
 
@@ -21,6 +22,8 @@ export interface Signals {
   /** Writes a line of the log where people read it; absent where records are enough. */
   readonly writeLine?: ((line: string) => void) | undefined;
   readonly config: () => McpConfig;
+  /** Whether mcp-otelkit has instrumented HTTP, and so answers for the headers of requests. */
+  readonly ownHttp?: (() => boolean) | undefined;
 }
 
 export interface Telemetry {
@@ -49,6 +52,7 @@ export function createTelemetry(
     loggerProvider: () => signals.loggerProvider?.() ?? registeredLoggerProvider(),
     writeLine: signals.writeLine,
     scope,
+    suppressed: () => known.suppress("log_rate"),
   });
   const metrics = createMetrics({
     ...signals,
@@ -59,24 +63,28 @@ export function createTelemetry(
   });
   const served: ServedFacts = { connected: false, name: undefined, version: undefined };
   const observer: OperationObserver = {
-    begin(operation, carrier, params) {
+    begin(seen, carrier, params) {
+      const config = signals.config();
+      const operation = withoutSession(seen, config);
       const self = selfOf(operation, served);
       if (operation.signal !== "span") {
-        const current = operation.side === "server" ? extract(carrier) : context.active();
+        const current =
+          operation.side === "server" ? receive(operation, carrier, config).parent : context.active();
         logs.message(operation, self, params, current);
-        return activeIn(current, NO_SPAN);
+        return activeIn(current, config, NO_SPAN);
       }
       const tracer = signals.tracer(); // first: it may start OpenTelemetry, which is not the operation's time
       const measured = metrics.begin(operation);
       const span =
         operation.side === "client"
-          ? startClientSpan(operation, params, tracer, signals.config())
-          : startServerSpan(operation, params, carrier, tracer, signals.config());
+          ? startClientSpan(operation, params, tracer, config, signals.ownHttp?.() === true)
+          : startServerSpan(operation, params, carrier, tracer, config);
       const current = withOperation(span.current, { attributes: operation.attributes, ...self });
       logs.started(operation, self, current);
-      return activeIn(current, {
+      return activeIn(current, config, {
         event: span.event,
-        end(outcome) {
+        end(ended) {
+          const outcome = withoutSession(ended, config);
           span.end(outcome);
           const seconds = measured(outcome, current);
           logs.ended(operation, selfOf(operation, served, outcome), outcome, seconds, current);
@@ -89,7 +97,8 @@ export function createTelemetry(
       served.name = self?.name ?? served.name;
       served.version = self?.version ?? served.version;
     },
-    openSession(session) {
+    openSession(opened) {
+      const session = { ...opened, id: describeSessionId(opened.id, signals.config()) };
       logs.sessionOpened(session);
       return metrics.sessions.open(session);
     },
@@ -115,11 +124,15 @@ function selfOf(operation: Operation, served: ServedFacts, outcome?: Outcome): S
 const NOBODY: Self = { server: undefined, version: undefined };
 
 /** An operation in a context; its end is heard once. */
-function activeIn(current: Context, { event, end }: Pick<ActiveOperation, "event" | "end">): ActiveOperation {
+function activeIn(
+  current: Context,
+  trust: Trust,
+  { event, end }: Pick<ActiveOperation, "event" | "end">,
+): ActiveOperation {
   let over = false;
   return {
     get carrier() {
-      return inject(current);
+      return inject(current, trust);
     },
     run: (fn) => context.with(current, fn),
     event(name, attributes) {

@@ -64,7 +64,7 @@ describe("a tool call that went well", () => {
         method: "tools/call",
         tool: "add",
         request_id: "0",
-        session_id: "s-1",
+        session_id: "6a840baf5d8c3ff2",
         side: "server",
         duration_ms: expect.any(Number) as unknown,
         ...trace,
@@ -256,7 +256,7 @@ describe("a session", () => {
     expect(result.lines[1]).toMatchObject({
       server: "calculator",
       version: "1.2.0",
-      session_id: "s-9",
+      session_id: "53aaa6cad4a0f90d",
       client: "agent",
       client_version: "3",
       duration_ms: expect.any(Number) as unknown,
@@ -278,7 +278,7 @@ describe("nothing is built", () => {
     await withTelemetry(
       ({ observer }: Telemetry) =>
         context.with(context.active(), () => observer.begin(operation, {}).end({})),
-      config,
+      { sessionId: "full", ...config },
     );
     return reads();
   };

@@ -5,7 +5,7 @@ import { passOn } from "./pass-on.ts";
 import { replaceMethod } from "../replace.ts";
 import { runCall, type Call } from "./calls.ts";
 import { safely } from "../../output/safely.ts";
-import { identityOf, isTransport, roleOf } from "../sdk-shapes.ts";
+import { handlersOf, identityOf, isTransport, roleOf } from "../sdk-shapes.ts";
 import { tapStarted, tapTransport } from "./tap.ts";
 
 /**
@@ -23,7 +23,7 @@ export function wrapConnect(prototype: object): boolean {
           safely("connect", () => {
             if (!isTransport(transport)) return;
             const self = identityOf(this);
-            tapTransport(transport, roleOf(this), self);
+            tapTransport(transport, roleOf(this), self, handlersOf(this));
             observing.observer.connected(roleOf(this), self);
             if (typeof this === "object" && this !== null) lookForOthers(this, transport);
           });

@@ -137,7 +137,7 @@ function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): Arrival
   const pending = tap.outbound.take(response.id) ?? tap.outbound.take(Number(response.id));
   if (pending === undefined) return undefined;
   learnFromResult(tap.connection, pending.operation.method, response["result"]);
-  learnNames(pending.operation.method, response["result"], hub.known);
+  learnNames(pending.operation.method, response["result"], hub.known, tap.connection.owner);
   pending.result = response["result"];
   const outcome = describeResponse(response, "client");
   clientAnswered(tap, outcome, hub);

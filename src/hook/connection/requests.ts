@@ -1,10 +1,11 @@
 import { describeConnection, type Connection } from "../../operation/connection.ts";
-import type { KnownNames } from "../../operation/known-names.ts";
+import type { KnownNames, NameOwner } from "../../operation/known-names.ts";
 import { isObject, type RequestId } from "../../operation/message.ts";
 import { methodRow } from "../../operation/methods.ts";
 import type { ActiveOperation } from "../../operation/observer.ts";
 import { nameOf, type Operation } from "../../operation/operation.ts";
 import type { Outcome } from "../../operation/outcome.ts";
+import { withoutUserinfo } from "../../privacy/uri.ts";
 import * as semconv from "../../semconv.ts";
 
 /** A request on its way: seen, not answered yet. Patches deeper in the SDK write down here what they see of it. */
@@ -97,12 +98,13 @@ export function finish(
   const { target: kind } = methodRow(operation.method);
   const succeeded =
     outcome.errorType === undefined && outcome.statusCode === undefined && outcome.cancelled === undefined;
-  if (kind !== undefined && succeeded) known.learn(kind, operation.target);
+  if (succeeded) known.learn("method", operation.method, connection.owner);
+  if (kind !== undefined && succeeded) known.learn(kind, operation.target, connection.owner);
 
   const name = nameOf(operation.method, operation.target, known);
   const late: Record<string, string | number> =
     connection.changes === pending.changesSeen ? {} : describeConnection(connection, operation.side);
-  if (template !== undefined) late[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = template;
+  if (template !== undefined) late[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = withoutUserinfo(template);
   active.end({
     ...outcome,
     ...(result !== undefined && isAnswer(outcome) && { result }),
@@ -117,13 +119,16 @@ function isAnswer({ errorType }: Outcome): boolean {
   return errorType === undefined || errorType === semconv.ERROR_TYPE_TOOL_ERROR;
 }
 
-/** Names that a list result makes known. Not resources: what is listed may be one user's, what is registered is the server's. */
-export function learnNames(method: string, result: unknown, known: KnownNames): void {
+/**
+ * Names that a list result makes known; those of a peer's list, in the room of its connection. Not resources: what is listed may be one user's, what is
+ * registered is the server's.
+ */
+export function learnNames(method: string, result: unknown, known: KnownNames, owner?: NameOwner): void {
   const { lists } = methodRow(method);
   const items = lists === undefined || !isObject(result) ? undefined : result[`${lists}s`];
   if (lists === undefined || !Array.isArray(items)) return;
   for (const item of items) {
     if (!isObject(item)) continue;
-    known.learn(lists, item["name"]);
+    known.learn(lists, item["name"], owner);
   }
 }

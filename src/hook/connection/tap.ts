@@ -1,4 +1,4 @@
-import { createConnection, type Peer, type Role } from "../../operation/connection.ts";
+import { createConnection, type Connection, type Peer, type Role } from "../../operation/connection.ts";
 import { hub } from "../hub.ts";
 import { arrive } from "./inbound.ts";
 import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
@@ -17,8 +17,14 @@ const taps = new WeakMap<Transport, Tap>();
  * Taps a transport in place: shadows its `send`, and once its `start`, at which point the protocol has set its callbacks
  * and no byte has flowed yet. In place, because SDKs compare, subclass and key maps by the very object they were given.
  */
-export function tapTransport(transport: Transport, role: Role | undefined, self?: Peer): void {
+export function tapTransport(
+  transport: Transport,
+  role: Role | undefined,
+  self?: Peer,
+  handles?: Connection["handles"],
+): void {
   const tap = tapOf(transport, role, false);
+  if (handles !== undefined) tap.connection.handles = handles;
   if (self !== undefined) tap.connection.self = self;
   tap.connected = true;
   notice(transport, tap);

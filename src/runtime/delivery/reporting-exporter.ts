@@ -50,11 +50,19 @@ function isEndpoint(value: string, protocol: OtlpProtocol): boolean {
     : /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
-/** Vendors put keys into the user part and the query. */
+/**
+ * Scheme, host and port: vendors put keys into the user part, the path and the query. Read as text, since an endpoint that is no URL
+ * is exactly what has to be reported; one in which the host cannot be told from a password is not shown.
+ */
 function withoutSecrets(endpoint: string): string {
-  if (!/[@?]/.test(endpoint) || !URL.canParse(endpoint)) return endpoint;
-  const { protocol, host, pathname } = new URL(endpoint);
-  return `${protocol}//${host}${pathname}`;
+  const read =
+    /^([a-z][a-z\d+.-]{0,20}:\/\/)?(?:[^/?#\s]*@)?([\w.-]+|\[[\da-f:.%]+\])(:\d{1,5})?(?:[/?#]([^]*))?$/i.exec(
+      endpoint,
+    );
+  if (read === null || read[4]?.includes("@") === true) return "(not shown)";
+  const [, scheme = "", host, port = ""] = read;
+  if (scheme === "" && port === "") return "(not shown)"; // any word would be a host
+  return `${scheme}${host}${port}`;
 }
 
 /** What is known of an exporter's deliveries. */
