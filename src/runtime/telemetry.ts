@@ -17,7 +17,7 @@ import { firstLine } from "../output/say.ts";
 import { createAdmin } from "./admin-when-asked.ts";
 import { loadChunk } from "./chunks.ts";
 import { flushAtExit } from "./exit/exit.ts";
-import { flushTheirs } from "./exit/flush-theirs.ts";
+import { watchTheirs } from "./exit/flush-theirs.ts";
 import { takenSlots, type Components, type Slot } from "./otel/api-globals.ts";
 import type { LateSdk } from "./otel/late-sdk.ts";
 import type { RunningSdk } from "./otel/sdk.ts";
@@ -120,10 +120,10 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
     const said = setUpSdk(theirs);
     flushAtExit(
       {
-        flush: async () => void (await Promise.all([sdk?.flush(), flushTheirs()])),
+        flush: async () => sdk?.flush(),
         async shutdown() {
           wiring?.metrics.sessions.closeAll();
-          await Promise.all([sdk?.shutdown(), flushTheirs()]);
+          await sdk?.shutdown();
         },
         failing: () => sdk?.failing() ?? false,
         giveUp: (error) => sdk?.giveUp(error),
@@ -166,6 +166,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
       running.measureWith(late.current("metrics") ?? NO_METERS);
       facts.collect = running.collect;
       late.onTheirs((slot) => {
+        watchTheirs();
         if (slot === "trace") tracing = false;
         running.giveWay(slot, recorded);
         if (slot === "metrics") {

@@ -16,6 +16,7 @@ import { allOf } from "../delivery/reporting-exporter.ts";
 import type { Endable } from "../exit/unsent.ts";
 import { readLogRecordLimits, readPropagator, readSampler, readSpanLimits } from "./from-environment.ts";
 import { createInstrumentations, type Instrumentations } from "./instrumentations.ts";
+import { showingSpans } from "./http-privacy.ts";
 import { startFromFile } from "./from-file.ts";
 import { describeResource } from "./resource.ts";
 
@@ -71,6 +72,7 @@ export function startSdk(plan: SdkPlan): RunningSdk {
   });
   const built = file === undefined ? buildFromEnvironment(plan) : buildFromFile(file, plan, instrumentations);
   const { components } = built;
+  if (components.context !== undefined) showingSpans(components.context);
   const running = new Set<Slot>(SIGNALS.filter((slot) => plan.beside || !plan.taken.has(slot)));
   for (const slot of SIGNALS) if (!running.has(slot)) end(components, slot, plan.say);
   instrumentations.patch(api.trace.getTracerProvider());
