@@ -24,7 +24,7 @@ const NET = new Set([
 
 /** Patches at load time: before the first message, and told as a report. */
 const AT_LOAD =
-  /^(hook\/loader\/.*|hook\/server-details\.js|hook\/other-instrumentations\.js|output\/(stderr|say|call-site)\.js)$/;
+  /^(hook\/loader\/.*|hook\/server-details\.js|hook\/other-instrumentations\.js|output\/(stderr|stderr-descriptor|at-exit|say|call-site)\.js)$/;
 
 export async function load(url, context, next) {
   const loaded = await next(url, context);
