@@ -68,7 +68,6 @@ export function lookForOthers(protocol: object, transport: object): void {
   if (tell === undefined || looked.has(protocol.constructor)) return;
   looked.add(protocol.constructor);
   const look = (): void => {
-    callOff?.();
     safely("look for others", () => {
       const functions = [
         ...functionsOf(protocol, PROTOCOL_METHODS),
@@ -84,10 +83,12 @@ export function lookForOthers(protocol: object, transport: object): void {
       }
     });
   };
-  let callOff: (() => void) | undefined;
   look();
-  callOff = atExit(look); // a process that is over before it could be told
-  setImmediate(look).unref();
+  const callOff = atExit(look); // a process that is over before it could be told
+  setImmediate(() => {
+    callOff();
+    look();
+  }).unref();
 }
 
 /** Another copy of this package has been there first: what it has patched is patched, and told by it alone. */

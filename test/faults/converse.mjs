@@ -133,7 +133,12 @@ function createWire(record) {
 function subscribing(transport) {
   const subscribed = [];
   return Object.defineProperties(transport, {
-    onmessage: { set: (callback) => subscribed.push(callback), configurable: true },
+    onmessage: {
+      configurable: true,
+      set(callback) {
+        subscribed.push(callback);
+      },
+    },
     deliver: { value: (message) => subscribed.forEach((callback) => callback(message)) },
   });
 }

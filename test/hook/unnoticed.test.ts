@@ -109,6 +109,10 @@ it("a handler that is chained is told of a message once, however messages nest",
   expect(transport.received).toEqual([inner, request(1, "tools/list")]);
 });
 
+class Parameters {
+  constructor(readonly name: string) {}
+}
+
 class Call {
   readonly #name: string;
   constructor(name: string) {
@@ -122,7 +126,7 @@ class Call {
 it.each([
   ["toJSON of its own", () => new Call("add")],
   ["a toJSON in its data", () => ({ name: "add", toJSON: () => ({ name: "other" }) })],
-  ["a class", () => Object.assign(new (class Params {})(), { name: "add" })],
+  ["a class", () => new Parameters("add")],
   ["a Proxy", () => new Proxy({ name: "add" }, {})],
   ["something hidden", () => Object.defineProperty({ name: "add" }, "hidden", { value: 1 })],
 ])("params with %s are sent as they are, and the call is recorded", (_what, make) => {

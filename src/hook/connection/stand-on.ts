@@ -53,7 +53,10 @@ export function standOn(holder: object, name: string, through: Through): void {
     return tap(assigned ? value : inherited(holder, name)?.value);
   }
   function set(this: unknown, given: unknown): void {
-    if (isAccessor) return void before.set?.call(this, tap(given));
+    if (isAccessor) {
+      before.set?.call(this, tap(given));
+      return;
+    }
     if (this !== holder) {
       // An object that inherits from the transport gets a property of its own, as it would without us.
       Object.defineProperty(this, name, {

@@ -50,6 +50,6 @@ export async function flushTheirs(): Promise<void> {
 function providers(): Flushable[] {
   return SIGNALS.flatMap((slot): Flushable[] => {
     const provider: unknown = behindProxy(theirs(slot));
-    return typeof provider === "object" && provider !== null ? [provider as Flushable] : [];
+    return typeof provider === "object" && provider !== null ? [provider] : [];
   });
 }

@@ -181,8 +181,8 @@ function startPrivateSpan(tracer: Tracer, name: string, options: SpanOptions = {
       span.addLinks(links);
       return standIn;
     },
-    updateName(name) {
-      span.updateName(name);
+    updateName(next) {
+      span.updateName(next);
       return standIn;
     },
     end: (time) => span.end(time),
