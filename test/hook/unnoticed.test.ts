@@ -110,7 +110,10 @@ it("a handler that is chained is told of a message once, however messages nest",
 });
 
 class Parameters {
-  constructor(readonly name: string) {}
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
 }
 
 class Call {
