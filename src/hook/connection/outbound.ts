@@ -43,7 +43,7 @@ export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unk
   const { carrier, around = passThrough, settled }: Read = departure ?? {};
   const outgoing =
     carrier === undefined ? message : (safely("inject", () => withMeta(message, carrier)) ?? message);
-  if (departure !== undefined && isObject(outgoing)) departed.add(outgoing);
+  if (departure !== undefined && typeof outgoing === "object" && outgoing !== null) departed.add(outgoing);
   try {
     const result = surround("send", around, () => send(outgoing));
     return settled === undefined ? result : passOn(result, settled);
