@@ -2,7 +2,7 @@
  * What a peer or a user wrote, made fit to be recorded. Pure and total: any text in, a bounded harmless text out.
  */
 
-import { isObject } from "../operation/message.ts";
+import { GETTER, lengthOf, ownValue } from "./own-properties.ts";
 import { redactText, REDACTED } from "./secrets.ts";
 
 const MAX_URI_LENGTH = 1024;
@@ -65,15 +65,18 @@ export function redactMessage(message: string): string {
  * Structured content is left out: by convention it says again what the text says.
  */
 export function measureToolResult(result: unknown): number {
-  const content = isObject(result) ? result["content"] : undefined;
-  if (!Array.isArray(content)) return 0;
+  const content = ownValue(result, "content");
   let bytes = 0;
-  for (const block of content) {
-    if (!isObject(block)) continue;
-    const parts = isObject(block["resource"])
-      ? [block["text"], block["data"], block["resource"]["text"], block["resource"]["blob"]]
-      : [block["text"], block["data"]];
-    for (const part of parts) if (typeof part === "string") bytes += Buffer.byteLength(part);
+  for (let at = 0, length = lengthOf(content) ?? 0; at < length; at += 1) {
+    const block = ownValue(content, at);
+    const resource = ownValue(block, "resource");
+    for (const part of [
+      ownValue(block, "text"),
+      ownValue(block, "data"),
+      ownValue(resource, "text"),
+      ownValue(resource, "blob"),
+    ])
+      if (typeof part === "string" && part !== GETTER) bytes += Buffer.byteLength(part);
   }
   return bytes;
 }

@@ -1,4 +1,3 @@
-import { isMainThread } from "node:worker_threads";
 import { createNoopMeter, trace, type MeterProvider, type Tracer } from "@opentelemetry/api";
 import {
   announce,
@@ -12,16 +11,12 @@ import {
 } from "../wiring.ts";
 import { firstLine, writeToStderr, type Say } from "../output/say.ts";
 import { readConfig } from "../settings/mcp-settings.ts";
-import {
-  readSettings,
-  type AdminSettings,
-  type RuntimeSettings,
-  type SdkMode,
-} from "../settings/otel-settings.ts";
+import { readSettings, type SdkMode } from "../settings/otel-settings.ts";
 import { VERSION } from "../version.ts";
+import { createAdmin } from "./admin-when-asked.ts";
 import { loadChunk } from "./chunks.ts";
 import { flushAtExit } from "./exit/exit.ts";
-import { flushTheirs } from "./exit/flush-theirs.ts";
+import { watchTheirs } from "./exit/flush-theirs.ts";
 import { takenSlots, type Components, type Slot } from "./otel/api-globals.ts";
 import type { LateSdk } from "./otel/late-sdk.ts";
 import type { RunningSdk } from "./otel/sdk.ts";
@@ -52,7 +47,6 @@ export interface ProcessTelemetry {
 }
 
 const loadSdk = () => loadChunk<typeof import("./otel/sdk.ts")>("sdk");
-const loadAdmin = () => loadChunk<typeof import("./admin-endpoint.ts")>("admin");
 
 /** A server over stdio answers its first message within this, or is in no hurry. */
 const QUIET_START_MS = 500;
@@ -132,10 +126,10 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
     const said = setUpSdk(theirs);
     flushAtExit(
       {
-        flush: async () => void (await Promise.all([sdk?.flush(), flushTheirs()])),
+        flush: async () => sdk?.flush(),
         async shutdown() {
           wiring?.metrics.sessions.closeAll();
-          await Promise.all([sdk?.shutdown(), flushTheirs()]);
+          await sdk?.shutdown();
         },
         failing: () => sdk?.failing() ?? false,
         giveUp: (error) => sdk?.giveUp(error),
@@ -180,6 +174,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
       else setTimeout(instrument, QUIET_START_MS).unref();
       facts.collect = running.collect;
       late.onTheirs((slot) => {
+        watchTheirs();
         if (slot === "trace") tracing = false;
         running.giveWay(slot, recorded);
         if (slot === "metrics") {
@@ -223,41 +218,4 @@ function safeLoad(speak: Say): void {
   } catch (error) {
     speak(`no telemetry: ${firstLine(error)}`);
   }
-}
-
-/** The endpoint for probes and scrapers, once it is wanted and OpenTelemetry is set up. */
-function createAdmin(settings: RuntimeSettings, speak: Say) {
-  let wanted = false;
-  let ready = false;
-  let serving: Promise<string | undefined> | undefined;
-  let address: string | undefined;
-  const options: AdminSettings | undefined =
-    settings.admin.enabled !== false && isMainThread ? settings.admin : undefined;
-
-  function open(): void {
-    if (!wanted || !ready || options === undefined || serving !== undefined) return;
-    serving = loadAdmin()
-      .startAdmin(options, speak)
-      .then((url) => (address = url));
-  }
-  return {
-    /** An MCP server is here: probes and scrapers may come. */
-    serve() {
-      wanted = true;
-      open();
-    },
-    start() {
-      ready = true;
-      // Asked for by name, it is there for clients as well.
-      if (settings.admin.enabled === true || settings.metrics.exporters.includes("prometheus")) wanted = true;
-      open();
-    },
-    owns: (request: { readonly socket: object }): boolean =>
-      serving !== undefined && loadAdmin().isAdminRequest(request),
-    settled: async (): Promise<unknown> => serving,
-    describe: (): string | undefined =>
-      address === undefined
-        ? undefined
-        : `${facts.collect === undefined ? "health" : "health and metrics"} at ${address}`,
-  };
 }

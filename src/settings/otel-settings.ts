@@ -45,11 +45,11 @@ export interface MetricSettings extends SignalSettings<"otlp" | "console" | "pro
 
 /** The endpoint for probes and scrapers. */
 export interface AdminSettings {
-  /** `OTEL_INSTRUMENTATION_MCP_ADMIN`: `on`, `off`, or unset: on where an MCP server is seen. */
+  /** `OTEL_INSTRUMENTATION_MCP_ADMIN`: `on`, `off`, or unset: on where a variable below or the exporter `prometheus` asks for it. */
   readonly enabled: boolean | undefined;
-  /** `OTEL_EXPORTER_PROMETHEUS_HOST`; `localhost` where unset. */
+  /** `OTEL_EXPORTER_PROMETHEUS_HOST`; `localhost` where unset. Set, it asks for the endpoint where an MCP server is seen. */
   readonly host: string | undefined;
-  /** `OTEL_EXPORTER_PROMETHEUS_PORT`; unset: 9464, or the next free one. */
+  /** `OTEL_EXPORTER_PROMETHEUS_PORT`; unset: 9464, or the next free one. Set, it asks for the endpoint where an MCP server is seen. */
   readonly port: number | undefined;
   /** `OTEL_INSTRUMENTATION_MCP_ADMIN_TOKEN`: asked for as a bearer token by `/metrics`. */
   readonly token: string | undefined;

@@ -4,26 +4,37 @@ import * as semconv from "../../semconv.ts";
 import { hub } from "../hub.ts";
 import { finish } from "./requests.ts";
 import { safely } from "../../output/safely.ts";
+import type { ActiveSession } from "../../operation/session.ts";
 import type { Tap } from "./tap-state.ts";
 
 /**
  * Connections with something open on them, so that the end of the process can end that; and a stdio server's, of which there
- * is one or two. Weakly held: one that nobody closes is still collected with its transport. Not in a FinalizationRegistry:
- * with one entry for each connection the heap of a busy server never shrinks again.
+ * is one or two. Weakly held: one that nobody closes is still collected with its transport, and its session, which the metrics count,
+ * ends when that is found out. Not by a FinalizationRegistry for each: with one entry for each connection the heap of a busy server
+ * never shrinks again.
  */
-const live = new Set<WeakRef<Tap>>();
+const live = new Map<WeakRef<Tap>, ActiveSession | undefined>();
 const refs = new WeakMap<Tap, WeakRef<Tap>>();
-/** Every so many, those that were collected are looked for. */
-let sweepAt = 64;
+/** Beyond this many, looking for those that were collected waits this long. */
+const MANY = 1024;
+const SWEEP_EVERY_MS = 1000;
+let sweptAt = 0;
+
+/** Hears of garbage collections, by the one object that it has to look after. */
+const collections = new FinalizationRegistry<undefined>(() => {
+  watching = false;
+  safely("sweep", sweep);
+});
+let watching = false;
 
 /** A connection is being made; again, perhaps, over the same transport. */
 export function rememberTap(tap: Tap): void {
   if (isStdioServer(tap)) hold(tap);
 }
 
-/** A request has come or gone. */
+/** A request has come or gone, or a session. */
 export function followTap(tap: Tap): void {
-  if (!tap.inbound.isEmpty() || !tap.outbound.isEmpty()) hold(tap);
+  if (!tap.inbound.isEmpty() || !tap.outbound.isEmpty() || tap.session !== undefined) hold(tap);
   else if (!isStdioServer(tap)) release(tap);
 }
 
@@ -33,10 +44,8 @@ function hold(tap: Tap): void {
     ref = new WeakRef(tap);
     refs.set(tap, ref);
   }
-  live.add(ref);
-  if (live.size < sweepAt) return;
-  for (const held of live) if (held.deref() === undefined) live.delete(held);
-  sweepAt = Math.max(64, live.size * 2);
+  live.set(ref, tap.session);
+  watchCollections();
 }
 
 function release(tap: Tap): boolean {
@@ -44,8 +53,28 @@ function release(tap: Tap): boolean {
   return ref !== undefined && live.delete(ref);
 }
 
+function watchCollections(): void {
+  if (watching) return;
+  watching = true;
+  collections.register({}, undefined);
+}
+
+/** Ends the sessions of connections that were collected. */
+function sweep(): void {
+  if (live.size === 0) return;
+  watchCollections();
+  const now = performance.now();
+  if (live.size > MANY && now - sweptAt < SWEEP_EVERY_MS) return;
+  sweptAt = now;
+  for (const [ref, session] of live) {
+    if (ref.deref() !== undefined) continue;
+    live.delete(ref);
+    session?.close();
+  }
+}
+
 function liveTaps(): Tap[] {
-  return [...live].flatMap((ref) => ref.deref() ?? []);
+  return [...live.keys()].flatMap((ref) => ref.deref() ?? []);
 }
 
 /** Ends what the closing connection leaves open. In memory `onclose` comes twice; the second finds nothing. */
@@ -135,6 +164,7 @@ function inputEnded(): void {
     if (!isStdioServer(tap)) continue;
     tap.session?.close();
     delete tap.session;
+    hold(tap);
   }
   tellPeerGone();
 }

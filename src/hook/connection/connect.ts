@@ -1,5 +1,6 @@
 import type { Role } from "../../operation/connection.ts";
 import { hub } from "../hub.ts";
+import { ownValue } from "../../privacy/own-properties.ts";
 import { lookForOthers } from "../other-instrumentations.ts";
 import { passOn } from "./pass-on.ts";
 import { replaceMethod } from "../replace.ts";
@@ -88,9 +89,10 @@ export function wrapFunnel(prototype: object): boolean {
 }
 
 function describeCall(request: unknown, options: unknown): Call {
-  const { signal } = (options ?? {}) as { signal?: AbortSignal };
+  // Objects of the application's: what only a getter of theirs can tell is not asked.
+  const signal = ownValue(options, "signal");
   return {
-    method: (request as { method?: unknown } | undefined)?.method,
-    aborted: () => signal?.aborted === true,
+    method: ownValue(request, "method"),
+    aborted: () => (signal as { aborted?: unknown } | undefined)?.aborted === true,
   };
 }

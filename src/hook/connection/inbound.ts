@@ -15,6 +15,7 @@ import { describeOperation, describeProgress } from "../../operation/operation.t
 import { asksForInput, CANCELLED, describeResponse, SUCCESS } from "../../operation/outcome.ts";
 import * as semconv from "../../semconv.ts";
 import type { Hub } from "../hub.ts";
+import { readable } from "./readable.ts";
 import { finish, learnNames, type PendingRequest, type PendingTable } from "./requests.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { clientAnswered } from "./session-start.ts";
@@ -54,7 +55,7 @@ export function arrive(
 
 function observe(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | undefined {
   tap.session?.seen();
-  const seen = describeMessage(value);
+  const seen = describeMessage(readable(value));
   switch (seen?.kind) {
     case "request":
     case "notification":

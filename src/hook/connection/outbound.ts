@@ -3,10 +3,8 @@ import { measureToolResult } from "../../privacy/uri.ts";
 import {
   describeMessage,
   isObject,
-  metaOf,
   paramsOf,
   progressTokenOf,
-  type JsonObject,
   type NotificationMessage,
   type RequestMessage,
   type ResponseMessage,
@@ -17,18 +15,20 @@ import { describeOperation, describeProgress } from "../../operation/operation.t
 import { describeRejection, describeResponse, SUCCESS } from "../../operation/outcome.ts";
 import * as semconv from "../../semconv.ts";
 import { claimCall } from "./calls.ts";
-import { isFaithful } from "./inject-meta.ts";
+import { withMeta } from "./inject-meta.ts";
 import type { Hub } from "../hub.ts";
 import { acknowledge } from "./inbound.ts";
+import { readable } from "./readable.ts";
 import { finish, learnNames, type PendingRequest } from "./requests.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { serverAnswered } from "./session-start.ts";
 import { passOn } from "./pass-on.ts";
 import { departed, type Tap } from "./tap-state.ts";
 
-/** How a message leaves: what is sent in its place, inside what, and who hears how sending it went. */
+/** How a message leaves: with what trace context, inside what, and who hears how sending it went. */
 interface Departure {
-  readonly message: unknown;
+  /** For a message that gets a trace context along. */
+  readonly carrier?: Carrier;
   readonly around?: <T>(send: () => T) => T;
   readonly settled?: (failure: { readonly error: unknown } | undefined) => void;
 }
@@ -37,11 +37,13 @@ interface Departure {
 export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unknown) => unknown): unknown {
   // Read here, inside the net: beyond it nothing of what our code made is trusted to be what it should.
   const departure = safely("depart", () => {
-    const { message: outgoing, around, settled } = observe(tap, message, hub) ?? { message };
-    if (!isFaithful(outgoing, message)) throw new Error("another message would have been sent");
-    return { outgoing, around, settled };
+    const { carrier, around, settled } = observe(tap, message, hub) ?? {};
+    return { carrier, around, settled };
   });
-  const { outgoing, around = (fn) => fn(), settled }: Read = departure ?? { outgoing: message };
+  const { carrier, around = passThrough, settled }: Read = departure ?? {};
+  const outgoing =
+    carrier === undefined ? message : (safely("inject", () => withMeta(message, carrier)) ?? message);
+  if (departure !== undefined && typeof outgoing === "object" && outgoing !== null) departed.add(outgoing);
   try {
     const result = surround("send", around, () => send(outgoing));
     return settled === undefined ? result : passOn(result, settled);
@@ -51,18 +53,14 @@ export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unk
   }
 }
 
-interface Read {
-  readonly outgoing: unknown;
-  readonly around?: Departure["around"] | undefined;
-  readonly settled?: Departure["settled"] | undefined;
-}
+const passThrough = <T>(send: () => T): T => send();
+
+type Read = { readonly [K in keyof Departure]?: Departure[K] | undefined };
 
 function observe(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
   // At the edge alone: elsewhere the same object is a message of its own, forwarded or sent to several.
   if (tap.edge && isObject(value) && departed.has(value)) return undefined;
-  const departure = describeDeparture(tap, value, hub);
-  if (isObject(departure?.message)) departed.add(departure.message);
-  return departure;
+  return describeDeparture(tap, readable(value), hub);
 }
 
 function describeDeparture(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
@@ -105,7 +103,7 @@ function requestDeparts(tap: Tap, message: RequestMessage, hub: Hub): Departure 
     };
   }
   return {
-    message: withMeta(message, active.carrier),
+    carrier: active.carrier,
     around: (send) => active.run(send),
     // Nobody awaits it through the SDK (v2's listen and probe): a failure to send is all that will be heard of it.
     ...(call === undefined && {
@@ -122,9 +120,9 @@ function notificationDeparts(tap: Tap, message: NotificationMessage, hub: Hub): 
   const params = paramsOf(message);
   if (methodRow(message.method).signal === "progress") {
     const request = tap.inbound.byToken(params?.["progressToken"])?.active;
-    if (request === undefined || params === undefined) return { message };
+    if (request === undefined || params === undefined) return {};
     request.event(semconv.EVENT_PROGRESS, describeProgress(params));
-    return { message: withMeta(message, request.carrier) };
+    return { carrier: request.carrier };
   }
   acknowledge(tap.inbound, message, tap, hub);
   if (message.method === "notifications/cancelled") takeBack(tap, params?.["requestId"], hub);
@@ -134,7 +132,7 @@ function notificationDeparts(tap: Tap, message: NotificationMessage, hub: Hub): 
     params,
   );
   return {
-    message: withMeta(message, active.carrier),
+    carrier: active.carrier,
     around: (send) => active.run(send),
     settled: (failure) =>
       active.end(failure === undefined ? SUCCESS : describeRejection(failure.error, false)),
@@ -151,7 +149,7 @@ function takeBack(tap: Tap, id: unknown, hub: Hub): void {
 
 function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departure {
   const pending = tap.inbound.take(response.id);
-  if (pending === undefined) return { message: response };
+  if (pending === undefined) return {};
   // Ended before it is passed on: afterwards the peer, in memory or faster than we are, may have ended its own span.
   learnFromResult(tap.connection, pending.operation.method, response["result"]);
   learnNames(pending.operation.method, response["result"], hub.known);
@@ -163,21 +161,5 @@ function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departu
       ? { resultBytes: measureToolResult(response["result"]) }
       : {};
   finish(pending, { ...outcome, ...size }, tap.connection, hub.known);
-  return { message: response };
-}
-
-/**
- * The message with trace context in `params._meta` (SEP-414). A copy: in memory both sides share the object. What the
- * caller has put there stays; a trace context of the caller's own is not mixed with ours.
- */
-function withMeta(message: JsonObject, carrier: Carrier): unknown {
-  const added: Record<string, string> = {};
-  for (const [key, value] of Object.entries(carrier)) if (typeof value === "string") added[key] = value;
-  if (Object.keys(added).length === 0) return message;
-  const { params } = message;
-  if (params !== undefined && !isObject(params)) return message;
-  const meta = params?.["_meta"];
-  if (meta !== undefined && !isObject(meta)) return message;
-  if (metaOf(params)?.["traceparent"] !== undefined) delete added["tracestate"];
-  return { ...message, params: { ...params, _meta: { ...added, ...meta } } };
+  return {};
 }

@@ -23,8 +23,8 @@ export interface Tap {
   readonly since: number;
   /** The session that the connection has become. */
   session?: ActiveSession;
-  /** True while `start` is shadowed and will bring the callbacks. */
-  armed: boolean;
+  /** Ends the guard of a stdio server's stdout. */
+  unguard?: (() => void) | undefined;
   /** The message being delivered: a chained handler must not count it twice. */
   delivering?: unknown;
 }

@@ -110,7 +110,10 @@ export function reporting<Batch>(
   exporter.export = (batch, done) => {
     const items: readonly unknown[] = Array.isArray(batch) ? batch : [batch];
     handed += items.length;
-    deliver(batch, ({ code, error }) => {
+    let settled = false;
+    const settle = ({ code, error }: { code: number; error?: unknown }): void => {
+      if (settled) return; // an exporter that calls back and then throws
+      settled = true;
       queue.settle(items);
       if (code === 0) {
         delivered += items.length;
@@ -123,7 +126,13 @@ export function reporting<Batch>(
           say(`cannot deliver ${WHAT[signal]} to ${endpoint}: ${describeError(error)}`);
       }
       done({ code: 0 });
-    });
+    };
+    try {
+      deliver(batch, settle);
+    } catch (error) {
+      // The SDK would wait for the answer until its own time is over, and hold the process that long.
+      settle({ code: 1, error });
+    }
   };
   return {
     following: queue.follow,

@@ -7,6 +7,8 @@ import { UndiciInstrumentation } from "@opentelemetry/instrumentation-undici";
 import { isInstrumentationEnabled } from "../../settings/otel-settings.ts";
 import { keepingPrivate } from "./http-privacy.ts";
 
+export { showingSpans } from "./http-privacy.ts";
+
 /** What is instrumented beside MCP, as long as no SDK of the application does so. */
 export interface Instrumentations {
   /** Patches what is there already, and traces with this provider. */

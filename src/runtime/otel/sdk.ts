@@ -79,9 +79,10 @@ export function startSdk(plan: SdkPlan): RunningSdk {
     instrument(provider) {
       if (instrumentations !== undefined) return;
       meters = provider;
-      instrumentations = loadChunk<typeof import("./instrumentations.ts")>(
-        "instrumentations",
-      ).createInstrumentations(plan.env, {
+      const { createInstrumentations, showingSpans } =
+        loadChunk<typeof import("./instrumentations.ts")>("instrumentations");
+      if (components.context !== undefined) showingSpans(components.context);
+      instrumentations = createInstrumentations(plan.env, {
         trace: !plan.taken.has("trace") && !retired.has("trace"),
         runtime: plan.runtimeMetrics && !retired.has("metrics"),
         httpContent: plan.settings.httpContent,
