@@ -31,6 +31,7 @@ const MEANING: Record<keyof typeof SETTINGS, string> = {
 
 const KINDS = {
   histogram: "histogram",
+  counter: "counter",
   observableCounter: "counter",
   observableUpDownCounter: "upDownCounter",
   observableGauge: "gauge",

@@ -1,5 +1,6 @@
 import { context, type Context, type MeterProvider, type Tracer } from "@opentelemetry/api";
 import type { McpConfig } from "../settings/config.ts";
+import type { Peer } from "../operation/connection.ts";
 import type { KnownNames } from "../operation/known-names.ts";
 import type { ActiveOperation, OperationObserver } from "../operation/observer.ts";
 import type { Operation } from "../operation/operation.ts";
@@ -8,7 +9,8 @@ import * as semconv from "../semconv.ts";
 import { registeredLoggerProvider, type LoggerProvider } from "./logger-provider.ts";
 import { createLogs, type Self } from "./logs.ts";
 import { createMetrics, type McpMetrics } from "./metrics.ts";
-import { extract, inject } from "./propagation.ts";
+import { parentsOf, whileOpen } from "./parents.ts";
+import { inject } from "./propagation.ts";
 import { withOperation } from "./running-operation.ts";
 import { startClientSpan, startServerSpan } from "./spans.ts";
 
@@ -58,11 +60,16 @@ export function createTelemetry(
       logs.sessionClosed(session, seconds, end === "idle" ? semconv.ERROR_TYPE_IDLE : undefined),
   });
   const served: ServedFacts = { connected: false, name: undefined, version: undefined };
+  const introduce = (self: Peer | undefined): void => {
+    served.name = self?.name ?? served.name;
+    served.version = self?.version ?? served.version;
+  };
   const observer: OperationObserver = {
-    begin(operation, carrier, params) {
+    begin(operation, carrier, params, headers) {
       const self = selfOf(operation, served);
       if (operation.signal !== "span") {
-        const current = operation.side === "server" ? extract(carrier) : context.active();
+        const current =
+          operation.side === "server" ? parentsOf(operation, carrier, headers).parent : context.active();
         logs.message(operation, self, params, current);
         return activeIn(current, NO_SPAN);
       }
@@ -71,7 +78,13 @@ export function createTelemetry(
       const span =
         operation.side === "client"
           ? startClientSpan(operation, params, tracer, signals.config())
-          : startServerSpan(operation, params, carrier, tracer, signals.config());
+          : startServerSpan(
+              operation,
+              params,
+              parentsOf(operation, carrier, headers),
+              tracer,
+              signals.config(),
+            );
       const current = withOperation(span.current, { attributes: operation.attributes, ...self });
       logs.started(operation, self, current);
       return activeIn(current, {
@@ -83,11 +96,17 @@ export function createTelemetry(
         },
       });
     },
-    connected(role, self) {
+    connecting(role, self) {
       if (role === "client") return;
-      served.connected = true;
-      served.name = self?.name ?? served.name;
-      served.version = self?.version ?? served.version;
+      introduce(self);
+      metrics.serves();
+    },
+    connected(role) {
+      if (role !== "client") served.connected = true;
+    },
+    offers(tool, self) {
+      introduce(self);
+      if (tool !== undefined) metrics.offers(tool);
     },
     openSession(session) {
       logs.sessionOpened(session);
@@ -122,6 +141,7 @@ function activeIn(current: Context, { event, end }: Pick<ActiveOperation, "event
       return inject(current);
     },
     run: (fn) => context.with(current, fn),
+    send: (fn) => context.with(whileOpen(current, () => over), fn),
     event(name, attributes) {
       if (!over) event(name, attributes);
     },

@@ -11,12 +11,11 @@ import {
 import type { McpConfig } from "../settings/config.ts";
 import { captureRequest, captureResult } from "../privacy/capture.ts";
 import { redactMessage } from "../privacy/uri.ts";
-import type { Carrier } from "../operation/observer.ts";
 import type { AttributeValues, Operation } from "../operation/operation.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import * as semconv from "../semconv.ts";
 import { capturePolicy } from "./capture-policy.ts";
-import { extract } from "./propagation.ts";
+import { markEnded, type Parents } from "./parents.ts";
 
 /** A span and the context it makes. */
 export interface MessageSpan {
@@ -43,20 +42,14 @@ export function startClientSpan(
   return messageSpan(span, trace.setSpan(parent, span), operation, config);
 }
 
-/**
- * The span of a message this process receives. Its parent is the one its sender names in `params._meta`; what was
- * ambient, such as the HTTP server's span, becomes a link, and stands in as the parent where the sender names none.
- * Source: semantic conventions for MCP, "context propagation".
- */
+/** The span of a message this process receives. What was ambient and is not its parent, such as an HTTP server's span, is a link. */
 export function startServerSpan(
   operation: Operation,
   params: unknown,
-  carrier: Carrier,
+  { parent, ambient }: Parents,
   tracer: Tracer,
   config: McpConfig,
 ): MessageSpan {
-  const ambient = context.active();
-  const parent = extract(carrier, ambient);
   const links = ambientLinks(operation, ambient, parent);
   const attributes = attributesOf(operation, params, config);
   const span = tracer.startSpan(operation.name, { kind: SpanKind.SERVER, attributes, links }, parent);
@@ -96,7 +89,9 @@ function messageSpan(
     end(outcome) {
       if (span.isRecording()) record(span, operation, outcome, config);
       if (ours && outcome.name !== undefined) span.updateName(outcome.name);
-      if (ours) span.end();
+      if (!ours) return;
+      span.end();
+      markEnded(span);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { closingCancels } from "../../operation/connection.ts";
-import { CANCELLED, CONNECTION_CLOSED, type Outcome } from "../../operation/outcome.ts";
+import { CANCELLED, CONNECTION_CLOSED, SUCCESS, type Outcome } from "../../operation/outcome.ts";
 import * as semconv from "../../semconv.ts";
 import { hub } from "../hub.ts";
 import { finish } from "./requests.ts";
@@ -23,8 +23,12 @@ export function rememberTap(tap: Tap): void {
 
 /** A request has come or gone. */
 export function followTap(tap: Tap): void {
-  if (!tap.inbound.isEmpty() || !tap.outbound.isEmpty()) hold(tap);
+  if (isOpen(tap)) hold(tap);
   else if (!isStdioServer(tap)) release(tap);
+}
+
+function isOpen({ inbound, outbound, answering, tasks }: Tap): boolean {
+  return !inbound.isEmpty() || !outbound.isEmpty() || answering.size > 0 || tasks.size > 0;
 }
 
 function hold(tap: Tap): void {
@@ -51,23 +55,32 @@ function liveTaps(): Tap[] {
 /** Ends what the closing connection leaves open. In memory `onclose` comes twice; the second finds nothing. */
 export function closeTap(tap: Tap): void {
   const known = release(tap);
-  endOpen(tap, closingCancels(tap.connection) ? CANCELLED : CONNECTION_CLOSED);
+  endOpen(tap, closingCancels(tap.connection) ? CANCELLED : CONNECTION_CLOSED, CONNECTION_CLOSED);
   if (known && isStdioServer(tap)) tellPeerGone();
 }
 
 /** The process ends, and takes every connection along: what is open is over. */
 export function endEverything(): void {
-  for (const tap of safely("end", liveTaps) ?? []) safely("end", () => endOpen(tap, CONNECTION_CLOSED));
+  for (const tap of safely("end", liveTaps) ?? []) safely("end", () => endOpen(tap, CONNECTION_CLOSED, undefined));
 }
 
-function endOpen(tap: Tap, unanswered: Outcome): void {
+/** @param unsent the end of what was answered and whose answer nobody knows to be sent; `undefined`: as it was answered */
+function endOpen(tap: Tap, unanswered: Outcome, unsent: Outcome | undefined): void {
   const { connection } = tap;
   const asked = tap.inbound.drain();
   const awaited = tap.outbound.drain();
+  const answered = [...tap.answering];
+  const tasks = [...tap.tasks.values()];
+  tap.answering.clear();
+  tap.tasks.clear();
   const observing = hub();
   tap.session?.close();
   delete tap.session;
   if (observing === undefined) return;
+  for (const [pending, { outcome, handing }] of answered)
+    finish(pending, handing ? outcome : (unsent ?? outcome), connection, observing.known);
+  // What becomes of them is not known; the call itself has been answered.
+  for (const pending of tasks) finish(pending, SUCCESS, connection, observing.known);
   for (const pending of asked) finish(pending, unanswered, connection, observing.known);
   for (const pending of awaited)
     finish(pending, pending.provisional ?? CONNECTION_CLOSED, connection, observing.known);

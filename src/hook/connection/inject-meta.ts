@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../operation/message.ts";
+import { handsOn, withoutArrived } from "./arrived-context.ts";
 
 /**
  * Whether a message that is to be sent in another's place is that other one, but for `params._meta`: whatever becomes of
@@ -30,7 +31,8 @@ const FIELD = /^[A-Za-z][\w.-]*$/;
 function keeps(after: unknown, before: unknown): boolean {
   if (after === before) return true;
   if (!isRecord(after)) return false;
-  const kept = isRecord(before) ? before : {};
+  // What a gateway hands on of its caller's context is replaced; everything else is there.
+  const kept = isRecord(before) ? (handsOn(before) ? withoutArrived(before) : before) : {};
   for (const key of Object.keys(kept)) if (after[key] !== kept[key]) return false;
   for (const key of Object.keys(after))
     if (!Object.hasOwn(kept, key) && (typeof after[key] !== "string" || !FIELD.test(key))) return false;

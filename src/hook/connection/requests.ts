@@ -25,6 +25,8 @@ export interface PendingRequest {
   thrown?: string;
   /** The URI template the server matched. */
   template?: string;
+  /** The task that is asked about. */
+  readonly taskId?: string | undefined;
   readonly changesSeen: number;
 }
 
@@ -112,6 +114,11 @@ export function finish(
   });
 }
 
+/** What {@link taskEndOf} wants to know of a request. */
+export function describeQuestion({ operation, taskId }: PendingRequest) {
+  return { method: operation.method, taskId };
+}
+
 /** Whether what the wire said is what the caller got: a result that failed validation is not. */
 function isAnswer({ errorType }: Outcome): boolean {
   return errorType === undefined || errorType === semconv.ERROR_TYPE_TOOL_ERROR;
@@ -120,10 +127,11 @@ function isAnswer({ errorType }: Outcome): boolean {
 /** Names that a list result makes known. Not resources: what is listed may be one user's, what is registered is the server's. */
 export function learnNames(method: string, result: unknown, known: KnownNames): void {
   const { lists } = methodRow(method);
-  const items = lists === undefined || !isObject(result) ? undefined : result[`${lists}s`];
-  if (lists === undefined || !Array.isArray(items)) return;
-  for (const item of items) {
-    if (!isObject(item)) continue;
-    known.learn(lists, item["name"]);
-  }
+  if (lists !== undefined) for (const name of listedNames(lists, result)) known.learn(lists, name);
+}
+
+/** Names in the result of a list. */
+export function listedNames(kind: "tool" | "prompt", result: unknown): unknown[] {
+  const items = isObject(result) ? result[`${kind}s`] : undefined;
+  return Array.isArray(items) ? items.filter(isObject).map((item) => item["name"]) : [];
 }

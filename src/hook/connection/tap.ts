@@ -1,9 +1,11 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createConnection, type Peer, type Role } from "../../operation/connection.ts";
 import { hub } from "../hub.ts";
 import { arrive } from "./inbound.ts";
 import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
 import { createPendingTable } from "./requests.ts";
 import { depart } from "./outbound.ts";
+import { passOn } from "./pass-on.ts";
 import { disguise } from "../../output/disguise.ts";
 import { safely } from "../../output/safely.ts";
 import { networkOf, sessionIdOf, type Transport } from "../sdk-shapes.ts";
@@ -25,10 +27,14 @@ export function tapTransport(transport: Transport, role: Role | undefined, self?
   if (!tap.armed) armStart(transport, tap);
 }
 
+/** The transport that is being started. What is read from it later goes on in there, when that is over. */
+const starting = new AsyncLocalStorage<{ over: boolean }>();
+
 /** For a transport that is being started by hand, without a protocol: its callbacks are set already. */
 export function tapStarted(transport: Transport, role: Role): void {
+  // One that another transport starts is inside that one: its messages have been seen there.
+  if (taps.has(transport) || starting.getStore()?.over === false) return;
   // A server's transport without a protocol serves an entry that picks the protocol by the first message.
-  if (taps.has(transport)) return;
   const tap = tapOf(transport, role, role === "server");
   notice(transport, tap);
   wrapCallbacks(transport, tap);
@@ -52,6 +58,8 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
     outbound: createPendingTable(() => followTap(tap)),
     edge,
     subscriptions: new Set(),
+    answering: new Map(),
+    tasks: new Map(),
     connected: false,
     since: performance.now(),
     armed: false,
@@ -82,7 +90,12 @@ function armStart(transport: Transport, tap: Tap): void {
       else Object.defineProperty(transport, "start", before);
       wrapCallbacks(transport, tap);
     });
-    return original.apply(this, args);
+    const within = { over: false };
+    const end = (): void => void (within.over = true);
+    return passOn(
+      starting.run(within, () => original.apply(this, args)),
+      end,
+    );
   };
   shadow(transport, "start", disguise(start, original));
   tap.armed = true;
