@@ -12,6 +12,7 @@ import {
 } from "../wiring.ts";
 import { writeToStderr, type Say } from "../output/say.ts";
 import { readConfig } from "../settings/mcp-settings.ts";
+import { tellOfMisspelt } from "../settings/misspelt.ts";
 import {
   readSettings,
   type AdminSettings,
@@ -28,7 +29,7 @@ import type { LateSdk } from "./otel/late-sdk.ts";
 import type { RunningSdk } from "./otel/sdk.ts";
 import { isBrief, isNeeded, withoutTaken } from "./otel/shares.ts";
 import { facts } from "./process-facts.ts";
-import { createAnnouncer, createTakeover, describeShares } from "./start-up-line.ts";
+import { createAnnouncer, createTakeover, describeServiceName, describeShares } from "./start-up-line.ts";
 import { identityOfThread } from "./threads.ts";
 
 export interface Surroundings {
@@ -65,6 +66,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   const { env, mode, level, speak, fault, sdk: late, occupyHub } = surroundings;
   const config = readConfig(env, speak);
   const settings = readSettings(env, speak);
+  tellOfMisspelt(env, speak);
   const mayStart = mode !== "join" && isNeeded(withoutTaken(settings, takenSlots()), takenSlots(), env);
   let tracerSource: object | undefined;
   let tracer: Tracer | undefined;
@@ -108,7 +110,11 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   const announcer = createAnnouncer(
     VERSION,
     () =>
-      [destination ?? "nothing was recorded before the process ended", admin.describe()]
+      [
+        destination ?? "nothing was recorded before the process ended",
+        sdk && describeServiceName(env, wiring?.telemetry.served.first),
+        admin.describe(),
+      ]
         .filter((part) => part !== undefined)
         .join("; "),
     admin.settled,
@@ -134,6 +140,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
         failing: () => sdk?.failing() ?? false,
         giveUp: (error) => sdk?.giveUp(error),
         lost: () => sdk?.lost?.() ?? {},
+        onTheWay: () => sdk?.onTheWay?.() ?? {},
         unsent: () => sdk?.unsent?.() ?? [],
       },
       () => (facts.draining = true),
@@ -161,6 +168,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
         runtimeMetrics:
           !taken.has("metrics") && config.metrics.has("runtime") && ours.metrics.exporters.length > 0,
         identity: identityOfThread(env),
+        serverName: () => wiring?.telemetry.served.first,
         beside: mode === "own",
         level,
         isAdminRequest: admin.owns,

@@ -59,7 +59,7 @@ export interface AdminSettings {
 export interface ExitSettings {
   /** `OTEL_INSTRUMENTATION_MCP_DRAIN_MS`: how long SIGTERM waits for running operations; 0 where unset. */
   readonly drainMs: number;
-  /** `OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT`: whether `process.exit()` waits for what is queued; `off` where unset. */
+  /** `OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT`: whether `process.exit()` waits for what is queued; `on` where unset. */
   readonly flushOnExit: boolean;
 }
 
@@ -121,7 +121,7 @@ export function readSettings(env: Env, tell: Complain): RuntimeSettings {
     exit: {
       drainMs: readCount(env, "OTEL_INSTRUMENTATION_MCP_DRAIN_MS", complain) ?? 0,
       flushOnExit:
-        readChoice(env, "OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT", ["off", "on"], complain) === "on",
+        readChoice(env, "OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT", ["on", "off"], complain) !== "off",
     },
     traces: {
       ...readSignal(env, "TRACES", ["otlp", "console"], complain),

@@ -35,6 +35,8 @@ export interface Telemetry {
 export interface ServedFacts {
   /** Whether any has been connected to a transport. */
   connected: boolean;
+  /** As the first one calls itself: what the process is named after does not change. */
+  first: string | undefined;
   /** As the latest one introduces itself. */
   name: string | undefined;
   version: string | undefined;
@@ -59,8 +61,9 @@ export function createTelemetry(
     sessionEnded: (session, seconds, end) =>
       logs.sessionClosed(session, seconds, end === "idle" ? semconv.ERROR_TYPE_IDLE : undefined),
   });
-  const served: ServedFacts = { connected: false, name: undefined, version: undefined };
+  const served: ServedFacts = { connected: false, first: undefined, name: undefined, version: undefined };
   const introduce = (self: Peer | undefined): void => {
+    served.first ??= self?.name;
     served.name = self?.name ?? served.name;
     served.version = self?.version ?? served.version;
   };

@@ -65,6 +65,8 @@ export interface DeliveryReport {
   giveUp(): void;
   /** What was made and did not arrive, by now. */
   lost(): Losses;
+  /** What of that has been sent, and not been answered. */
+  onTheWay(): Losses;
   /** What is still here and can be sent once more. */
   unsent(): readonly Unsent[];
 }
@@ -99,11 +101,13 @@ export function reporting<Batch>(
   let failures = 0;
   let handed = 0;
   let delivered = 0;
+  let answered = 0;
   exporter.export = (batch, done) => {
     const items: readonly unknown[] = Array.isArray(batch) ? batch : [batch];
     handed += items.length;
     deliver(batch, ({ code, error }) => {
       queue.settle(items);
+      answered += items.length;
       if (code === 0) {
         delivered += items.length;
         if (failures > 0 && outages.over(signal))
@@ -125,6 +129,8 @@ export function reporting<Batch>(
         say(`the last ${WHAT[signal]} did not reach ${endpoint} before the process ended`);
     },
     lost: () => ({ [signal]: Math.max(queue.made(), handed) - delivered }),
+    // After a failure it is more likely that these have failed as well.
+    onTheWay: () => ({ [signal]: failures > 0 ? 0 : handed - answered }),
     unsent: () => [{ signal, items: queue.unsent() }],
   };
 }
@@ -135,6 +141,7 @@ export function allOf(reports: readonly DeliveryReport[]): DeliveryReport {
     failing: () => reports.some((one) => one.failing()),
     giveUp: () => reports.forEach((one) => one.giveUp()),
     lost: () => reports.map((one) => one.lost()).reduce(addUp, {}),
+    onTheWay: () => reports.map((one) => one.onTheWay()).reduce(addUp, {}),
     unsent: () => reports.flatMap((one) => one.unsent()),
   };
 }

@@ -4,7 +4,7 @@ import type { Say } from "../../output/say.ts";
 import type { Losses, DeliveryReport, Unsent } from "../delivery/reporting-exporter.ts";
 
 /** What there is to save. */
-export interface Endable extends Partial<Pick<DeliveryReport, "lost" | "unsent">> {
+export interface Endable extends Partial<Pick<DeliveryReport, "lost" | "onTheWay" | "unsent">> {
   /** Sends what is queued, and goes on. */
   flush(): Promise<void>;
   /** Sends what is queued, and takes no more. */
@@ -48,6 +48,7 @@ export function neverThrowing(sdk: Endable, say: Say): Required<Endable> {
     failing: () => guard(() => sdk.failing(), false),
     giveUp: (error) => guard(() => sdk.giveUp(error), undefined),
     lost: () => guard<Losses>(() => sdk.lost?.() ?? {}, {}),
+    onTheWay: () => guard<Losses>(() => sdk.onTheWay?.() ?? {}, {}),
     unsent: () => guard<readonly Unsent[]>(() => sdk.unsent?.() ?? [], []),
   };
 }
