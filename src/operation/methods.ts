@@ -19,6 +19,8 @@ export interface MethodRow {
   readonly endsAt?: "notifications/subscriptions/acknowledged";
   /** Whether an error with this code and data is how a peer of another revision declines; the two then agree on one. */
   readonly declinedBy?: (code: number, data: unknown) => boolean;
+  /** A server that does not know it may decline by HTTP alone, for want of a session. */
+  readonly probes?: true;
   /** The message or its answer says how far a task has come, or what became of it. */
   readonly task?: "status" | "result";
 }
@@ -28,7 +30,9 @@ const NOT_SPOKEN: ReadonlySet<number> = new Set([-32601, -32600, -32602, -32000,
 
 /** Up to 2025-11-25 a server names the versions that it supports in the error's data. */
 function isOtherVersion(code: number, data: unknown): boolean {
-  return code === UNSUPPORTED_VERSION || (code === -32602 && isObject(data) && Array.isArray(data["supported"]));
+  return (
+    code === UNSUPPORTED_VERSION || (code === -32602 && isObject(data) && Array.isArray(data["supported"]))
+  );
 }
 
 const ORDINARY: MethodRow = {};
@@ -68,7 +72,7 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map<string, MethodRow
   ["tasks/cancel", { task: "status" }],
   ["notifications/tasks/status", { task: "status" }],
   // from 2026-07-28
-  ["server/discover", { declinedBy: (code) => NOT_SPOKEN.has(code) }],
+  ["server/discover", { declinedBy: (code) => NOT_SPOKEN.has(code), probes: true }],
   ["subscriptions/listen", { endsAt: "notifications/subscriptions/acknowledged" }],
   ["notifications/subscriptions/acknowledged", ORDINARY],
 ]);

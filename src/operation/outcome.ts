@@ -107,7 +107,8 @@ const CLOSED_CODES: ReadonlySet<unknown> = new Set([
   "ERR_STREAM_PREMATURE_CLOSE",
   "ERR_STREAM_WRITE_AFTER_END",
 ]);
-const CLOSED_MESSAGES = /^(?:Not connected|No connection established|WebSocket is not open|Controller is already closed|Invalid state: Controller is already closed)/;
+const CLOSED_MESSAGES =
+  /^(?:Not connected|No connection established|WebSocket is not open|Controller is already closed|Invalid state: Controller is already closed)/;
 
 /** HTTP said no before any JSON-RPC answer; where its body holds one after all, that one counts. */
 function describeHttpRefusal(error: Readonly<Record<string, unknown>>, method: string): Outcome | undefined {
@@ -117,7 +118,7 @@ function describeHttpRefusal(error: Readonly<Record<string, unknown>>, method: s
   const answer = jsonRpcErrorIn(isObject(error["data"]) ? error["data"]["text"] : undefined);
   if (answer !== undefined) return describeResponse(answer, "client", method);
   // A server of an older revision, asked for a method that it cannot know, without a session that it expects.
-  if (methodRow(method).declinedBy !== undefined && DECLINES.has(status)) return { negotiated: true };
+  if (methodRow(method).probes === true && DECLINES.has(status)) return { negotiated: true };
   return { errorType: String(status) };
 }
 

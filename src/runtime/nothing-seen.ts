@@ -5,7 +5,6 @@ import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { types } from "node:util";
 import { isMainThread } from "node:worker_threads";
-import { syncHooksWork } from "../hook/loader/load-hook.ts";
 import { TALKATIVE, type Say } from "../output/say.ts";
 import { isKnown } from "./threads.ts";
 
@@ -27,6 +26,8 @@ export function tellIfNothingWasSeen(
   seen: () => boolean,
   level: number,
   speak: Say,
+  /** Whether the loader shows every module: synchronous hooks do, on older Nodes there are none. */
+  seesAll: boolean,
 ): void {
   const inherited = !isMainThread || process.send !== undefined || namesUs(env["NODE_OPTIONS"]);
   if (inherited && level < TALKATIVE) return;
@@ -40,7 +41,7 @@ export function tellIfNothingWasSeen(
   process.once("exit", () => {
     if (seen() || handedOn || isKnown("seen")) return;
     const sdks = "@modelcontextprotocol/sdk, @modelcontextprotocol/server, @modelcontextprotocol/client";
-    const unseen = whatWasNotWatched();
+    const unseen = seesAll ? undefined : whatWasNotWatched();
     speak(
       unseen === undefined
         ? `no MCP SDK was loaded in this process (looked for ${sdks}), so nothing was recorded; if it is bundled into the ` +
@@ -52,14 +53,15 @@ export function tellIfNothingWasSeen(
 
 /** What was loaded where mcp-otelkit could not look: there it does not know that there was no SDK. */
 function whatWasNotWatched(): string | undefined {
-  // Synchronous hooks see everything; on older Nodes the hooks run in a thread of their own.
-  if (syncHooksWork(process.versions.node)) return undefined;
+  // Where there are no synchronous hooks, they run in a thread of their own.
   // https://nodejs.org/docs/latest-v20.x/api/permissions.html
   const { permission } = process as { permission?: { has(scope: string): boolean } };
   if (permission?.has("worker") === false)
     return "the permission model of this Node keeps ECMAScript modules from being watched; allow it with --allow-worker";
   // What require() of an ECMAScript module loads, with all that it imports, passes by the hooks.
-  const required = Object.values(require_.cache).find((module) => types.isModuleNamespaceObject(module?.exports));
+  const required = Object.values(require_.cache).find((module) =>
+    types.isModuleNamespaceObject(module?.exports),
+  );
   if (required === undefined) return undefined;
   return (
     `require() has loaded ECMAScript modules (such as ${basename(required.filename)}), which cannot be watched on ` +

@@ -20,7 +20,7 @@ export interface Announcer {
  */
 export function createAnnouncer(
   version: string,
-  details: () => string,
+  details: () => readonly (string | undefined)[],
   settled: () => Promise<unknown>,
   say: (line: string) => void,
 ): Announcer {
@@ -38,7 +38,12 @@ export function createAnnouncer(
     scheduled = false;
     process.removeListener("exit", flush);
     if (patched.size > 0)
-      tell("announced", `${version}, instrumented ${[...patched].join(" and ")}; ${details()}`);
+      tell(
+        "announced",
+        [`${version}, instrumented ${[...patched].join(" and ")}`, ...details()]
+          .filter((part) => part !== undefined)
+          .join("; "),
+      );
     patched = new Set();
   }
 

@@ -12,7 +12,6 @@ import {
 } from "../wiring.ts";
 import { writeToStderr, type Say } from "../output/say.ts";
 import { readConfig } from "../settings/mcp-settings.ts";
-import { tellOfMisspelt } from "../settings/misspelt.ts";
 import {
   readSettings,
   type AdminSettings,
@@ -23,6 +22,7 @@ import { VERSION } from "../version.ts";
 import { firstLine } from "../output/say.ts";
 import { loadChunk } from "./chunks.ts";
 import { flushAtExit } from "./exit/exit.ts";
+import { reportsOf } from "./exit/unsent.ts";
 import { flushTheirs } from "./exit/flush-theirs.ts";
 import { takenSlots, type Components, type Slot } from "./otel/api-globals.ts";
 import type { LateSdk } from "./otel/late-sdk.ts";
@@ -66,7 +66,6 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   const { env, mode, level, speak, fault, sdk: late, occupyHub } = surroundings;
   const config = readConfig(env, speak);
   const settings = readSettings(env, speak);
-  tellOfMisspelt(env, speak);
   const mayStart = mode !== "join" && isNeeded(withoutTaken(settings, takenSlots()), takenSlots(), env);
   let tracerSource: object | undefined;
   let tracer: Tracer | undefined;
@@ -109,14 +108,11 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
 
   const announcer = createAnnouncer(
     VERSION,
-    () =>
-      [
-        destination ?? "nothing was recorded before the process ended",
-        sdk && describeServiceName(env, wiring?.telemetry.served.first),
-        admin.describe(),
-      ]
-        .filter((part) => part !== undefined)
-        .join("; "),
+    () => [
+      destination ?? "nothing was recorded before the process ended",
+      sdk && describeServiceName(env, wiring?.telemetry.served.first),
+      admin.describe(),
+    ],
     admin.settled,
     speak,
   );
@@ -137,11 +133,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
           wiring?.metrics.sessions.closeAll();
           await Promise.all([sdk?.shutdown(), flushTheirs()]);
         },
-        failing: () => sdk?.failing() ?? false,
-        giveUp: (error) => sdk?.giveUp(error),
-        lost: () => sdk?.lost?.() ?? {},
-        onTheWay: () => sdk?.onTheWay?.() ?? {},
-        unsent: () => sdk?.unsent?.() ?? [],
+        ...reportsOf(() => sdk),
       },
       () => (facts.draining = true),
       {

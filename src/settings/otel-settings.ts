@@ -6,6 +6,8 @@
  */
 import { listOf, positive, readChoice, readCount, textOf, type Complain, type Env } from "./values.ts";
 
+import { tellOfMisspelt } from "./misspelt.ts";
+
 export type { Env };
 
 export type OtlpProtocol = "grpc" | "http/protobuf" | "http/json";
@@ -108,6 +110,7 @@ export function readSettings(env: Env, tell: Complain): RuntimeSettings {
     if (!told.has(problem)) tell(problem);
     told.add(problem);
   };
+  tellOfMisspelt(env, tell);
   const intervalMs = positive(readCount(env, "OTEL_METRIC_EXPORT_INTERVAL", complain)) ?? 60_000;
   const timeoutMs = positive(readCount(env, "OTEL_METRIC_EXPORT_TIMEOUT", complain)) ?? 30_000;
   const aggregation = readChoice(

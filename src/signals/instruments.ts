@@ -9,7 +9,11 @@ export interface InstrumentRow {
    * "observable" are read at collection time and cost nothing per call.
    */
   readonly kind:
-    "histogram" | "counter" | "observableCounter" | "observableUpDownCounter" | "observableGauge";
+    | "histogram"
+    | "counter"
+    | "observableCounter"
+    | "observableUpDownCounter"
+    | "observableGauge";
   readonly unit: string;
   readonly description: string;
   readonly buckets?: readonly number[];
@@ -249,9 +253,3 @@ export const INSTRUMENTS = {
 } as const satisfies Record<string, InstrumentRow>;
 
 export type InstrumentName = keyof typeof INSTRUMENTS;
-
-/** The instruments of a kind, so that a row without a source for its values does not compile. */
-export type InstrumentOf<Kind extends InstrumentRow["kind"]> = {
-  [Name in InstrumentName]: (typeof INSTRUMENTS)[Name]["kind"] extends Kind ? Name : never;
-}[InstrumentName];
-export type ObservableName = InstrumentOf<"observableCounter" | "observableUpDownCounter" | "observableGauge">;

@@ -15,22 +15,27 @@ import type { Outcome } from "../operation/outcome.ts";
 import { describeMetric, resourceLabel, revisionLabel } from "../operation/metric-attributes.ts";
 import * as semconv from "../semconv.ts";
 import { createExemplars, type Exemplars } from "./exemplars.ts";
-import {
-  INSTRUMENTS,
-  type InstrumentName,
-  type InstrumentOf,
-  type InstrumentRow,
-  type ObservableName,
-} from "./instruments.ts";
+import { INSTRUMENTS, type InstrumentName, type InstrumentRow } from "./instruments.ts";
 import { PROCESS_OBSERVERS } from "./process-metrics.ts";
 import { createSessions, type SessionEnded, type Sessions } from "./sessions.ts";
 import { createCounterTable, createLevelTable, type CounterTable } from "./counter-table.ts";
+
+/** The instruments of a kind, so that a row without a source for its values does not compile. */
+type InstrumentOf<Kind extends InstrumentRow["kind"]> = {
+  [Name in InstrumentName]: (typeof INSTRUMENTS)[Name]["kind"] extends Kind ? Name : never;
+}[InstrumentName];
+type ObservableName = InstrumentOf<"observableCounter" | "observableUpDownCounter" | "observableGauge">;
 
 /** Of a tool call, as the guide has them. */
 const STATUSES = ["success", "error"] as const;
 
 /** What most servers answer with sooner or later; other errors have a series once there is one. */
-const USUAL_ERRORS = [semconv.ERROR_TYPE_TOOL_ERROR, semconv.ERROR_TYPE_CONNECTION_CLOSED, "-32602", "-32603"];
+const USUAL_ERRORS = [
+  semconv.ERROR_TYPE_TOOL_ERROR,
+  semconv.ERROR_TYPE_CONNECTION_CLOSED,
+  "-32602",
+  "-32603",
+];
 
 export interface MetricsSource {
   /** Asked for each record: an SDK may be registered later than this, and the metrics API has no proxy for it. */

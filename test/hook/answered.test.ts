@@ -32,18 +32,21 @@ it.each([
   [new Error("No connection established for request ID: 1"), "connection_closed"],
   [Object.assign(new Error("write EPIPE"), { code: "EPIPE" }), "connection_closed"],
   ["no error at all", "_OTHER"],
-])("an answer that could not be sent is a failure, and the sender hears of it: %s", async (error, errorType) => {
-  const recording = record();
-  const transport = connect(new SlowTransport());
+])(
+  "an answer that could not be sent is a failure, and the sender hears of it: %s",
+  async (error, errorType) => {
+    const recording = record();
+    const transport = connect(new SlowTransport());
 
-  transport.onmessage?.(request(1, "tools/call", { name: "add" }));
-  const sent = transport.send(response(1, { content: [] }));
-  transport.sending[0]?.fail(error);
+    transport.onmessage?.(request(1, "tools/call", { name: "add" }));
+    const sent = transport.send(response(1, { content: [] }));
+    transport.sending[0]?.fail(error);
 
-  await expect(sent).rejects.toBe(error);
-  expect(recording.lines()).toEqual([`SERVER tools/call 1 error.type=${errorType}`]);
-  expect(recording.told[0]?.ends[0]).not.toHaveProperty("result");
-});
+    await expect(sent).rejects.toBe(error);
+    expect(recording.lines()).toEqual([`SERVER tools/call 1 error.type=${errorType}`]);
+    expect(recording.told[0]?.ends[0]).not.toHaveProperty("result");
+  },
+);
 
 it("an answer that the transport refuses at once is a failure", () => {
   const recording = record();
@@ -67,10 +70,24 @@ it("an answer on its way when the connection closes has not been sent", async ()
   void transport.send(response(1));
 
   transport.close();
+  await turn();
   transport.sending[0]?.done();
   await turn();
 
   expect(recording.told[0]?.ends).toEqual([{ errorType: "connection_closed" }]);
+});
+
+it("an answer that a transport sends and then closes has been sent", async () => {
+  const recording = record();
+  const transport = connect(new SlowTransport());
+  transport.onmessage?.(request(1, "tools/list"));
+  void transport.send(response(1));
+
+  transport.sending[0]?.done();
+  transport.close();
+  await turn();
+
+  expect(recording.told[0]?.ends).toEqual([{}]);
 });
 
 const working = response(1, { task: { taskId: "t", status: "working" } });

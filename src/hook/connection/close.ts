@@ -55,30 +55,44 @@ function liveTaps(): Tap[] {
 /** Ends what the closing connection leaves open. In memory `onclose` comes twice; the second finds nothing. */
 export function closeTap(tap: Tap): void {
   const known = release(tap);
-  endOpen(tap, closingCancels(tap.connection) ? CANCELLED : CONNECTION_CLOSED, CONNECTION_CLOSED);
+  tap.connected = false;
+  endOpen(tap, closingCancels(tap.connection) ? CANCELLED : CONNECTION_CLOSED);
+  if (tap.answering.size === 0) return;
+  // A transport for one request closes as soon as it has answered, before anybody could hear that it has.
+  hold(tap);
+  setImmediate(() => safely("close", () => endAnswering(tap, CONNECTION_CLOSED))).unref();
   if (known && isStdioServer(tap)) tellPeerGone();
 }
 
 /** The process ends, and takes every connection along: what is open is over. */
 export function endEverything(): void {
-  for (const tap of safely("end", liveTaps) ?? []) safely("end", () => endOpen(tap, CONNECTION_CLOSED, undefined));
+  for (const tap of safely("end", liveTaps) ?? []) {
+    safely("end", () => endOpen(tap, CONNECTION_CLOSED));
+    safely("end", () => endAnswering(tap, undefined));
+  }
 }
 
-/** @param unsent the end of what was answered and whose answer nobody knows to be sent; `undefined`: as it was answered */
-function endOpen(tap: Tap, unanswered: Outcome, unsent: Outcome | undefined): void {
+/** @param unsent the end of what was answered, and nobody knows whether the answer has been sent; `undefined`: as it was answered */
+function endAnswering(tap: Tap, unsent: Outcome | undefined): void {
+  const observing = hub();
+  const answered = [...tap.answering];
+  tap.answering.clear();
+  followTap(tap);
+  if (observing === undefined) return;
+  for (const [pending, outcome] of answered)
+    finish(pending, unsent ?? outcome, tap.connection, observing.known);
+}
+
+function endOpen(tap: Tap, unanswered: Outcome): void {
   const { connection } = tap;
   const asked = tap.inbound.drain();
   const awaited = tap.outbound.drain();
-  const answered = [...tap.answering];
   const tasks = [...tap.tasks.values()];
-  tap.answering.clear();
   tap.tasks.clear();
   const observing = hub();
   tap.session?.close();
   delete tap.session;
   if (observing === undefined) return;
-  for (const [pending, { outcome, handing }] of answered)
-    finish(pending, handing ? outcome : (unsent ?? outcome), connection, observing.known);
   // What becomes of them is not known; the call itself has been answered.
   for (const pending of tasks) finish(pending, SUCCESS, connection, observing.known);
   for (const pending of asked) finish(pending, unanswered, connection, observing.known);

@@ -28,7 +28,7 @@ import { endTask, finishOrFollow, taskAskedFor } from "./tasks.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { serverAnswered } from "./session-start.ts";
 import { passOn } from "./pass-on.ts";
-import { departed, type Answer, type Tap } from "./tap-state.ts";
+import { departed, type Tap } from "./tap-state.ts";
 
 /** How a message leaves: what is sent in its place, inside what, and who hears how sending it went. */
 interface Departure {
@@ -171,18 +171,11 @@ function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departu
     method === "tools/call" && "result" in response
       ? { resultBytes: measureToolResult(response["result"]) }
       : {};
-  const answer: Answer = { outcome: { ...outcome, ...size }, handing: true };
-  tap.answering.set(pending, answer);
+  const answered = { ...outcome, ...size };
+  tap.answering.set(pending, answered);
   followTap(tap);
   return {
     message: response,
-    around: (send) => {
-      try {
-        return send();
-      } finally {
-        answer.handing = false;
-      }
-    },
     settled(failure) {
       if (!tap.answering.delete(pending)) return;
       followTap(tap);
@@ -193,7 +186,7 @@ function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departu
       }
       serverAnswered(tap, method, outcome, hub);
       endTask(tap, taskEndOf(describeQuestion(pending), response, "server"), "server", hub);
-      finishOrFollow(tap, pending, answer.outcome, hub);
+      finishOrFollow(tap, pending, answered, hub);
     },
   };
 }

@@ -19,7 +19,7 @@ export interface Tap {
   /** Subscriptions an edge has acknowledged: their cancellation ends at the edge as well. */
   readonly subscriptions: Set<unknown>;
   /** Answers that have been handed to the transport, which has not said yet whether it could send them. */
-  readonly answering: Map<PendingRequest, Answer>;
+  readonly answering: Map<PendingRequest, Outcome>;
   /** Tool calls that have become tasks, by side and id: they are over when the task is. */
   readonly tasks: Map<string, PendingRequest>;
   /** True once a protocol has been connected over it; a probe has none and is no session. */
@@ -32,13 +32,6 @@ export interface Tap {
   armed: boolean;
   /** The message being delivered: a chained handler must not count it twice. */
   delivering?: unknown;
-}
-
-/** What a request is answered with. */
-export interface Answer {
-  readonly outcome: Outcome;
-  /** True while the transport is taking it; what goes wrong then is heard of in a moment. */
-  handing: boolean;
 }
 
 /** Messages that an edge follows, so that the tap further in lets them pass, and the other way round. */

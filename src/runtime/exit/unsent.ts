@@ -15,6 +15,17 @@ export interface Endable extends Partial<Pick<DeliveryReport, "lost" | "onTheWay
   giveUp(error?: unknown): void;
 }
 
+/** What an SDK reports that may not be there yet. */
+export function reportsOf(sdk: () => Omit<Endable, "flush" | "shutdown"> | undefined) {
+  return {
+    failing: () => sdk()?.failing() ?? false,
+    giveUp: (error?: unknown) => sdk()?.giveUp(error),
+    lost: () => sdk()?.lost?.() ?? {},
+    onTheWay: () => sdk()?.onTheWay?.() ?? {},
+    unsent: () => sdk()?.unsent?.() ?? [],
+  };
+}
+
 export interface ExitPlan extends ExitSettings {
   readonly say: Say;
   /** Whether no export takes longer than the end of a process may: one that is under way keeps the process alive. */
