@@ -4,10 +4,7 @@ import * as semconv from "../semconv.ts";
 export interface InstrumentRow {
   readonly name: string;
   readonly family: MetricFamily;
-  /**
-   * A counter of what happens is synchronous, so that it has its true start; see `counter-table.ts`. Those that start with
-   * "observable" are read at collection time and cost nothing per call.
-   */
+  /** What happens is counted by a "counter", which has its true start (`counter-table.ts`); what there is, is observed. */
   readonly kind:
     | "histogram"
     | "counter"
@@ -62,8 +59,7 @@ export const INSTRUMENTS = {
     kind: "histogram",
     unit: "s",
     buckets: OPERATION_BUCKETS,
-    description:
-      "Time a server takes from receiving a request or notification until its response is handed on",
+    description: "Time a server takes from receiving a request or notification until its response is sent",
     attributes: OPERATION_ATTRIBUTES,
   },
   clientOperationDuration: {
@@ -123,8 +119,7 @@ export const INSTRUMENTS = {
     family: "semconv",
     kind: "observableCounter",
     unit: "{item}",
-    description:
-      "Ours. Names counted as _OTHER, names not taken in, values cut or dropped, to keep telemetry bounded",
+    description: "Ours. Names counted as _OTHER or not taken in, values cut or dropped: telemetry is bounded",
     attributes: ["reason"],
   },
   toolCalls: {

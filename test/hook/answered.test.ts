@@ -87,7 +87,7 @@ it("an answer that a transport sends and then closes has been sent", async () =>
   transport.close();
   await turn();
 
-  expect(recording.told[0]?.ends).toEqual([{}]);
+  expect(recording.told[0]?.ends).toEqual([{ result: {} }]);
 });
 
 const working = response(1, { task: { taskId: "t", status: "working" } });

@@ -121,8 +121,6 @@ function notificationArrives(
     const cancelled = tap.inbound.take(params?.["requestId"]);
     if (cancelled !== undefined) finish(cancelled, CANCELLED, tap.connection, hub.known);
   }
-  acknowledge(tap.outbound, message, tap, hub);
-  endTask(tap, taskEndIn(message, "client"), "client", hub);
   const http = currentExchange(tap, extra);
   const active = hub.observer.begin(
     describeOperation(message, "server", tap.connection, hub.known, http?.attributes),
@@ -130,6 +128,9 @@ function notificationArrives(
     params,
     http?.headers,
   );
+  // After that: what it ends is still open, and its parent.
+  acknowledge(tap.outbound, message, tap, hub);
+  endTask(tap, taskEndIn(message, "client"), "client", hub);
   return { around: (deliver) => active.run(deliver), after: () => active.end(SUCCESS) };
 }
 
