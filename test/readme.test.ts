@@ -17,7 +17,8 @@ const MEANING: Record<keyof typeof SETTINGS, string> = {
   metrics: "which families of metrics are made",
   sessionIdleMs: "milliseconds without a message after which a session over HTTP no longer counts as active",
   logLevel: "the least level that is logged, as log records and on stderr",
-  lineLevel: "the same for the lines on stderr alone; it is the application's own variable, and records do not follow it",
+  lineLevel:
+    "the same for the lines on stderr alone; it is the application's own variable, and records do not follow it",
   logLines: "log lines as JSON on stderr, beside the log records",
   slowMs: "milliseconds after which a call that went well is logged at WARN, as a slow one",
   capture:

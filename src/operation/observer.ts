@@ -18,12 +18,7 @@ export interface OperationObserver {
    * @param params what the message says: content, of which only what the user wants is recorded
    * @param headers of the HTTP request that the message came with, where there was one
    */
-  begin(
-    operation: Operation,
-    carrier: Carrier,
-    params?: unknown,
-    headers?: () => Carrier,
-  ): ActiveOperation;
+  begin(operation: Operation, carrier: Carrier, params?: unknown, headers?: () => Carrier): ActiveOperation;
   /** A transport is being connected to a client or server, which introduces itself so. */
   connecting(role: Role | undefined, self: Peer | undefined): void;
   /** The transport has been connected: `connect` has succeeded. */

@@ -42,7 +42,8 @@ export function taskEndOf(
   const { task } = methodRow(method);
   const result = response["result"];
   if (!isObject(result)) return undefined; // an error is about the question
-  if (task === "result") return id === undefined ? undefined : { id, outcome: describeResponse(response, side) };
+  if (task === "result")
+    return id === undefined ? undefined : { id, outcome: describeResponse(response, side) };
   return task === "status" ? ended(result, side) : undefined;
 }
 

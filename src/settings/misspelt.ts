@@ -9,14 +9,21 @@ export const RUNTIME_VARIABLES = ["ADMIN", "ADMIN_TOKEN", "DRAIN_MS", "FLUSH_ON_
 /** Every variable of mcp-otelkit's own. */
 export function ownVariables(): string[] {
   const settings = Object.values(SETTINGS).map(({ variable }) => variable);
-  return [...settings.filter((name) => name.startsWith(PREFIX)), ...RUNTIME_VARIABLES.map((name) => PREFIX + name)];
+  return [
+    ...settings.filter((name) => name.startsWith(PREFIX)),
+    ...RUNTIME_VARIABLES.map((name) => PREFIX + name),
+  ];
 }
 
 /** More distant ones are no slip of the pen. */
 const FARTHEST = 6;
 
 /** Says of each variable that begins as ours do and is none which one was probably meant. */
-export function tellOfMisspelt(env: Env, complain: Complain, known: readonly string[] = ownVariables()): void {
+export function tellOfMisspelt(
+  env: Env,
+  complain: Complain,
+  known: readonly string[] = ownVariables(),
+): void {
   for (const name of Object.keys(env)) {
     if (!name.toUpperCase().startsWith(PREFIX) || known.includes(name)) continue;
     const [nearest] = known

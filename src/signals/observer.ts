@@ -144,7 +144,11 @@ function activeIn(current: Context, { event, end }: Pick<ActiveOperation, "event
       return inject(current);
     },
     run: (fn) => context.with(current, fn),
-    send: (fn) => context.with(whileOpen(current, () => over), fn),
+    send: (fn) =>
+      context.with(
+        whileOpen(current, () => over),
+        fn,
+      ),
     event(name, attributes) {
       if (!over) event(name, attributes);
     },

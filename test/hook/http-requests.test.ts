@@ -12,7 +12,11 @@ import { record } from "./fakes.ts";
 
 beforeAll(() => watchHttpRequests());
 
-async function post(handle: (request: IncomingMessage, response: ServerResponse) => void, path: string, body = "") {
+async function post(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  path: string,
+  body = "",
+) {
   const server = createServer(handle);
   onTestFinished(() => void server.close());
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -53,7 +57,11 @@ it("a message over Streamable HTTP has its client's address and HTTP's version, 
     const transport = new StreamableHTTPServerTransport();
     await createAnswerer(sdk).connect(transport);
     const call = { jsonrpc: "2.0", id: 1, method: "tools/list" };
-    await post((request, response) => void transport.handleRequest(request, response), "/mcp", JSON.stringify(call));
+    await post(
+      (request, response) => void transport.handleRequest(request, response),
+      "/mcp",
+      JSON.stringify(call),
+    );
     await transport.close();
   });
 

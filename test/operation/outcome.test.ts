@@ -58,7 +58,10 @@ describe("a response", () => {
   ])("to %s with %j is how two revisions find each other [outcome.negotiated]", (method, code, data) => {
     const declined = { id: 1, error: { code, message: "no", data } };
     for (const side of ["client", "server"] as const)
-      expect(describeResponse(declined, side, method)).toEqual({ statusCode: String(code), negotiated: true });
+      expect(describeResponse(declined, side, method)).toEqual({
+        statusCode: String(code),
+        negotiated: true,
+      });
   });
 
   it.each([
@@ -159,7 +162,8 @@ it("the name of a class is bounded", () => {
 });
 
 describe("a rejection", () => {
-  const because = (signal: AbortSignal) => describeRejection(new Error("aborted"), isTimeout(signal.reason) ? "timeout" : true);
+  const because = (signal: AbortSignal) =>
+    describeRejection(new Error("aborted"), isTimeout(signal.reason) ? "timeout" : true);
 
   it("by AbortSignal.timeout is a timeout, by the caller a cancellation [outcome.timeout]", async () => {
     const timeout = AbortSignal.timeout(0);

@@ -72,8 +72,13 @@ it("the name that an operator gives is the name", async () => {
 });
 
 it("requests of our exporters are not measured as the application's", async () => {
-  await runProgram([...PRELOAD, "ends.mjs", "flush"], {
-    env: { ...exportingTo(receiver.url, "http/json"), OTEL_METRICS_EXPORTER: "otlp" },
+  await runProgram([...PRELOAD, "ends.mjs", "late"], {
+    env: {
+      ...exportingTo(receiver.url, "http/json"),
+      OTEL_METRICS_EXPORTER: "otlp",
+      OTEL_METRIC_EXPORT_INTERVAL: "50",
+      OTEL_BSP_SCHEDULE_DELAY: "10",
+    },
   });
 
   const names = receiver.metrics().map(({ name }) => name);
@@ -93,6 +98,18 @@ it("a tool that has not been called has a zero, and counters start before they a
   expect(points.map(({ asDouble, asInt }) => Number(asDouble ?? asInt))).toEqual([1, 0]);
   for (const point of points as unknown as { startTimeUnixNano: string; timeUnixNano: string }[])
     expect(BigInt(point.startTimeUnixNano)).toBeLessThan(BigInt(point.timeUnixNano));
+});
+
+it("what a tool call has counted arrives although the process exits at once", async () => {
+  const { code } = await runProgram([...PRELOAD, "ends.mjs", "exits at once"], {
+    env: { ...exportingTo(receiver.url, "http/json"), OTEL_METRICS_EXPORTER: "otlp" },
+  });
+
+  expect(code).toBe(0);
+  const points = receiver
+    .metrics()
+    .flatMap(({ name, sum }) => (name === "mcp.tool.calls" ? (sum?.dataPoints ?? []) : []));
+  expect(Math.max(...points.map(({ asDouble, asInt }) => Number(asDouble ?? asInt)))).toBe(1);
 });
 
 it("where require() has loaded ECMAScript modules that cannot be watched, nobody says that there was no SDK", async () => {

@@ -3,7 +3,14 @@ import type { JsonObject } from "../../operation/message.ts";
 /** What the propagators call the field that names a parent. */
 const PARENTS = ["traceparent", "b3", "x-b3-traceid", "uber-trace-id"] as const;
 /** What belongs to it. */
-const COMPANIONS = ["tracestate", "baggage", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags"];
+const COMPANIONS = [
+  "tracestate",
+  "baggage",
+  "x-b3-spanid",
+  "x-b3-parentspanid",
+  "x-b3-sampled",
+  "x-b3-flags",
+];
 
 /** Longer than any of them. */
 const MAX_LENGTH = 256;

@@ -8,7 +8,11 @@ const SIGNALS = ["traces", "metrics", "logs"] as const;
  * The settings without what cannot be: an endpoint that is none stops what would go there, and nothing else.
  * @param say hears of it, in one line for all signals that share the mistake
  */
-export function withoutUnusable(env: NodeJS.ProcessEnv, settings: RuntimeSettings, say: Say): RuntimeSettings {
+export function withoutUnusable(
+  env: NodeJS.ProcessEnv,
+  settings: RuntimeSettings,
+  say: Say,
+): RuntimeSettings {
   const problems = new Map<string, string[]>();
   const usable = SIGNALS.map((signal) => {
     const own = settings[signal];

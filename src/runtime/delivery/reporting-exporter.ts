@@ -69,6 +69,8 @@ export interface DeliveryReport {
   onTheWay(): Losses;
   /** What is still here and can be sent once more. */
   unsent(): readonly Unsent[];
+  /** What has been measured and would be collected next. Collects it: to be asked once, at the very end. */
+  measured?(): readonly Unsent[];
 }
 
 /** Spans, log records, and exports of metrics. */
@@ -143,6 +145,7 @@ export function allOf(reports: readonly DeliveryReport[]): DeliveryReport {
     lost: () => reports.map((one) => one.lost()).reduce(addUp, {}),
     onTheWay: () => reports.map((one) => one.onTheWay()).reduce(addUp, {}),
     unsent: () => reports.flatMap((one) => one.unsent()),
+    measured: () => reports.flatMap((one) => one.measured?.() ?? []),
   };
 }
 

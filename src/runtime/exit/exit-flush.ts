@@ -49,7 +49,7 @@ export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
       try {
         tried = true;
         endEverything();
-        saved = plan.sendNow(sdk.unsent());
+        saved = plan.sendNow([...sdk.unsent(), ...sdk.measured()]);
       } catch (error) {
         sdk.giveUp(error);
         plan.say(`the last telemetry could not be sent: ${firstLine(error)}`);

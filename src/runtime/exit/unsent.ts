@@ -4,7 +4,7 @@ import type { Say } from "../../output/say.ts";
 import type { Losses, DeliveryReport, Unsent } from "../delivery/reporting-exporter.ts";
 
 /** What there is to save. */
-export interface Endable extends Partial<Pick<DeliveryReport, "lost" | "onTheWay" | "unsent">> {
+export interface Endable extends Partial<Pick<DeliveryReport, "lost" | "onTheWay" | "unsent" | "measured">> {
   /** Sends what is queued, and goes on. */
   flush(): Promise<void>;
   /** Sends what is queued, and takes no more. */
@@ -23,6 +23,7 @@ export function reportsOf(sdk: () => Omit<Endable, "flush" | "shutdown"> | undef
     lost: () => sdk()?.lost?.() ?? {},
     onTheWay: () => sdk()?.onTheWay?.() ?? {},
     unsent: () => sdk()?.unsent?.() ?? [],
+    measured: () => sdk()?.measured?.() ?? [],
   };
 }
 
@@ -61,5 +62,6 @@ export function neverThrowing(sdk: Endable, say: Say): Required<Endable> {
     lost: () => guard<Losses>(() => sdk.lost?.() ?? {}, {}),
     onTheWay: () => guard<Losses>(() => sdk.onTheWay?.() ?? {}, {}),
     unsent: () => guard<readonly Unsent[]>(() => sdk.unsent?.() ?? [], []),
+    measured: () => guard<readonly Unsent[]>(() => sdk.measured?.() ?? [], []),
   };
 }

@@ -36,8 +36,8 @@ export function namedByServer(resource: Resource, serverName: () => string | und
 }
 
 /** As the SDK calls a service that nobody has named. */
-export function isNameless(name: unknown): boolean {
-  return name === undefined || String(name).startsWith("unknown_service");
+function isNameless(name: unknown): boolean {
+  return typeof name !== "string" || name.startsWith("unknown_service");
 }
 
 function attributesByNow(resource: Resource): { attributes: Attributes; complete: boolean } {
