@@ -1,6 +1,6 @@
 import type { MetricReader, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 
-/** The parts of the SDK's own collection that do not wait. The SDK is embedded, in one version: `last-metrics.test.ts` holds them to it. */
+/** The parts of the SDK's own collection that do not wait. The SDK is embedded, in one version: `collect-now.test.ts` holds them to it. */
 interface Storage {
   collect(
     collector: Collector,
