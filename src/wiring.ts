@@ -70,7 +70,7 @@ export function startWiring(
   onOthers(wiring.warn);
   if (options.watchLoader !== false)
     installLoadHook((file, exports) => announce(patchSdkFile(file, exports, VERSION)));
-  if (wiring.config().metrics.has("guide")) watchHttpRequests();
+  watchHttpRequests();
   return { telemetry, metrics: telemetry.metrics, stop: () => hub.release() };
 }
 

@@ -24,7 +24,9 @@ const MEANING: Record<keyof typeof SETTINGS, string> = {
     "put a client's `tools/call` on a GenAI `execute_tool` span that is already active for it, instead of a second span",
   metrics: "which families of metrics are made",
   sessionIdleMs: "milliseconds without a message after which a session over HTTP no longer counts as active",
-  logLevel: "the least level that is logged, on stderr and as log records",
+  logLevel: "the least level that is logged, as log records and on stderr",
+  lineLevel:
+    "the same for the lines on stderr alone; it is the application's own variable, and records do not follow it",
   logLines: "log lines as JSON on stderr, beside the log records",
   slowMs: "milliseconds after which a call that went well is logged at WARN, as a slow one",
   capture:
@@ -39,6 +41,7 @@ const MEANING: Record<keyof typeof SETTINGS, string> = {
 
 const KINDS = {
   histogram: "histogram",
+  counter: "counter",
   observableCounter: "counter",
   observableUpDownCounter: "upDownCounter",
   observableGauge: "gauge",

@@ -125,9 +125,14 @@ export function describeConnection(
   side: keyof typeof NOT_OF_SIDE,
 ): Record<string, string | number> {
   const { protocolVersion, client, server } = connection;
-  const attributes: Record<string, string | number> = { ...connection.network };
-  for (const name of NOT_OF_SIDE[side]) delete attributes[name];
+  const attributes: Record<string, string | number> = {};
   if (protocolVersion !== undefined) attributes[semconv.ATTR_MCP_PROTOCOL_VERSION] = protocolVersion;
+  // Revision dates compare as text. An unknown version has a session if the transport says so.
+  const sessionId =
+    protocolVersion === undefined || protocolVersion < STATELESS_SINCE ? connection.sessionId() : undefined;
+  if (sessionId !== undefined) attributes[semconv.ATTR_MCP_SESSION_ID] = sessionId;
+  Object.assign(attributes, connection.network);
+  for (const name of NOT_OF_SIDE[side]) delete attributes[name];
   if (client !== undefined) {
     attributes[semconv.ATTR_MCP_CLIENT_NAME] = client.name;
     if (client.version !== undefined) attributes[semconv.ATTR_MCP_CLIENT_VERSION] = client.version;
@@ -136,9 +141,5 @@ export function describeConnection(
     attributes[semconv.ATTR_MCP_SERVER_NAME] = server.name;
     if (server.version !== undefined) attributes[semconv.ATTR_MCP_SERVER_VERSION] = server.version;
   }
-  // Revision dates compare as text. An unknown version has a session if the transport says so.
-  const sessionId =
-    protocolVersion === undefined || protocolVersion < STATELESS_SINCE ? connection.sessionId() : undefined;
-  if (sessionId !== undefined) attributes[semconv.ATTR_MCP_SESSION_ID] = sessionId;
   return attributes;
 }

@@ -39,6 +39,7 @@ export function describeStart(operation: Operation): LogMessage | undefined {
 
 /** The level of an operation's end; asked alone first, so that nothing is built for what is not logged. */
 export function levelOfEnd(operation: Operation, outcome: Outcome, slow: boolean): LogLevel {
+  if (outcome.negotiated === true) return "DEBUG";
   const code = outcome.errorType ?? outcome.statusCode;
   if (code !== undefined) return WARNINGS.has(code) ? "WARN" : "ERROR";
   if (slow && outcome.cancelled !== true) return "WARN";
@@ -49,6 +50,8 @@ export function levelOfEnd(operation: Operation, outcome: Outcome, slow: boolean
 export function describeEnd(operation: Operation, outcome: Outcome, slow: boolean): LogMessage {
   const { noun } = rowOf(operation);
   const level = levelOfEnd(operation, outcome, slow);
+  if (outcome.negotiated === true)
+    return { level, event: semconv.EVENT_OPERATION_COMPLETED, message: "Protocol revision negotiated" };
   if (outcome.cancelled === true || outcome.errorType === semconv.ERROR_TYPE_CANCELLED)
     return { level, event: semconv.EVENT_OPERATION_CANCELLED, message: `${noun} cancelled` };
   if (outcome.errorType !== undefined || outcome.statusCode !== undefined)

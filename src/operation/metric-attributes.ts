@@ -6,7 +6,10 @@ import type { Outcome } from "./outcome.ts";
 
 /** Span attributes that metrics have as well, as they are: few, and none that a peer can invent. */
 const SHARED = [
+  semconv.ATTR_GEN_AI_OPERATION_NAME,
   semconv.ATTR_NETWORK_TRANSPORT,
+  semconv.ATTR_NETWORK_PROTOCOL_NAME,
+  semconv.ATTR_NETWORK_PROTOCOL_VERSION,
   semconv.ATTR_SERVER_ADDRESS,
   semconv.ATTR_SERVER_PORT,
 ] as const;

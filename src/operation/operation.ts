@@ -39,12 +39,17 @@ export interface Operation {
 /** Longer than any method or tool name that means something, short enough for every back end. */
 const MAX_ATTRIBUTE_LENGTH = 256;
 
-/** Says what a message is about. Total: every field of the message may be anything. */
+/**
+ * Says what a message is about. Total: every field of the message may be anything. What the conventions require comes first,
+ * and then what only this message has: a limit on the number of attributes drops those at the end.
+ * @param exchange what is known of the one HTTP exchange that the message is part of
+ */
 export function describeOperation(
   message: RequestMessage | NotificationMessage,
   side: Side,
   connection: Connection,
   known: KnownNames,
+  exchange?: AttributeValues,
 ): Operation {
   const { target: kind, uri, signal } = methodRow(message.method);
   const params = paramsOf(message);
@@ -55,18 +60,19 @@ export function describeOperation(
   // Nothing will answer a notification, and this process has chosen to send it; a gateway may have it from a peer.
   if (side === "client" && !isRequestId(id)) known.learn("method", message.method, connection.owner);
   const target = kind === undefined ? undefined : stringOr(params?.["name"]);
-  const attributes: Record<string, string | number> = describeConnection(connection, side);
+  const attributes: Record<string, string | number> = {};
 
   attributes[semconv.ATTR_MCP_METHOD_NAME] = limit(message.method);
+  if (kind !== undefined && target !== undefined) attributes[NAME_ATTRIBUTE[kind]] = limit(target);
   if (isRequestId(id)) attributes[semconv.ATTR_JSONRPC_REQUEST_ID] = limit(String(id));
+  const resource = uri ? stringOr(params?.["uri"]) : undefined;
+  if (resource !== undefined) attributes[semconv.ATTR_MCP_RESOURCE_URI] = redactUri(resource);
+  if (kind === "tool") attributes[semconv.ATTR_GEN_AI_OPERATION_NAME] = semconv.GEN_AI_OPERATION_EXECUTE_TOOL;
   const version = message["jsonrpc"];
   if (typeof version === "string" && version !== "2.0") {
     attributes[semconv.ATTR_JSONRPC_PROTOCOL_VERSION] = limit(version);
   }
-  if (kind === "tool") attributes[semconv.ATTR_GEN_AI_OPERATION_NAME] = semconv.GEN_AI_OPERATION_EXECUTE_TOOL;
-  if (kind !== undefined && target !== undefined) attributes[NAME_ATTRIBUTE[kind]] = limit(target);
-  const resource = uri ? stringOr(params?.["uri"]) : undefined;
-  if (resource !== undefined) attributes[semconv.ATTR_MCP_RESOURCE_URI] = redactUri(resource);
+  Object.assign(attributes, describeConnection(connection, side), exchange);
 
   return {
     method: message.method,

@@ -17,12 +17,13 @@ import { createAdmin } from "./admin-when-asked.ts";
 import { loadChunk } from "./chunks.ts";
 import { flushAtExit } from "./exit/exit.ts";
 import { watchTheirs } from "./exit/flush-theirs.ts";
+import { reportsOf } from "./exit/unsent.ts";
 import { takenSlots, type Components, type Slot } from "./otel/api-globals.ts";
 import type { LateSdk } from "./otel/late-sdk.ts";
 import type { RunningSdk } from "./otel/sdk.ts";
 import { isBrief, isNeeded, withoutTaken } from "./otel/shares.ts";
 import { facts } from "./process-facts.ts";
-import { createAnnouncer, createTakeover, describeShares } from "./start-up-line.ts";
+import { createAnnouncer, createTakeover, describeServiceName, describeShares } from "./start-up-line.ts";
 import { identityOfThread } from "./identity.ts";
 
 export interface Surroundings {
@@ -107,10 +108,11 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
 
   const announcer = createAnnouncer(
     VERSION,
-    () =>
-      [destination ?? "nothing was recorded before the process ended", admin.describe()]
-        .filter((part) => part !== undefined)
-        .join("; "),
+    () => [
+      destination ?? "nothing was recorded before the process ended",
+      sdk && describeServiceName(env, wiring?.telemetry.served.first),
+      admin.describe(),
+    ],
     admin.settled,
     speak,
   );
@@ -131,10 +133,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
           wiring?.metrics.sessions.closeAll();
           await sdk?.shutdown();
         },
-        failing: () => sdk?.failing() ?? false,
-        giveUp: (error) => sdk?.giveUp(error),
-        lost: () => sdk?.lost?.() ?? {},
-        unsent: () => sdk?.unsent?.() ?? [],
+        ...reportsOf(() => sdk),
       },
       () => (facts.draining = true),
       {
@@ -161,6 +160,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
         runtimeMetrics:
           !taken.has("metrics") && config.metrics.has("runtime") && ours.metrics.exporters.length > 0,
         identity: identityOfThread(env),
+        serverName: () => wiring?.telemetry.served.first,
         beside: mode === "own",
         level,
         isAdminRequest: admin.owns,

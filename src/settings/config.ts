@@ -70,11 +70,18 @@ export interface McpConfig {
    */
   readonly sessionIdleMs: number;
   /**
-   * The least level that is logged, on stderr and as log records; `off` logs nothing.
-   * Environment: `LOG_LEVEL` = `debug`, `info`, `warn`, `error`, `off`, in any case.
+   * The least level that is logged, as log records and as lines on stderr; `off` logs nothing.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_LOG_LEVEL` = `debug`, `info`, `warn`, `error`, `off`, in any case.
    * @default "INFO"
    */
   readonly logLevel: LogLevel | "OFF";
+  /**
+   * The least level of the lines on stderr, where that is another one. `LOG_LEVEL` is the application's own variable: it says how
+   * much of it there is on stderr, and nothing about the records that its operator collects.
+   * Environment: `LOG_LEVEL`, in the words of most loggers.
+   * @default that of `logLevel`
+   */
+  readonly lineLevel: LogLevel | "OFF" | undefined;
   /**
    * Whether log records are written to stderr as well, one JSON object a line.
    * Environment: `OTEL_INSTRUMENTATION_MCP_LOG_LINES` = `on`, `off`.

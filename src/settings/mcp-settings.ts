@@ -79,6 +79,10 @@ const LOG_LEVELS: Readonly<Record<string, McpConfig["logLevel"]>> = {
   silent: "OFF",
 };
 
+function parseLevel(text: string): McpConfig["logLevel"] | undefined {
+  return Object.hasOwn(LOG_LEVELS, text) ? LOG_LEVELS[text] : undefined;
+}
+
 const nameList = (variable: string, what = "keys"): Setting<readonly string[]> => ({
   variable,
   allowed: [],
@@ -122,11 +126,18 @@ export const SETTINGS: { readonly [K in EnvironmentKey]: Setting<McpConfig[K]> }
     default: 1_800_000,
   },
   logLevel: {
-    variable: "LOG_LEVEL",
+    variable: "OTEL_INSTRUMENTATION_MCP_LOG_LEVEL",
     allowed: ["info", "debug", "warn", "error", "off"],
     expected: "one of debug, info, warn, error, off",
-    parse: (text) => (Object.hasOwn(LOG_LEVELS, text) ? LOG_LEVELS[text] : undefined),
+    parse: parseLevel,
     default: "INFO",
+  },
+  lineLevel: {
+    variable: "LOG_LEVEL",
+    allowed: [],
+    expected: "one of debug, info, warn, error, off",
+    parse: parseLevel,
+    default: undefined,
   },
   logLines: onOff("OTEL_INSTRUMENTATION_MCP_LOG_LINES", true),
   slowMs: {

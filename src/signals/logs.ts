@@ -131,23 +131,20 @@ export function createEmitter({ loggerProvider, config, writeLine, scope }: Logs
     provider = now;
     return logger;
   }
-  const writes = (): boolean => writeLine !== undefined && config().logLines;
+  const writes = (severity: number): boolean => {
+    const { logLines, logLevel, lineLevel } = config();
+    return writeLine !== undefined && logLines && reaches(severity, lineLevel ?? logLevel);
+  };
+  const records = (severity: number): boolean =>
+    reaches(severity, config().logLevel) && takes(currentLogger(), severity);
 
   return {
-    hears(level) {
-      const { logLevel } = config();
-      return (
-        logLevel !== "OFF" &&
-        SEVERITY[level] >= SEVERITY[logLevel] &&
-        (writes() || takes(currentLogger(), SEVERITY[level]))
-      );
-    },
+    hears: (level) => writes(SEVERITY[level]) || records(SEVERITY[level]),
     emit(entry, own) {
       const timestamp = new Date();
       const { severity: severityNumber, message: body, event: eventName, attributes, context } = entry;
-      const to = currentLogger();
-      if (to !== undefined && takes(to, severityNumber))
-        to.emit({
+      if (records(severityNumber))
+        currentLogger()?.emit({
           ...(eventName !== undefined && { eventName }),
           timestamp,
           severityNumber,
@@ -156,9 +153,14 @@ export function createEmitter({ loggerProvider, config, writeLine, scope }: Logs
           attributes,
           context,
         });
-      if (writes()) writeLine?.(`${renderLine(entry, timestamp, own)}\n`);
+      if (writes(severityNumber)) writeLine?.(`${renderLine(entry, timestamp, own)}\n`);
     },
   };
+}
+
+function reaches(severity: number, least: McpConfig["logLevel"]): boolean {
+  // As a level, not as a number: a `notice` is INFO2, and `info` asks for it too.
+  return least !== "OFF" && SEVERITY[levelOf(severity)] >= SEVERITY[least];
 }
 
 function takes(logger: Logger | undefined, severityNumber: number): boolean {

@@ -1,5 +1,6 @@
 import { context, type Context, type MeterProvider, type Tracer } from "@opentelemetry/api";
 import type { McpConfig } from "../settings/config.ts";
+import type { Peer } from "../operation/connection.ts";
 import type { KnownNames } from "../operation/known-names.ts";
 import type { ActiveOperation, OperationObserver } from "../operation/observer.ts";
 import type { Operation } from "../operation/operation.ts";
@@ -8,7 +9,8 @@ import * as semconv from "../semconv.ts";
 import { registeredLoggerProvider, type LoggerProvider } from "./logger-provider.ts";
 import { createLogs, type Self } from "./logs.ts";
 import { createMetrics, type McpMetrics } from "./metrics.ts";
-import { inject, receive, type Trust } from "./propagation.ts";
+import { parentsOf, whileOpen } from "./parents.ts";
+import { inject, type Trust } from "./propagation.ts";
 import { describeSessionId, withoutSession } from "./session-id.ts";
 import { withOperation } from "./running-operation.ts";
 import { startClientSpan, startServerSpan } from "./spans.ts";
@@ -36,6 +38,8 @@ export interface Telemetry {
 export interface ServedFacts {
   /** Whether any has been connected to a transport. */
   connected: boolean;
+  /** As the first one calls itself: what the process is named after does not change. */
+  first: string | undefined;
   /** As the latest one introduces itself. */
   name: string | undefined;
   version: string | undefined;
@@ -61,15 +65,22 @@ export function createTelemetry(
     sessionEnded: (session, seconds, end) =>
       logs.sessionClosed(session, seconds, end === "idle" ? semconv.ERROR_TYPE_IDLE : undefined),
   });
-  const served: ServedFacts = { connected: false, name: undefined, version: undefined };
+  const served: ServedFacts = { connected: false, first: undefined, name: undefined, version: undefined };
+  const introduce = (self: Peer | undefined): void => {
+    served.first ??= self?.name;
+    served.name = self?.name ?? served.name;
+    served.version = self?.version ?? served.version;
+  };
   const observer: OperationObserver = {
-    begin(seen, carrier, params) {
+    begin(seen, carrier, params, headers) {
       const config = signals.config();
       const operation = withoutSession(seen, config);
       const self = selfOf(operation, served);
       if (operation.signal !== "span") {
         const current =
-          operation.side === "server" ? receive(operation, carrier, config).parent : context.active();
+          operation.side === "server"
+            ? parentsOf(operation, carrier, config, headers).parent
+            : context.active();
         logs.message(operation, self, params, current);
         return activeIn(current, config, NO_SPAN);
       }
@@ -78,7 +89,13 @@ export function createTelemetry(
       const span =
         operation.side === "client"
           ? startClientSpan(operation, params, tracer, config, signals.ownHttp?.() === true)
-          : startServerSpan(operation, params, carrier, tracer, config);
+          : startServerSpan(
+              operation,
+              params,
+              parentsOf(operation, carrier, config, headers),
+              tracer,
+              config,
+            );
       const current = withOperation(span.current, { attributes: operation.attributes, ...self });
       logs.started(operation, self, current);
       return activeIn(current, config, {
@@ -91,11 +108,17 @@ export function createTelemetry(
         },
       });
     },
-    connected(role, self) {
+    connecting(role, self) {
       if (role === "client") return;
-      served.connected = true;
-      served.name = self?.name ?? served.name;
-      served.version = self?.version ?? served.version;
+      introduce(self);
+      metrics.serves();
+    },
+    connected(role) {
+      if (role !== "client") served.connected = true;
+    },
+    offers(tool, self) {
+      introduce(self);
+      if (tool !== undefined) metrics.offers(tool);
     },
     openSession(opened) {
       const session = { ...opened, id: describeSessionId(opened.id, signals.config()) };
@@ -135,6 +158,11 @@ function activeIn(
       return inject(current, trust);
     },
     run: (fn) => context.with(current, fn),
+    send: (fn) =>
+      context.with(
+        whileOpen(current, () => over),
+        fn,
+      ),
     event(name, attributes) {
       if (!over) event(name, attributes);
     },

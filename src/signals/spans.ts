@@ -11,13 +11,13 @@ import {
 import type { McpConfig } from "../settings/config.ts";
 import { captureRequest, captureResult } from "../privacy/capture.ts";
 import { redactMessage } from "../privacy/uri.ts";
-import type { Carrier } from "../operation/observer.ts";
 import type { AttributeValues, Operation } from "../operation/operation.ts";
 import { methodRow } from "../operation/methods.ts";
 import { isCallersFault, type Outcome } from "../operation/outcome.ts";
 import * as semconv from "../semconv.ts";
 import { capturePolicy } from "./capture-policy.ts";
-import { departing, receive } from "./propagation.ts";
+import { markEnded, type Parents } from "./parents.ts";
+import { departing } from "./propagation.ts";
 
 /** A span and the context it makes. */
 export interface MessageSpan {
@@ -49,20 +49,14 @@ export function startClientSpan(
   return messageSpan(span, trace.setSpan(parent, span), operation, config);
 }
 
-/**
- * The span of a message this process receives. Its parent is the one its sender names in `params._meta`; what was
- * ambient, such as the HTTP server's span, becomes a link, and stands in as the parent where the sender names none.
- * Source: semantic conventions for MCP, "context propagation".
- */
+/** The span of a message this process receives. What was ambient and is not its parent, such as an HTTP server's span, is a link. */
 export function startServerSpan(
   operation: Operation,
   params: unknown,
-  carrier: Carrier,
+  { parent, ambient, offered }: Parents,
   tracer: Tracer,
   config: McpConfig,
 ): MessageSpan {
-  const ambient = context.active();
-  const { parent, offered } = receive(operation, carrier, config, ambient);
   const links = ambientLinks(operation, ambient, parent);
   if (offered !== undefined) links.push({ context: offered });
   const attributes = attributesOf(operation, params, config);
@@ -103,7 +97,9 @@ function messageSpan(
     end(outcome) {
       if (span.isRecording()) record(span, operation, outcome, config);
       if (ours && outcome.name !== undefined) span.updateName(outcome.name);
-      if (ours) span.end();
+      if (!ours) return;
+      span.end();
+      markEnded(span);
     },
   };
 }

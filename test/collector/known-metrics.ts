@@ -4,6 +4,7 @@ import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/instruments.t
 
 const KINDS: Readonly<Record<InstrumentRow["kind"], MetricKind>> = {
   histogram: "histogram",
+  counter: "counter",
   observableCounter: "counter",
   observableUpDownCounter: "upDownCounter",
   observableGauge: "gauge",

@@ -20,6 +20,7 @@ export const ADDED = [
 
 const KINDS: Readonly<Record<InstrumentRow["kind"], MetricKind>> = {
   histogram: "histogram",
+  counter: "counter",
   observableCounter: "counter",
   observableUpDownCounter: "upDownCounter",
   observableGauge: "gauge",

@@ -29,11 +29,11 @@ const OURS: readonly Mistake[] = [
   },
   {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: "not a url" },
-    says: /^no telemetry: OTEL_EXPORTER_OTLP_ENDPOINT=not a url is not an http:\/\/ or https:\/\/ URL$/,
+    says: /^OTEL_EXPORTER_OTLP_ENDPOINT=not a url is not an http:\/\/ or https:\/\/ URL: traces, metrics, logs cannot be sent there; /,
   },
   {
     env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "not a url", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
-    says: /^no telemetry: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=not a url is not a URL$/,
+    says: /^OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=not a url is not a URL: traces cannot be sent there; /,
   },
   {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: NOBODY },

@@ -100,3 +100,19 @@ it.each([
   expect(answers).toBe(1);
   expect([told.failing(), lines.length]).toEqual(_what === "throws" ? [true, 1] : [false, 0]);
 });
+
+it("what has been sent and not been answered is no loss yet; after a failure it is", () => {
+  const pending: Done[] = [];
+  const own = { export: (_batch: unknown, done: Done): void => void pending.push(done) };
+  const told = reporting(own, "TRACES", `http://collector:${(port += 1)}`, () => undefined);
+
+  own.export([{}, {}], () => undefined);
+  own.export([{}], () => undefined);
+  expect([told.lost(), told.onTheWay()]).toEqual([{ TRACES: 3 }, { TRACES: 3 }]);
+  pending[0]?.({ code: 0 });
+  expect([told.lost(), told.onTheWay()]).toEqual([{ TRACES: 1 }, { TRACES: 1 }]);
+  own.export([{}], () => undefined);
+  pending[1]?.({ code: 1, error: refused });
+
+  expect([told.lost(), told.onTheWay()]).toEqual([{ TRACES: 2 }, { TRACES: 0 }]);
+});

@@ -36,7 +36,7 @@ async function logged(
 describe("a tool call that went well", () => {
   it("is a record and a line with the same trace and span", async () => {
     const { result, spans } = await withTelemetry(({ observer, logs, lines }) => {
-      observer.connected("server", { name: "calculator", version: "1.2.0" });
+      observer.connecting("server", { name: "calculator", version: "1.2.0" });
       observer.begin(call(), {}).end({});
       return { logs: logs(), lines: lines() };
     });
@@ -153,8 +153,8 @@ describe("how loudly an end is told", () => {
 
 it("each of several servers in a process has lines under its own name", async () => {
   const { result } = await withTelemetry(({ observer, lines }) => {
-    observer.connected("server", { name: "alpha", version: "1" });
-    observer.connected("server", { name: "beta", version: "2" });
+    observer.connecting("server", { name: "alpha", version: "1" });
+    observer.connecting("server", { name: "beta", version: "2" });
     observer.begin(call("server", { self: { name: "alpha", version: "1" } }), {}).end({});
     return lines();
   });

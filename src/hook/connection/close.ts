@@ -1,5 +1,5 @@
 import { closingCancels } from "../../operation/connection.ts";
-import { CANCELLED, CONNECTION_CLOSED, type Outcome } from "../../operation/outcome.ts";
+import { CANCELLED, CONNECTION_CLOSED, SUCCESS, type Outcome } from "../../operation/outcome.ts";
 import * as semconv from "../../semconv.ts";
 import { hub } from "../hub.ts";
 import { finish } from "./requests.ts";
@@ -34,8 +34,12 @@ export function rememberTap(tap: Tap): void {
 
 /** A request has come or gone, or a session. */
 export function followTap(tap: Tap): void {
-  if (!tap.inbound.isEmpty() || !tap.outbound.isEmpty() || tap.session !== undefined) hold(tap);
+  if (isOpen(tap) || tap.session !== undefined) hold(tap);
   else if (!isStdioServer(tap)) release(tap);
+}
+
+function isOpen({ inbound, outbound, answering, tasks }: Tap): boolean {
+  return !inbound.isEmpty() || !outbound.isEmpty() || answering.size > 0 || tasks.size > 0;
 }
 
 function hold(tap: Tap): void {
@@ -80,23 +84,46 @@ function liveTaps(): Tap[] {
 /** Ends what the closing connection leaves open. In memory `onclose` comes twice; the second finds nothing. */
 export function closeTap(tap: Tap): void {
   const known = release(tap);
+  tap.connected = false;
   endOpen(tap, closingCancels(tap.connection) ? CANCELLED : CONNECTION_CLOSED);
+  if (tap.answering.size === 0) return;
+  // A transport for one request closes as soon as it has answered, before anybody could hear that it has.
+  hold(tap);
+  setImmediate(() => safely("close", () => endAnswering(tap, CONNECTION_CLOSED))).unref();
   if (known && isStdioServer(tap)) tellPeerGone();
 }
 
 /** The process ends, and takes every connection along: what is open is over. */
 export function endEverything(): void {
-  for (const tap of safely("end", liveTaps) ?? []) safely("end", () => endOpen(tap, CONNECTION_CLOSED));
+  for (const tap of safely("end", liveTaps) ?? []) {
+    safely("end", () => endOpen(tap, CONNECTION_CLOSED));
+    safely("end", () => endAnswering(tap, undefined));
+  }
+}
+
+/** @param unsent the end of what was answered, and nobody knows whether the answer has been sent; `undefined`: as it was answered */
+function endAnswering(tap: Tap, unsent: Outcome | undefined): void {
+  const observing = hub();
+  const answered = [...tap.answering];
+  tap.answering.clear();
+  followTap(tap);
+  if (observing === undefined) return;
+  for (const [pending, outcome] of answered)
+    finish(pending, unsent ?? outcome, tap.connection, observing.known);
 }
 
 function endOpen(tap: Tap, unanswered: Outcome): void {
   const { connection } = tap;
   const asked = tap.inbound.drain();
   const awaited = tap.outbound.drain();
+  const tasks = [...tap.tasks.values()];
+  tap.tasks.clear();
   const observing = hub();
   tap.session?.close();
   delete tap.session;
   if (observing === undefined) return;
+  // What becomes of them is not known; the call itself has been answered.
+  for (const pending of tasks) finish(pending, SUCCESS, connection, observing.known);
   for (const pending of asked) finish(pending, unanswered, connection, observing.known);
   for (const pending of awaited)
     finish(pending, pending.provisional ?? CONNECTION_CLOSED, connection, observing.known);

@@ -3,6 +3,7 @@ import { hub } from "../hub.ts";
 import { ownValue } from "../../privacy/own-properties.ts";
 import { lookForOthers } from "../other-instrumentations.ts";
 import { passOn } from "./pass-on.ts";
+import { isTimeout } from "../../operation/outcome.ts";
 import { replaceMethod } from "../replace.ts";
 import { runCall, type Call } from "./calls.ts";
 import { safely } from "../../output/safely.ts";
@@ -20,16 +21,21 @@ export function wrapConnect(prototype: object): boolean {
     (original) =>
       function (transport, ...rest) {
         const observing = hub();
-        if (observing !== undefined) {
-          safely("connect", () => {
-            if (!isTransport(transport)) return;
-            const self = identityOf(this);
-            tapTransport(transport, roleOf(this), self, handlersOf(this));
-            observing.observer.connected(roleOf(this), self);
-            if (typeof this === "object" && this !== null) lookForOthers(this, transport);
-          });
-        }
-        return original.call(this, transport, ...rest);
+        if (observing === undefined) return original.call(this, transport, ...rest);
+        const role = safely("connect", () => roleOf(this));
+        safely("connect", () => {
+          if (!isTransport(transport)) return;
+          const self = identityOf(this);
+          tapTransport(transport, role, self, handlersOf(this));
+          observing.observer.connecting(role, self);
+          if (typeof this === "object" && this !== null) lookForOthers(this, transport);
+        });
+        const connected = original.call(this, transport, ...rest);
+        if (role === "client") return connected;
+        // Not before: an application may log the failure and live on, and it is not ready.
+        return passOn(connected, (failure) => {
+          if (failure === undefined && isTransport(transport)) observing.observer.connected(role);
+        });
       },
   );
 }
@@ -93,6 +99,9 @@ function describeCall(request: unknown, options: unknown): Call {
   const signal = ownValue(options, "signal");
   return {
     method: ownValue(request, "method"),
-    aborted: () => (signal as { aborted?: unknown } | undefined)?.aborted === true,
+    aborted() {
+      const { aborted, reason } = (signal ?? {}) as { aborted?: unknown; reason?: unknown };
+      return aborted === true && (isTimeout(reason) ? "timeout" : true);
+    },
   };
 }

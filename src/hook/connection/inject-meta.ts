@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../operation/message.ts";
+import { handsOn, withoutArrived } from "./arrived-context.ts";
 import { isPlain } from "./readable.ts";
 
 /** What a propagator calls its fields; an index is none. */
@@ -18,6 +19,9 @@ export function withMeta(message: unknown, carrier: unknown): unknown {
   const meta = params?.["_meta"];
   if (meta !== undefined && !isPlain(meta)) return message;
   const added = fieldsOf(carrier);
+  // A gateway hands on what it was asked with: its caller's context is not its own, and its own span belongs in between.
+  if (meta !== undefined && handsOn(meta))
+    return { ...message, params: { ...params, _meta: { ...withoutArrived(meta), ...added } } };
   if (meta?.["traceparent"] !== undefined) delete added["tracestate"];
   if (Object.keys(added).length === 0) return message;
   return { ...message, params: { ...params, _meta: { ...added, ...meta } } };

@@ -12,14 +12,17 @@ import {
 import { methodRow } from "../../operation/methods.ts";
 import type { Carrier } from "../../operation/observer.ts";
 import { describeOperation, describeProgress } from "../../operation/operation.ts";
-import { describeRejection, describeResponse, SUCCESS } from "../../operation/outcome.ts";
+import { describeRejection, describeResponse, describeUnsent, SUCCESS } from "../../operation/outcome.ts";
+import { taskEndIn, taskEndOf } from "../../operation/tasks.ts";
 import * as semconv from "../../semconv.ts";
 import { claimCall } from "./calls.ts";
 import { withMeta } from "./inject-meta.ts";
 import type { Hub } from "../hub.ts";
 import { acknowledge } from "./inbound.ts";
+import { followTap } from "./close.ts";
 import { readable } from "./readable.ts";
-import { finish, learnNames, type PendingRequest } from "./requests.ts";
+import { describeQuestion, finish, learnNames, listedNames, type PendingRequest } from "./requests.ts";
+import { endTask, finishOrFollow, taskAskedFor } from "./tasks.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { serverAnswered } from "./session-start.ts";
 import { passOn } from "./pass-on.ts";
@@ -87,6 +90,7 @@ function requestDeparts(tap: Tap, message: RequestMessage, hub: Hub): Departure 
     active,
     progressToken: progressTokenOf(message),
     awaited: false,
+    taskId: taskAskedFor(message),
     changesSeen: tap.connection.changes,
   };
   tap.outbound.add(pending);
@@ -98,19 +102,20 @@ function requestDeparts(tap: Tap, message: RequestMessage, hub: Hub): Departure 
       const outcome =
         failure === undefined
           ? (pending.provisional ?? SUCCESS)
-          : describeRejection(failure.error, call.aborted());
-      finish(pending, outcome, tap.connection, hub.known);
+          : describeRejection(failure.error, call.aborted(), message.method);
+      finishOrFollow(tap, pending, outcome, hub);
     };
   }
   return {
     carrier: active.carrier,
-    around: (send) => active.run(send),
+    around: (send) => active.send(send),
     // Nobody awaits it through the SDK (v2's listen and probe): a failure to send is all that will be heard of it.
     ...(call === undefined && {
       settled: (failure) => {
         if (failure === undefined) return;
         tap.outbound.remove(pending);
-        finish(pending, describeRejection(failure.error, false), tap.connection, hub.known);
+        const outcome = describeRejection(failure.error, false, message.method);
+        finish(pending, outcome, tap.connection, hub.known);
       },
     }),
   };
@@ -125,6 +130,7 @@ function notificationDeparts(tap: Tap, message: NotificationMessage, hub: Hub): 
     return { carrier: request.carrier };
   }
   acknowledge(tap.inbound, message, tap, hub);
+  endTask(tap, taskEndIn(message, "server"), "server", hub);
   if (message.method === "notifications/cancelled") takeBack(tap, params?.["requestId"], hub);
   const active = hub.observer.begin(
     describeOperation(message, "client", tap.connection, hub.known),
@@ -133,7 +139,7 @@ function notificationDeparts(tap: Tap, message: NotificationMessage, hub: Hub): 
   );
   return {
     carrier: active.carrier,
-    around: (send) => active.run(send),
+    around: (send) => active.send(send),
     settled: (failure) =>
       active.end(failure === undefined ? SUCCESS : describeRejection(failure.error, false)),
   };
@@ -150,16 +156,33 @@ function takeBack(tap: Tap, id: unknown, hub: Hub): void {
 function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departure {
   const pending = tap.inbound.take(response.id);
   if (pending === undefined) return {};
-  // Ended before it is passed on: afterwards the peer, in memory or faster than we are, may have ended its own span.
-  learnFromResult(tap.connection, pending.operation.method, response["result"]);
-  learnNames(pending.operation.method, response["result"], hub.known);
+  const { method } = pending.operation;
+  learnFromResult(tap.connection, method, response["result"]);
+  learnNames(method, response["result"], hub.known);
+  if (method === "tools/list" && tap.connection.role === "server")
+    for (const name of listedNames("tool", response["result"]))
+      if (typeof name === "string") hub.observer.offers(name, tap.connection.self);
   pending.result = response["result"];
-  const outcome = describeResponse(response, "server");
-  serverAnswered(tap, pending.operation.method, outcome, hub);
+  const outcome = describeResponse(response, "server", method);
   const size =
-    pending.operation.method === "tools/call" && "result" in response
+    method === "tools/call" && "result" in response
       ? { resultBytes: measureToolResult(response["result"]) }
       : {};
-  finish(pending, { ...outcome, ...size }, tap.connection, hub.known);
-  return {};
+  const answered = { ...outcome, ...size };
+  tap.answering.set(pending, answered);
+  followTap(tap);
+  return {
+    settled(failure) {
+      if (!tap.answering.delete(pending)) return;
+      followTap(tap);
+      if (failure !== undefined) {
+        delete pending.result; // nobody has got it
+        finish(pending, describeUnsent(failure.error), tap.connection, hub.known);
+        return;
+      }
+      serverAnswered(tap, method, outcome, hub);
+      endTask(tap, taskEndOf(describeQuestion(pending), response, "server"), "server", hub);
+      finishOrFollow(tap, pending, answered, hub);
+    },
+  };
 }

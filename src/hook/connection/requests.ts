@@ -27,6 +27,8 @@ export interface PendingRequest {
   thrown?: string;
   /** The URI template the server matched. */
   template?: string;
+  /** The task that is asked about. */
+  readonly taskId?: string | undefined;
   readonly changesSeen: number;
 }
 
@@ -145,6 +147,11 @@ export function finish(
   });
 }
 
+/** What {@link taskEndOf} wants to know of a request. */
+export function describeQuestion({ operation, taskId }: PendingRequest) {
+  return { method: operation.method, taskId };
+}
+
 /** Whether what the wire said is what the caller got: a result that failed validation is not. */
 function isAnswer({ errorType }: Outcome): boolean {
   return errorType === undefined || errorType === semconv.ERROR_TYPE_TOOL_ERROR;
@@ -156,8 +163,11 @@ function isAnswer({ errorType }: Outcome): boolean {
  */
 export function learnNames(method: string, result: unknown, known: KnownNames, owner?: NameOwner): void {
   const { lists } = methodRow(method);
-  const items = lists === undefined || !isObject(result) ? undefined : result[`${lists}s`];
-  if (lists === undefined || !Array.isArray(items)) return;
-  // By its own data alone: before it is sent, a result is made of the application's own objects.
-  for (const item of items) known.learn(lists, ownValue(item, "name"), owner);
+  if (lists !== undefined) for (const name of listedNames(lists, result)) known.learn(lists, name, owner);
+}
+
+/** Names in the result of a list. By its own data alone: before it is sent, a result is made of the application's own objects. */
+export function listedNames(kind: "tool" | "prompt", result: unknown): unknown[] {
+  const items = isObject(result) ? result[`${kind}s`] : undefined;
+  return Array.isArray(items) ? items.map((item) => ownValue(item, "name")) : [];
 }

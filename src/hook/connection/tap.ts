@@ -1,9 +1,11 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createConnection, type Connection, type Peer, type Role } from "../../operation/connection.ts";
 import { hub } from "../hub.ts";
 import { arrive } from "./inbound.ts";
 import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
 import { createPendingTable } from "./requests.ts";
 import { depart } from "./outbound.ts";
+import { passOn } from "./pass-on.ts";
 import { safely } from "../../output/safely.ts";
 import { networkOf, sessionIdOf, type Transport } from "../sdk-shapes.ts";
 import { guardServer } from "../stdio-server.ts";
@@ -30,10 +32,14 @@ export function tapTransport(
   notice(transport, tap);
 }
 
+/** The transport that is being started. What is read from it later goes on in there, when that is over. */
+const starting = new AsyncLocalStorage<{ over: boolean }>();
+
 /** For a transport that is being started by hand, without a protocol: its callbacks are set already. */
 export function tapStarted(transport: Transport, role: Role): void {
+  // One that another transport starts is inside that one: its messages have been seen there.
+  if (taps.has(transport) || starting.getStore()?.over === false) return;
   // A server's transport without a protocol serves an entry that picks the protocol by the first message.
-  if (taps.has(transport)) return;
   const tap = tapOf(transport, role, role === "server");
   notice(transport, tap);
   if (hears(transport, "onclose") && transport.onclose === undefined) transport.onclose = () => undefined;
@@ -58,10 +64,13 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
     outbound: createPendingTable(() => followTap(tap)),
     edge,
     subscriptions: new Set(),
+    answering: new Map(),
+    tasks: new Map(),
     connected: false,
     since: performance.now(),
   };
   tapSend(transport, tap);
+  tapStart(transport);
   standOn(transport, "onmessage", (args, pass) => receive(tap, args, pass));
   standOn(transport, "onclose", (args, pass) => {
     safely("close", () => closed(tap));
@@ -84,6 +93,24 @@ function tapSend(transport: Transport, tap: Tap): void {
   });
   Object.defineProperty(transport, "send", {
     value: send,
+    configurable: true,
+    writable: true,
+    enumerable: own?.enumerable ?? false,
+  });
+}
+
+/** What another transport starts inside its own start is a part of that one. */
+function tapStart(transport: Transport): void {
+  const own = Object.getOwnPropertyDescriptor(transport, "start");
+  const value = tapped(transport.start, (args, pass) => {
+    const within = { over: false };
+    return passOn(
+      starting.run(within, () => pass(args)),
+      () => void (within.over = true),
+    );
+  });
+  Object.defineProperty(transport, "start", {
+    value,
     configurable: true,
     writable: true,
     enumerable: own?.enumerable ?? false,

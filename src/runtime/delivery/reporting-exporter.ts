@@ -73,8 +73,12 @@ export interface DeliveryReport {
   giveUp(): void;
   /** What was made and did not arrive, by now. */
   lost(): Losses;
+  /** What of that has been sent, and not been answered. */
+  onTheWay(): Losses;
   /** What is still here and can be sent once more. */
   unsent(): readonly Unsent[];
+  /** What has been measured and would be collected next. Collects it: to be asked once, at the very end. */
+  measured?(): readonly Unsent[];
 }
 
 /** Spans, log records, and exports of metrics. */
@@ -107,6 +111,7 @@ export function reporting<Batch>(
   let failures = 0;
   let handed = 0;
   let delivered = 0;
+  let answered = 0;
   exporter.export = (batch, done) => {
     const items: readonly unknown[] = Array.isArray(batch) ? batch : [batch];
     handed += items.length;
@@ -115,6 +120,7 @@ export function reporting<Batch>(
       if (settled) return; // an exporter that calls back and then throws
       settled = true;
       queue.settle(items);
+      answered += items.length;
       if (code === 0) {
         delivered += items.length;
         if (failures > 0 && outages.over(signal))
@@ -142,6 +148,8 @@ export function reporting<Batch>(
         say(`the last ${WHAT[signal]} did not reach ${endpoint} before the process ended`);
     },
     lost: () => ({ [signal]: Math.max(queue.made(), handed) - delivered }),
+    // After a failure it is more likely that these have failed as well.
+    onTheWay: () => ({ [signal]: failures > 0 ? 0 : handed - answered }),
     unsent: () => [{ signal, items: queue.unsent() }],
   };
 }
@@ -152,7 +160,9 @@ export function allOf(reports: readonly DeliveryReport[]): DeliveryReport {
     failing: () => reports.some((one) => one.failing()),
     giveUp: () => reports.forEach((one) => one.giveUp()),
     lost: () => reports.map((one) => one.lost()).reduce(addUp, {}),
+    onTheWay: () => reports.map((one) => one.onTheWay()).reduce(addUp, {}),
     unsent: () => reports.flatMap((one) => one.unsent()),
+    measured: () => reports.flatMap((one) => one.measured?.() ?? []),
   };
 }
 
