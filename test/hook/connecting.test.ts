@@ -1,7 +1,7 @@
 // Who is connected, and to what: a connect that fails is none, and a transport inside another is that other.
 import { expect, it } from "vitest";
 import { wrapConnect } from "../../src/hook/connection/connect.ts";
-import { tapStarted } from "../../src/hook/connection/tap.ts";
+import { connectWithin, tapStarted } from "../../src/hook/connection/tap.ts";
 import { connect, OwnTransport, record, request, response } from "./fakes.ts";
 
 /** A server as `connect` and the role see it. */
@@ -62,8 +62,11 @@ it("a client transport that another one starts is inside that one, and its messa
       return inner.send({ ...(message as object) });
     }
   }
-  const outer = connect(new Wrapper(), "client");
-  await new Promise((resolve) => setImmediate(resolve));
+  const outer = new Wrapper();
+  await connectWithin("client", async () => {
+    connect(outer, "client");
+    await new Promise((resolve) => setImmediate(resolve));
+  });
 
   outer.send(request(1, "tools/list"));
   inner.onmessage?.(response(1));

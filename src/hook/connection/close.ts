@@ -86,10 +86,11 @@ export function closeTap(tap: Tap): void {
   const known = release(tap);
   tap.connected = false;
   endOpen(tap, closingCancels(tap.connection) ? CANCELLED : CONNECTION_CLOSED);
-  if (tap.answering.size === 0) return;
-  // A transport for one request closes as soon as it has answered, before anybody could hear that it has.
-  hold(tap);
-  setImmediate(() => safely("close", () => endAnswering(tap, CONNECTION_CLOSED))).unref();
+  if (tap.answering.size > 0) {
+    // A transport for one request closes as soon as it has answered, before anybody could hear that it has.
+    hold(tap);
+    setImmediate(() => safely("close", () => endAnswering(tap, CONNECTION_CLOSED))).unref();
+  }
   if (known && isStdioServer(tap)) tellPeerGone();
 }
 

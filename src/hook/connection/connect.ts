@@ -8,13 +8,15 @@ import { replaceMethod } from "../replace.ts";
 import { runCall, type Call } from "./calls.ts";
 import { safely } from "../../output/safely.ts";
 import { handlersOf, identityOf, isTransport, roleOf } from "../sdk-shapes.ts";
-import { tapStarted, tapTransport } from "./tap.ts";
+import { connectWithin, tapStarted, tapTransport } from "./tap.ts";
 
 /**
  * `connect(transport)`: the one door every message's transport goes through, in every SDK from 1.10 to 2.x.
  * Also on v2's `Client`, whose own `connect` probes the transport before the protocol gets it.
+ *
+ * @param starts whether this `connect` itself starts the transport, and nothing else
  */
-export function wrapConnect(prototype: object): boolean {
+export function wrapConnect(prototype: object, starts = true): boolean {
   return replaceMethod(
     prototype,
     "connect",
@@ -30,7 +32,9 @@ export function wrapConnect(prototype: object): boolean {
           observing.observer.connecting(role, self);
           if (typeof this === "object" && this !== null) lookForOthers(this, transport);
         });
-        const connected = original.call(this, transport, ...rest);
+        const connected = starts
+          ? connectWithin(role, () => original.call(this, transport, ...rest))
+          : original.call(this, transport, ...rest);
         if (role === "client") return connected;
         // Not before: an application may log the failure and live on, and it is not ready.
         return passOn(connected, (failure) => {

@@ -19,11 +19,11 @@ export function withMeta(message: unknown, carrier: unknown): unknown {
   const meta = params?.["_meta"];
   if (meta !== undefined && !isPlain(meta)) return message;
   const added = fieldsOf(carrier);
+  if (Object.keys(added).length === 0) return message;
   // A gateway hands on what it was asked with: its caller's context is not its own, and its own span belongs in between.
   if (meta !== undefined && handsOn(meta))
     return { ...message, params: { ...params, _meta: { ...withoutArrived(meta), ...added } } };
   if (meta?.["traceparent"] !== undefined) delete added["tracestate"];
-  if (Object.keys(added).length === 0) return message;
   return { ...message, params: { ...params, _meta: { ...added, ...meta } } };
 }
 

@@ -32,13 +32,20 @@ export function tapTransport(
   notice(transport, tap);
 }
 
-/** The transport that is being started. What is read from it later goes on in there, when that is over. */
-const starting = new AsyncLocalStorage<{ over: boolean }>();
+/** A `connect` that is under way. What is read from its transport later goes on in there, when that is over. */
+const connecting = new AsyncLocalStorage<{ readonly role: Role | undefined; over: boolean }>();
+
+/** Runs a `connect`: what the transport it was given starts is a part of that transport. */
+export function connectWithin(role: Role | undefined, connect: () => unknown): unknown {
+  const within = { role, over: false };
+  return passOn(connecting.run(within, connect), () => void (within.over = true));
+}
 
 /** For a transport that is being started by hand, without a protocol: its callbacks are set already. */
 export function tapStarted(transport: Transport, role: Role): void {
   // One that another transport starts is inside that one: its messages have been seen there.
-  if (taps.has(transport) || starting.getStore()?.over === false) return;
+  const within = connecting.getStore();
+  if (taps.has(transport) || (within?.over === false && within.role === role)) return;
   // A server's transport without a protocol serves an entry that picks the protocol by the first message.
   const tap = tapOf(transport, role, role === "server");
   notice(transport, tap);
@@ -70,7 +77,6 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
     since: performance.now(),
   };
   tapSend(transport, tap);
-  tapStart(transport);
   standOn(transport, "onmessage", (args, pass) => receive(tap, args, pass));
   standOn(transport, "onclose", (args, pass) => {
     safely("close", () => closed(tap));
@@ -93,24 +99,6 @@ function tapSend(transport: Transport, tap: Tap): void {
   });
   Object.defineProperty(transport, "send", {
     value: send,
-    configurable: true,
-    writable: true,
-    enumerable: own?.enumerable ?? false,
-  });
-}
-
-/** What another transport starts inside its own start is a part of that one. */
-function tapStart(transport: Transport): void {
-  const own = Object.getOwnPropertyDescriptor(transport, "start");
-  const value = tapped(transport.start, (args, pass) => {
-    const within = { over: false };
-    return passOn(
-      starting.run(within, () => pass(args)),
-      () => void (within.over = true),
-    );
-  });
-  Object.defineProperty(transport, "start", {
-    value,
     configurable: true,
     writable: true,
     enumerable: own?.enumerable ?? false,
