@@ -59,7 +59,7 @@ const offered: Partial<Record<Slot, unknown>> = {};
 export function theirs<S extends Slot>(slot: S): Components[S] | undefined {
   const registry = globals[API];
   const found = registry !== undefined && Object.hasOwn(registry, slot) ? registry[slot] : undefined;
-  if (found !== undefined || slot !== "logs") return found as Components[S] | undefined;
+  if (found !== undefined || slot !== "logs") return found;
   const logs = Object.getOwnPropertyDescriptor(globals, LOGS_API)?.value as LogsGetter | undefined;
   return logs?.(LOGS_API_VERSION) as Components[S] | undefined;
 }
