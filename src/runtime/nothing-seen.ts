@@ -8,8 +8,6 @@ import { isMainThread } from "node:worker_threads";
 import { TALKATIVE, type Say } from "../output/say.ts";
 import { isKnown } from "./threads.ts";
 
-const require_ = createRequire(import.meta.url);
-
 /** The preload by name, and by wherever it has been put. */
 function namesOfPreload(): string[] {
   const files = ["./register.js", "./register.cjs"].map((file) => new URL(file, import.meta.url));
@@ -59,7 +57,7 @@ function whatWasNotWatched(): string | undefined {
   if (permission?.has("worker") === false)
     return "the permission model of this Node keeps ECMAScript modules from being watched; allow it with --allow-worker";
   // What require() of an ECMAScript module loads, with all that it imports, passes by the hooks.
-  const required = Object.values(require_.cache).find((module) =>
+  const required = Object.values(createRequire(import.meta.url).cache).find((module) =>
     types.isModuleNamespaceObject(module?.exports),
   );
   if (required === undefined) return undefined;
