@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, it } from "vitest";
-import { footerFor, HOOK_SYMBOL, withFooter } from "../../src/hook/loader/footer.ts";
+import { footerFor, withFooter } from "../../src/hook/loader/footer.ts";
+import { HOOK_SYMBOL } from "../../src/hook/loader/hook-symbol.ts";
 import { installLoadHook, syncHooksWork } from "../../src/hook/loader/load-hook.ts";
 import { findSdkFile } from "../../src/hook/loader/targets.ts";
 
