@@ -23,7 +23,9 @@ const V1 = "@modelcontextprotocol/sdk";
 
 it.each([
   [V1, "1.10.0", "esm/shared/protocol.js", { format: "esm", supported: true }],
-  [V1, "1.9.0", "cjs/server/mcp.js", { format: "cjs", supported: false }],
+  [V1, "0.6.1", "shared/protocol.js", { format: "esm", supported: true }],
+  [V1, "1.9.0", "cjs/server/mcp.js", { format: "cjs", supported: true }],
+  [V1, "0.5.0", "shared/protocol.js", { format: "esm", supported: false }],
   [V1, "2.0.0", "esm/shared/uriTemplate.js", { format: "esm", supported: false }],
   [V1, "1.32.2-beta.1", "esm/shared/protocol.js", { format: "esm", supported: true }],
   [V1, "odd", "esm/shared/protocol.js", { format: "esm", supported: false }],

@@ -47,7 +47,9 @@ export const BUNDLERS: Readonly<Record<string, Bundler>> = {
       `${M}/rollup/dist/bin/rollup`,
       "server.mjs",
       "--silent",
-      ...["node-resolve={preferBuiltins:true,exportConditions:['node']}", "commonjs", "json"].flatMap((name) => ["-p", name]),
+      ...["node-resolve={preferBuiltins:true,exportConditions:['node']}", "commonjs", "json"].flatMap(
+        (name) => ["-p", name],
+      ),
       ...(minify ? ["-p", "terser"] : []),
       "--inlineDynamicImports",
       `--format=${es(format)}`,

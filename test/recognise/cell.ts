@@ -66,7 +66,10 @@ function pictureOf({ name, attributes }: SeenSpan): string {
   return [name, transport, template].filter((part) => part !== undefined).join(" ");
 }
 
-async function pack([program = "", ...words]: readonly string[], folder: string): Promise<string | undefined> {
+async function pack(
+  [program = "", ...words]: readonly string[],
+  folder: string,
+): Promise<string | undefined> {
   const child = spawn(program, words, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr])

@@ -57,7 +57,9 @@ async function runCells(): Promise<void> {
         .join(" "),
     ),
   ]);
-  console.log("\nA cell: ESM, ESM minified, CommonJS, CommonJS minified; - is a bundler that this platform has not\n");
+  console.log(
+    "\nA cell: ESM, ESM minified, CommonJS, CommonJS minified; - is a bundler that this platform has not\n",
+  );
   console.log(renderTable(["", ...Object.keys(VERSIONS)], rows));
   failed += verdicts.filter(({ faults }) => faults !== undefined && faults.length > 0).length;
   const skipped = verdicts.filter(({ faults }) => faults === undefined).length;

@@ -9,7 +9,7 @@ import { identityOf, isTransport, roleOf } from "../sdk-shapes.ts";
 import { tapStarted, tapTransport } from "./tap.ts";
 
 /**
- * `connect(transport)`: the one door every message's transport goes through, in every SDK from 1.10 to 2.x.
+ * `connect(transport)`: the one door every message's transport goes through, in every SDK from 0.6 to 2.x.
  * Also on v2's `Client`, whose own `connect` probes the transport before the protocol gets it.
  */
 export function wrapConnect(prototype: object): boolean {
