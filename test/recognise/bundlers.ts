@@ -32,7 +32,7 @@ export const BUNDLERS: Readonly<Record<string, Bundler>> = {
   esbuild: {
     native: true,
     command: ({ format, minify, file }) => [
-      `${M}/.bin/esbuild`,
+      `${M}/esbuild/bin/esbuild`,
       "server.mjs",
       "--bundle",
       "--platform=node",

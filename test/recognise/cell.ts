@@ -10,7 +10,7 @@ import type { Sandbox } from "../support/sandbox.ts";
 import { collect, commandOf, type Format, type Order } from "./bundlers.ts";
 
 /** The SDK's versions: the name of the package in the home `bundlers`, and the server that is packed. */
-export const VERSIONS: Readonly<Record<string, string>> = {
+export const PACKED_VERSIONS: Readonly<Record<string, string>> = {
   "sdk-0.6": "low-level.mjs",
   "sdk-1.0": "low-level.mjs",
   "sdk-1.10": "high-level-v1.mjs",
@@ -18,6 +18,13 @@ export const VERSIONS: Readonly<Record<string, string>> = {
   "sdk-1.32": "high-level-v1.mjs",
   "sdk-2.0": "high-level-v2.mjs",
   "sdk-2": "high-level-v2.mjs",
+};
+
+const VERSIONS: Readonly<Record<string, string>> = {
+  ...PACKED_VERSIONS,
+  // by their real names, in homes of their own
+  "@modelcontextprotocol/sdk": "high-level-v1.mjs",
+  "@modelcontextprotocol/server": "high-level-v2.mjs",
 };
 
 export interface Cell {
@@ -48,7 +55,7 @@ export async function judge(cell: Cell, sandbox: Sandbox, preload: string): Prom
   collect(cell.bundler, order, sandbox.folder);
   if (statSync(order.file).size < 10_000) return ["packed without the SDK"];
 
-  const high = cell.version !== "sdk-0.6" && cell.version !== "sdk-1.0";
+  const high = VERSIONS[cell.version] !== "low-level.mjs";
   const plain = await talk([order.file], sandbox.folder, high);
   const traced = await talk(["--import", preload, order.file], sandbox.folder, high);
   const faults: string[] = [];

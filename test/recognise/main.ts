@@ -3,13 +3,11 @@
  * preload and says the same on stdout. Prints a table and exits 1 when a cell fails. Words choose cells: `rollup sdk-1.32 cjs`.
  * Then packages without an SDK: none is touched, and what looking costs (`corpus` alone runs only that, `cells` only the cells).
  */
-import { pathToFileURL } from "node:url";
-import { fileURLToPath } from "node:url";
 import { inTurn } from "../matrix/in-turn.ts";
 import { renderTable } from "../matrix/table.ts";
 import { createSandbox } from "../support/sandbox.ts";
 import { BUNDLERS, type Format } from "./bundlers.ts";
-import { judge, VERSIONS, type Cell } from "./cell.ts";
+import { judge, PACKED_VERSIONS, type Cell } from "./cell.ts";
 import { lookThroughPackages } from "./corpus.ts";
 
 const AT_ONCE = 2;
@@ -19,7 +17,7 @@ const FORMATS: readonly (readonly [Format, boolean])[] = [
   ["cjs", false],
   ["cjs", true],
 ];
-const preload = pathToFileURL(fileURLToPath(new URL("../../dist/register.js", import.meta.url))).href;
+const preload = new URL("../../dist/register.js", import.meta.url).href;
 const given = process.argv.slice(2);
 const words = given.filter((word) => word !== "cells" && word !== "corpus");
 const began = Date.now();
@@ -31,7 +29,7 @@ console.log(`\n${failed} failed, in ${Math.round((Date.now() - began) / 1000)} s
 process.exitCode = failed === 0 ? 0 : 1;
 
 async function runCells(): Promise<void> {
-  const cells = Object.keys(VERSIONS)
+  const cells = Object.keys(PACKED_VERSIONS)
     .flatMap((version) =>
       Object.keys(BUNDLERS).flatMap((bundler) =>
         FORMATS.map(([format, minify]): Cell => ({ bundler, version, format, minify })),
@@ -50,7 +48,7 @@ async function runCells(): Promise<void> {
   });
   const rows = Object.keys(BUNDLERS).map((bundler) => [
     bundler,
-    ...Object.keys(VERSIONS).map((version) =>
+    ...Object.keys(PACKED_VERSIONS).map((version) =>
       verdicts
         .filter(({ cell }) => cell.bundler === bundler && cell.version === version)
         .map(({ faults }) => (faults === undefined ? "-" : faults.length === 0 ? "ok" : "FAIL"))
@@ -60,7 +58,7 @@ async function runCells(): Promise<void> {
   console.log(
     "\nA cell: ESM, ESM minified, CommonJS, CommonJS minified; - is a bundler that this platform has not\n",
   );
-  console.log(renderTable(["", ...Object.keys(VERSIONS)], rows));
+  console.log(renderTable(["", ...Object.keys(PACKED_VERSIONS)], rows));
   failed += verdicts.filter(({ faults }) => faults !== undefined && faults.length > 0).length;
   const skipped = verdicts.filter(({ faults }) => faults === undefined).length;
   console.log(`\n${verdicts.length - failed - skipped} cells seen, ${failed} failed, ${skipped} skipped`);
