@@ -12,7 +12,8 @@ export interface ClassBody {
 /** An open bracket: what closes it, the word before it, and what was found in it where it is a class's. */
 interface Bracket {
   readonly closes: string;
-  readonly word: string;
+  readonly wordAt: number;
+  readonly wordEnd: number;
   readonly template?: boolean;
   readonly start?: number;
   readonly methods?: string[];
@@ -30,7 +31,7 @@ const BEFORE_STATEMENT = /^(?:if|while|for|with)$/;
  * Finds every class in a source text, or gives `undefined` where the text does not add up: then nothing is known of it.
  *
  * A scanner and not a parser: it only has to tell code from strings, comments, templates and regular expressions, and to
- * pair brackets. A parser needs ten times as long for a bundle of some megabytes, in the start of a server.
+ * pair brackets. A parser takes several times as long, in the start of a server.
  */
 export function classBodies(source: string): ClassBody[] | undefined {
   const found: ClassBody[] = [];
@@ -43,7 +44,8 @@ export function classBodies(source: string): ClassBody[] | undefined {
   let wordEnd = 0;
   let property = false;
   /** The word before the parentheses that were closed last. */
-  let grouped = "";
+  let groupedAt = 0;
+  let groupedEnd = 0;
   /** How many brackets were open at the word `class` that has no body as yet. */
   let awaiting = -1;
 
@@ -52,13 +54,13 @@ export function classBodies(source: string): ClassBody[] | undefined {
     last === "word"
       ? !BEFORE_EXPRESSION.test(word())
       : last === "group"
-        ? !BEFORE_STATEMENT.test(grouped)
+        ? !BEFORE_STATEMENT.test(source.slice(groupedAt, groupedEnd))
         : last === "value";
   /** The rest of a template up to its end or its next `${`. */
   function template(from: number): boolean {
     at = endOfTemplate(source, from);
     const inside = source[at - 1] === "{";
-    if (inside) open.push({ closes: "}", word: "", template: true });
+    if (inside) open.push({ closes: "}", wordAt: 0, wordEnd: 0, template: true });
     last = inside ? "operator" : "value";
     return at > 0;
   }
@@ -114,19 +116,25 @@ export function classBodies(source: string): ClassBody[] | undefined {
         continue;
       }
       case "(":
-      case "[":
-        if (word() === "class") awaiting = -1; // a method of this name
-        open.push({ closes: character === "(" ? ")" : "]", word: character === "(" ? word() : "" });
+      case "[": {
+        if (awaiting === open.length && word() === "class") awaiting = -1; // a method of this name
+        const named = character === "(" && last === "word" && !property;
+        open.push({
+          closes: character === "(" ? ")" : "]",
+          wordAt: named ? wordAt : 0,
+          wordEnd: named ? wordEnd : 0,
+        });
         last = "operator";
         break;
+      }
       case "{": {
         const around = open.at(-1);
         if (awaiting === open.length && last !== "operator") {
-          open.push({ closes: "}", word: "", start: at + 1, methods: [] });
+          open.push({ closes: "}", wordAt: 0, wordEnd: 0, start: at + 1, methods: [] });
           awaiting = -1;
         } else {
-          if (last === "group" && grouped !== "") around?.methods?.push(grouped);
-          open.push({ closes: "}", word: "" });
+          if (last === "group" && groupedEnd > 0) around?.methods?.push(source.slice(groupedAt, groupedEnd));
+          open.push({ closes: "}", wordAt: 0, wordEnd: 0 });
         }
         last = "operator";
         break;
@@ -143,7 +151,10 @@ export function classBodies(source: string): ClassBody[] | undefined {
         }
         if (closed.start !== undefined && closed.methods !== undefined)
           found.push({ start: closed.start, end: at, methods: closed.methods });
-        if (character === ")") grouped = closed.word;
+        if (character === ")") {
+          groupedAt = closed.wordAt;
+          groupedEnd = closed.wordEnd;
+        }
         last = character === ")" ? "group" : character === "]" ? "value" : "block";
         break;
       }
