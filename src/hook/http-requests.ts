@@ -6,6 +6,7 @@ import { isObject } from "../operation/message.ts";
 import * as semconv from "../semconv.ts";
 import { hub } from "./hub.ts";
 import { safely } from "../output/safely.ts";
+import { isFetchRequest } from "./sdk-shapes.ts";
 
 let watching = false;
 
@@ -48,7 +49,7 @@ function headersOf(extra: unknown): ServedRequest["headers"] | undefined {
   const { requestInfo, request } = extra;
   const plain = isObject(requestInfo) ? requestInfo["headers"] : undefined;
   if (isObject(plain)) return () => plain;
-  return request instanceof Request ? () => Object.fromEntries(request.headers) : undefined;
+  return isFetchRequest(request) ? () => Object.fromEntries(request.headers) : undefined;
 }
 
 /**

@@ -69,6 +69,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   let started = false;
   let recorded = false;
   let tracing = false;
+  let ended = false;
   let sdk: RunningSdk | undefined;
   const admin = createAdmin(settings, speak);
   const meters = (): MeterProvider => late.current("metrics") ?? NO_METERS;
@@ -131,6 +132,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
         flush: async () => sdk?.flush(),
         async shutdown() {
           wiring?.metrics.sessions.closeAll();
+          ended = true;
           await sdk?.shutdown();
         },
         ...reportsOf(() => sdk),
@@ -169,7 +171,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
       sdk = running;
       late.use(running.components);
       tracing = !taken.has("trace") && running.components.trace !== undefined;
-      const instrument = (): void => running.instrument(meters);
+      const instrument = (): void => void (ended || running.instrument(meters));
       if (isHttpLoaded()) instrument();
       else setTimeout(instrument, QUIET_START_MS).unref();
       facts.collect = running.collect;

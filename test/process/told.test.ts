@@ -5,6 +5,9 @@ import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.t
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { exportingTo, PRELOAD, runProgram, traceProgram } from "./program.ts";
 
+/** By its place: the program runs elsewhere. */
+const REGISTER = new URL("../../dist/register.js", import.meta.url).href;
+
 let receiver: OtlpReceiver;
 let sandbox: Sandbox;
 beforeEach(async () => {
@@ -118,7 +121,7 @@ it("where require() has loaded ECMAScript modules that cannot be watched, nobody
     sandbox.path("imports.mjs"),
     `import { Client } from "@modelcontextprotocol/sdk/client/index.js"; export const name = Client.name;`,
   );
-  const { stderr, code } = await traceProgram([...PRELOAD, "by-require.cjs"], { cwd: sandbox.folder });
+  const { stderr, code } = await traceProgram(["--import", REGISTER, "by-require.cjs"], { cwd: sandbox.folder });
 
   expect(code).toBe(0);
   // Where Node has synchronous hooks, the SDK is seen and this says so.

@@ -11,7 +11,7 @@ import { handlersOf, identityOf, isTransport, roleOf } from "../sdk-shapes.ts";
 import { connectWithin, tapStarted, tapTransport } from "./tap.ts";
 
 /**
- * `connect(transport)`: the one door every message's transport goes through, in every SDK from 1.10 to 2.x.
+ * `connect(transport)`: the one door every message's transport goes through, in every SDK from 0.6 to 2.x.
  * Also on v2's `Client`, whose own `connect` probes the transport before the protocol gets it.
  *
  * @param starts whether this `connect` itself starts the transport, and nothing else
