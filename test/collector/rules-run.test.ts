@@ -61,8 +61,11 @@ describe("every alert", () => {
     (_, rule) => {
       const cases = allCases.map((one) => looksAt(rule, one));
 
-      if (constant(rule)) expect(cases.flat().some(({ fires }) => fires)).toBe(true);
-      else expect(cases.filter(isWhole)).not.toEqual([]);
+      // One that always fires is never quiet.
+      const shown = cases.some((looks) =>
+        constant(rule) ? looks.some(({ fires }) => fires) : isWhole(looks),
+      );
+      expect(shown).toBe(true);
     },
   );
 });
@@ -71,12 +74,8 @@ describe("every alert", () => {
 function isWhole(looks: readonly Look[]): boolean {
   const first = looks.findIndex(({ fires }) => fires);
   const [before, fired] = [looks[first - 1], looks[first]];
-  return (
-    before !== undefined &&
-    fired !== undefined &&
-    fired.at - before.at === fired.every &&
-    looks.at(-1)?.fires === false
-  );
+  if (before === undefined || fired === undefined) return false;
+  return fired.at - before.at === fired.every && looks.at(-1)?.fires === false;
 }
 
 const without = whyWithout("promtool");

@@ -24,7 +24,22 @@ const METRICS: readonly [table: string, metric: string, type: string, labels: re
   ["business", "data_age_seconds", "gauge", ["source"]],
 ];
 
-const CALL_BUCKETS = ["0.01", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "30", "60", "120", "300", "+Inf"];
+const CALL_BUCKETS = [
+  "0.01",
+  "0.05",
+  "0.1",
+  "0.25",
+  "0.5",
+  "1",
+  "2.5",
+  "5",
+  "10",
+  "30",
+  "60",
+  "120",
+  "300",
+  "+Inf",
+];
 
 /** What the guide's panels, alerts and capacity queries select, and what they sum by. `job` and `up` are Prometheus's own. */
 const QUERIES: readonly [

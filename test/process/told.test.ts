@@ -121,7 +121,9 @@ it("where require() has loaded ECMAScript modules that cannot be watched, nobody
     sandbox.path("imports.mjs"),
     `import { Client } from "@modelcontextprotocol/sdk/client/index.js"; export const name = Client.name;`,
   );
-  const { stderr, code } = await traceProgram(["--import", REGISTER, "by-require.cjs"], { cwd: sandbox.folder });
+  const { stderr, code } = await traceProgram(["--import", REGISTER, "by-require.cjs"], {
+    cwd: sandbox.folder,
+  });
 
   expect(code).toBe(0);
   // Where Node has synchronous hooks, the SDK is seen and this says so.

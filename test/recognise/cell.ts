@@ -70,7 +70,7 @@ export async function judge(cell: Cell, sandbox: Sandbox, preload: string): Prom
 
 function pictureOf({ name, attributes }: SeenSpan): string {
   const { "network.transport": transport = "no transport", "mcp.resource.template": template } = attributes;
-  return [name, transport, template].filter((part) => part !== undefined).join(" ");
+  return [name, transport, template].filter((part) => typeof part === "string").join(" ");
 }
 
 async function pack(
