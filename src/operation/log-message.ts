@@ -11,7 +11,7 @@ export interface LogMessage {
 }
 
 /** What people call it, and the level at which its good end is logged. A method without a row is plumbing. */
-const METHODS: Readonly<Record<string, { readonly noun: string; readonly completed: LogLevel }>> = {
+const SUBJECTS: Readonly<Record<string, { readonly noun: string; readonly completed: LogLevel }>> = {
   "tools/call": { noun: "Tool call", completed: "INFO" },
   "resources/read": { noun: "Resource read", completed: "INFO" },
   "prompts/get": { noun: "Prompt request", completed: "INFO" },
@@ -62,6 +62,6 @@ export function describeEnd(operation: Operation, outcome: Outcome, slow: boolea
 
 function rowOf(operation: Operation): { readonly noun: string; readonly completed: LogLevel } {
   const { method, attributes } = operation;
-  if (Object.hasOwn(METHODS, method)) return METHODS[method] ?? REQUEST;
+  if (Object.hasOwn(SUBJECTS, method)) return SUBJECTS[method] ?? REQUEST;
   return attributes[semconv.ATTR_JSONRPC_REQUEST_ID] === undefined ? NOTIFICATION : REQUEST;
 }

@@ -60,6 +60,7 @@ it("states the licence of every package that it embeds, all of them permissive",
     ]);
     expect(notices).toContain(`${name} ${version} (`);
   }
+  expect(notices).toContain("Copyright (c) 2019 Zachary Rice"); // of rules that are data in src/
 });
 
 function filesBelow(folder: string): string[] {
