@@ -1,7 +1,7 @@
 // Who is connected, and to what: a connect that fails is none, and a transport inside another is that other.
 import { expect, it } from "vitest";
 import { wrapConnect } from "../../src/hook/connection/connect.ts";
-import { connectWithin, tapStarted } from "../../src/hook/connection/tap.ts";
+import { runConnecting, tapStarted } from "../../src/hook/connection/tap.ts";
 import { connect, OwnTransport, record, request, response } from "./fakes.ts";
 
 /** A server as `connect` and the role see it. */
@@ -63,7 +63,7 @@ it("a client transport that another one starts is inside that one, and its messa
     }
   }
   const outer = new Wrapper();
-  await connectWithin("client", async () => {
+  await runConnecting({ role: "client", over: false }, async () => {
     connect(outer, "client");
     await new Promise((resolve) => setImmediate(resolve));
   });

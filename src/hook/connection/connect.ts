@@ -6,9 +6,9 @@ import { passOn } from "./pass-on.ts";
 import { isTimeout } from "../../operation/outcome.ts";
 import { replaceMethod } from "../replace.ts";
 import { runCall, type Call } from "./calls.ts";
-import { safely } from "../../output/safely.ts";
+import { safely, surround } from "../../output/safely.ts";
 import { handlersOf, identityOf, isTransport, roleOf } from "../sdk-shapes.ts";
-import { connectWithin, tapStarted, tapTransport } from "./tap.ts";
+import { runConnecting, tapStarted, tapTransport, type Connecting } from "./tap.ts";
 
 /**
  * `connect(transport)`: the one door every message's transport goes through, in every SDK from 0.6 to 2.x.
@@ -32,13 +32,18 @@ export function wrapConnect(prototype: object, starts = true): boolean {
           observing.observer.connecting(role, self);
           if (typeof this === "object" && this !== null) lookForOthers(this, transport);
         });
-        const connected = starts
-          ? connectWithin(role, () => original.call(this, transport, ...rest))
-          : original.call(this, transport, ...rest);
-        if (role === "client") return connected;
-        // Not before: an application may log the failure and live on, and it is not ready.
+        const under: Connecting = { role, over: !starts };
+        const connected = surround(
+          "connecting",
+          (connect) => runConnecting(under, connect),
+          () => original.call(this, transport, ...rest),
+        );
+        if (!starts) return connected;
         return passOn(connected, (failure) => {
-          if (failure === undefined && isTransport(transport)) observing.observer.connected(role);
+          under.over = true;
+          // Not before: an application may log the failure and live on, and it is not ready.
+          if (failure === undefined && role !== "client" && isTransport(transport))
+            observing.observer.connected(role);
         });
       },
   );

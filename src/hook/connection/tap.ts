@@ -5,7 +5,6 @@ import { arrive } from "./inbound.ts";
 import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
 import { createPendingTable } from "./requests.ts";
 import { depart } from "./outbound.ts";
-import { passOn } from "./pass-on.ts";
 import { safely } from "../../output/safely.ts";
 import { networkOf, sessionIdOf, type Transport } from "../sdk-shapes.ts";
 import { guardServer } from "../stdio-server.ts";
@@ -32,13 +31,18 @@ export function tapTransport(
   notice(transport, tap);
 }
 
-/** A `connect` that is under way. What is read from its transport later goes on in there, when that is over. */
-const connecting = new AsyncLocalStorage<{ readonly role: Role | undefined; over: boolean }>();
+/** A `connect` that is under way, which starts the transport it was given and nothing else, until it is over. */
+export interface Connecting {
+  readonly role: Role | undefined;
+  over: boolean;
+}
+
+/** What is read from the transport later goes on in here, when that is over. */
+const connecting = new AsyncLocalStorage<Connecting>();
 
 /** Runs a `connect`: what the transport it was given starts is a part of that transport. */
-export function connectWithin(role: Role | undefined, connect: () => unknown): unknown {
-  const within = { role, over: false };
-  return passOn(connecting.run(within, connect), () => void (within.over = true));
+export function runConnecting<T>(under: Connecting, connect: () => T): T {
+  return connecting.run(under, connect);
 }
 
 /** For a transport that is being started by hand, without a protocol: its callbacks are set already. */
