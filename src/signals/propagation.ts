@@ -53,18 +53,25 @@ export function receive(
 
 /** The context a message brought along, on top of the ambient one: what the message does not say stays ambient. */
 export function extract(carrier: Carrier, trust: Trust, ambient: Context = context.active()): Context {
-  const read = propagation.extract(ambient, carrier, boundedGetter());
+  const read = propagation.extract(ambient, carrier, boundedGetter(trust));
   return withBaggage(withTraceState(read, ambient), ambient, trust);
 }
 
-/** Reads a message's `_meta` until its share is used up. */
-function boundedGetter(): TextMapGetter<Carrier> {
+/**
+ * Reads a message's `_meta` until its share is used up. What could not be kept is not handed out: propagators parse all that they
+ * get, and a peer that sends eight kilobytes with every message would choose how long that takes.
+ */
+function boundedGetter({ baggage }: Trust): TextMapGetter<Carrier> {
+  const longest: Readonly<Record<string, number>> = {
+    tracestate: MAX_TRACE_STATE_LENGTH,
+    baggage: baggage.length === 0 ? 0 : MAX_BAGGAGE_LENGTH,
+  };
   let room = MAX_READ_LENGTH;
   return {
     keys: (carrier) => Object.keys(carrier),
     get(carrier, key) {
       const value = Object.hasOwn(carrier, key) ? carrier[key] : undefined;
-      if (typeof value !== "string" || value.length > MAX_BAGGAGE_LENGTH) return undefined;
+      if (typeof value !== "string" || value.length > (longest[key] ?? MAX_BAGGAGE_LENGTH)) return undefined;
       room -= key.length + value.length;
       return room < 0 ? undefined : value;
     },
