@@ -55,12 +55,16 @@ describe("an SDK delivers to an endpoint", () => {
   });
 
   it("in the 2.x line", async () => {
+    type Make = new (options: unknown) => object;
     const load = createRequire(join(await home("otel-2"), "package.json"));
-    const { NodeTracerProvider, BatchSpanProcessor: Batch } = load("@opentelemetry/sdk-trace-node");
-    const { NodeSDK } = load("@opentelemetry/sdk-node") as { NodeSDK: object };
-    const fromNodeSdk = createRequire(load.resolve("@opentelemetry/sdk-node"));
-    expect(NodeSDK).toBeDefined();
-    const { OTLPTraceExporter } = fromNodeSdk("@opentelemetry/exporter-trace-otlp-proto");
+    const loadBeside = createRequire(load.resolve("@opentelemetry/sdk-node"));
+    const { NodeTracerProvider, BatchSpanProcessor: Batch } = load("@opentelemetry/sdk-trace-node") as {
+      readonly NodeTracerProvider: Make;
+      readonly BatchSpanProcessor: Make;
+    };
+    const { OTLPTraceExporter } = loadBeside("@opentelemetry/exporter-trace-otlp-proto") as {
+      readonly OTLPTraceExporter: Make;
+    };
     const exporter = new OTLPTraceExporter({ url: `${HERE}/v1/traces` });
     const provider = new NodeTracerProvider({ spanProcessors: [new Batch(exporter)] });
     expect(deliversTo(provider, HERE)).toBe(true);
