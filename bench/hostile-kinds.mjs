@@ -41,7 +41,7 @@ export const KINDS = {
     honest: "a resource",
   },
   "a ping": { message: (at) => ({ id: at, method: "ping" }) },
-  "a method that is refused": { message: (at) => ({ id: at, method: "example/refused" }) },
+  "a method that is refused": { message: (at) => ({ id: at, method: `example/${LONG}` }) },
   "an invented method": {
     message: (at) => ({ id: at, method: `method/${at}/${LONG}` }),
     honest: "a method that is refused",

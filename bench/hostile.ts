@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- hostile [how many] [words of a kind]`: what a peer can make us cost. A server or client gets 100,000 messages of a
+ * `npm run bench -- hostile [how many] [words of a kind]`, two rounds, the lesser time of each: what a peer can make us cost. A server or client gets 100,000 messages of a
  * kind, with nobody observing and under the preload with all signals exported, each in a process of its own. Of honest messages
  * the difference is what recording costs; hostile ones are to cost no more than that, within a fifth of the whole.
  */
@@ -36,24 +36,50 @@ const sink = createServer((request, response) => {
 await once(sink, "listening");
 const endpoint = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
 
+const ROUNDS = 2;
 const pairs = new Map<string, Pair>();
-const rows: string[][] = [];
+const kinds = Object.entries(KINDS).filter(
+  ([kind, { honest }]) => honest === undefined || words.every((word) => kind.includes(word)),
+);
 try {
-  for (const [kind, { honest }] of Object.entries(KINDS)) {
-    if (!words.every((word) => kind.includes(word)) && honest !== undefined) continue;
-    const pair = {
-      plain: await attack(kind, []),
-      observed: await attack(kind, ["--import", "mcp-otelkit/register"]),
-    };
-    pairs.set(kind, pair);
-    rows.push(describe(kind, pair, honest === undefined ? undefined : pairs.get(honest)));
-  }
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [kind] of kinds) pairs.set(kind, least(pairs.get(kind), await attackBoth(kind)));
 } finally {
   sink.close();
 }
 const HEAD = ["message", "µs each, plain", "with us", "allowed", "heap held, plain", "with us", "verdict"];
 console.log(`${count} messages of each kind; CPU time, and heap held two seconds after the last\n`);
-console.log(renderTable(HEAD, rows));
+console.log(
+  renderTable(
+    HEAD,
+    kinds.map(([kind, { honest }]) =>
+      describe(kind, pairOf(kind), honest === undefined ? undefined : pairOf(honest)),
+    ),
+  ),
+);
+
+function pairOf(kind: string): Pair {
+  const pair = pairs.get(kind);
+  if (pair === undefined) throw new Error(`no kind is called ${kind}`);
+  return pair;
+}
+
+async function attackBoth(kind: string): Promise<Pair> {
+  return {
+    plain: await attack(kind, []),
+    observed: await attack(kind, ["--import", "mcp-otelkit/register"]),
+  };
+}
+
+/** Whatever else the machine does makes it more, never less. */
+function least(before: Pair | undefined, now: Pair): Pair {
+  if (before === undefined) return now;
+  const of = (one: Cost, other: Cost): Cost => ({
+    cpuMs: Math.min(one.cpuMs, other.cpuMs),
+    grown: Math.min(one.grown, other.grown),
+  });
+  return { plain: of(before.plain, now.plain), observed: of(before.observed, now.observed) };
+}
 
 function describe(kind: string, { plain, observed }: Pair, honest: Pair | undefined): string[] {
   const micros = (cost: number): string => ((cost * 1000) / count).toFixed(1);
