@@ -36,7 +36,7 @@ export const PROOFS: Readonly<Record<string, Command>> = {
   processes: {
     shows:
       "the tests that `npm test` leaves out: more Nodes, more OpenTelemetry lines, more loggers, more sessions",
-    minutes: 5,
+    minutes: 9,
     homes: [...SDKS, ...NODES, ...LINES, "auto-instrumentations", "other-runtimes"],
     node: vitest("--tagsFilter=proof"),
   },
