@@ -17,6 +17,7 @@ import { VERSION } from "./version.ts";
 
 export type { LoggerProvider, SdkFile, SdkReport, Telemetry };
 export { announce, onSdkSeen, patchSdkFile };
+export { MESSAGE_CLASSES } from "./hook/loader/targets.ts";
 export { countRunning, endEverything, onPeerGone, servesStdio } from "./hook/connection/close.ts";
 export { residentBytes } from "./signals/process-metrics.ts";
 
