@@ -59,7 +59,7 @@ export function createAnnouncer(
         const line = `${sdk} was seen but is not instrumented: ${problem}`;
         if (!problems.has(line)) tell("problem", line);
         problems.add(line);
-      } else if (classes.some((name) => MESSAGE_CLASSES.includes(name))) {
+      } else if (classes.some((one) => MESSAGE_CLASSES.includes(one))) {
         patched.add(sdk);
       }
       if (patched.size === 0 || scheduled) return;
