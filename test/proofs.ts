@@ -37,7 +37,7 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     shows:
       "the tests that `npm test` leaves out: more Nodes, more OpenTelemetry lines, more loggers, more sessions",
     minutes: 9,
-    homes: [...SDKS, ...NODES, ...LINES, "ai-sdk", "auto-instrumentations", "other-runtimes"],
+    homes: [...SDKS, ...NODES, ...LINES, "ai-sdk", "auto-instrumentations", "launchers", "other-runtimes"],
     node: vitest("--tagsFilter=proof"),
   },
   canary: {
