@@ -18,13 +18,21 @@ export interface ServedRequest {
   readonly headers: () => Readonly<Record<string, unknown>>;
   /** Who sent it, and in which version of HTTP. */
   readonly attributes: Readonly<Record<string, string | number>>;
+  /** Whether its connection is closed, so that no answer can reach whoever asked. */
+  readonly gone: () => boolean;
 }
 
 /** @param extra what the transport says of it, beside the message */
 export function servedRequest(extra: unknown): ServedRequest | undefined {
   const request = serving.getStore()?.deref();
   const headers = headersOf(extra) ?? (request === undefined ? undefined : () => request.headers);
-  return headers === undefined ? undefined : { headers, attributes: attributesOf(request, headers) };
+  if (headers === undefined) return undefined;
+  const held = request && new WeakRef(request);
+  return {
+    headers,
+    attributes: attributesOf(request, headers),
+    gone: () => held?.deref()?.socket.destroyed === true,
+  };
 }
 
 function attributesOf(

@@ -1,8 +1,8 @@
 import { disguise } from "../output/disguise.ts";
 import { enlargeStacks, restoreStacks } from "../output/stack-room.ts";
 
-/** What our functions add to a stack between the application's and the SDK's. */
-const FRAMES = 6;
+/** What our functions add to a stack between the application's and the SDK's, with Node's for an AsyncLocalStorage. */
+const FRAMES = 14;
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 

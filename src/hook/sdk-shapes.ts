@@ -54,6 +54,15 @@ export function sessionIdOf(transport: Transport): string | undefined {
   return typeof sessionId === "string" && sessionId !== "" ? sessionId : undefined;
 }
 
+/** Whether a Streamable HTTP server keeps what it sends, for clients that ask again with `Last-Event-ID`. */
+export function isResumable(transport: Transport): boolean {
+  const { _eventStore, _webStandardTransport: inner } = transport as {
+    _eventStore?: unknown;
+    _webStandardTransport?: { _eventStore?: unknown };
+  };
+  return (_eventStore ?? inner?._eventStore) !== undefined;
+}
+
 const PIPE = { [semconv.ATTR_NETWORK_TRANSPORT]: "pipe" };
 const HTTP = { [semconv.ATTR_NETWORK_TRANSPORT]: "tcp", [semconv.ATTR_NETWORK_PROTOCOL_NAME]: "http" };
 const WEBSOCKET = {

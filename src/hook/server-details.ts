@@ -12,10 +12,11 @@ import { currentRequest } from "./connection/tap-state.ts";
  * the span lacks a detail and nothing else.
  */
 
-/** The public ways to register something under a name, v1 and v2. */
+/** The ways to register something under a name, v1 and v2. */
 const REGISTRATIONS: readonly (readonly [method: string, kind: NameKind, argument: number])[] = [
   ["tool", "tool", 0],
   ["registerTool", "tool", 0],
+  ["_createRegisteredTool", "tool", 0], // v1: what all ways come to, `experimental.tasks.registerToolTask` too
   ["prompt", "prompt", 0],
   ["registerPrompt", "prompt", 0],
   ["resource", "resource", 1], // a URI, or a template, which has no name of this kind

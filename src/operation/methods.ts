@@ -16,8 +16,8 @@ export interface MethodRow {
   /** The result lists these names, which are known from then on. */
   readonly lists?: "tool" | "prompt";
   /**
-   * The message of its JSON-RPC error is content unless the protocol itself refused the request: it is what the code of a tool, a
-   * prompt, a model or a user interface threw.
+   * The message of its JSON-RPC error is content, whatever its code: what the code of a tool, a prompt, a model or a user interface
+   * threw, and that throws the codes of the protocol as well.
    */
   readonly errorIsContent?: true;
   /** The request stays open as long as its stream; its span ends when this notification arrives. */

@@ -39,11 +39,6 @@ const TIMEOUT: Outcome = { errorType: semconv.ERROR_TYPE_TIMEOUT };
  */
 const CALLER_WAS_WRONG: ReadonlySet<number> = new Set([-32700, -32600, -32601, -32602, -32002]);
 
-/** Whether a JSON-RPC code says that the protocol itself refused the request, before any code of the application's had it. */
-export function isCallersFault(statusCode: string | undefined): boolean {
-  return statusCode !== undefined && CALLER_WAS_WRONG.has(Number(statusCode));
-}
-
 /**
  * Reads a response. A result of kind `input_required` (2026-07-28) is an ordinary one.
  * @param method what was asked, where that makes a difference: a refusal may be how two revisions of the protocol find each other

@@ -10,6 +10,20 @@ export function enlargeStacks(frames: number): number | undefined {
   return Reflect.set(Error, "stackTraceLimit", limit + frames) ? limit : undefined;
 }
 
+/** The same function with that room, seen as the function itself: OpenTelemetry's wrappers carry what unwraps them. */
+export function withStackRoom<F extends (...args: never[]) => unknown>(wrapped: F, frames: number): F {
+  return new Proxy(wrapped, {
+    apply(target, self, args) {
+      const limit = enlargeStacks(frames);
+      try {
+        return Reflect.apply(target, self, args) as unknown;
+      } finally {
+        restoreStacks(limit, frames);
+      }
+    },
+  });
+}
+
 /** Unless the application has set another limit meanwhile. */
 export function restoreStacks(limit: number | undefined, frames: number): void {
   if (limit !== undefined && Error.stackTraceLimit === limit + frames)

@@ -44,6 +44,11 @@ export function mayCross(key: string, { baggage }: Crossing): boolean {
   return baggage.some((pattern) => matches(key, pattern));
 }
 
+/** Whether a propagator that reads all keys is shown this one: an entry of baggage that may not come in costs nothing then. */
+export function mayBeRead(key: string, crossing: Crossing): boolean {
+  return !key.startsWith(JAEGER_BAGGAGE) || mayCross(key.slice(JAEGER_BAGGAGE.length), crossing);
+}
+
 /** What may be written into `_meta` of what a propagator has written. */
 export function outgoingKeys(
   carrier: Readonly<Record<string, unknown>>,

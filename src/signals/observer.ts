@@ -15,7 +15,7 @@ import * as semconv from "../semconv.ts";
 import { registeredLoggerProvider, type LoggerProvider } from "./logger-provider.ts";
 import { createLogs, type Self } from "./logs.ts";
 import { createMetrics, type McpMetrics } from "./metrics.ts";
-import { parentsOf, whileOpen } from "./parents.ts";
+import { openToSend, parentsOf, whileOpen } from "./parents.ts";
 import { inject, type Trust } from "./propagation.ts";
 import { describeSessionId, withoutSession } from "./session-id.ts";
 import { withOperation } from "./running-operation.ts";
@@ -93,7 +93,7 @@ export function createTelemetry(
         const current =
           operation.side === "server"
             ? parentsOf(operation, carrier, trust, headers).parent
-            : context.active();
+            : openToSend(context.active()).parent;
         logs.message(operation, self, params, current);
         return activeIn(current, trust, NO_SPAN);
       }

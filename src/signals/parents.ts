@@ -1,4 +1,4 @@
-import { context, trace, type Context, type Span } from "@opentelemetry/api";
+import { context, SpanKind, trace, type Context, type Link, type Span } from "@opentelemetry/api";
 import type { Carrier } from "../operation/observer.ts";
 import type { Operation } from "../operation/operation.ts";
 import * as semconv from "../semconv.ts";
@@ -48,6 +48,24 @@ export function markEnded(span: Span): void {
   ended.add(span);
 }
 
+function isOver(span: Span): boolean {
+  return ended.has(span) || (span as { ended?: unknown }).ended === true;
+}
+
+/**
+ * The context in which a message is sent. A timer or a loop that a call has left behind goes on in the context of that call for ever:
+ * a span that has ended is no parent of what it sends, and a link to it says where that came from.
+ */
+export function openToSend(active: Context): { readonly parent: Context; readonly links: Link[] } {
+  const span = trace.getSpan(active);
+  // A call that asked for more input has ended, and the round that brings it is its child.
+  const round =
+    span !== undefined && ended.has(span) && (span as { kind?: unknown }).kind === SpanKind.CLIENT;
+  return span === undefined || round || !isOver(span)
+    ? { parent: active, links: [] }
+    : { parent: trace.deleteSpan(active), links: [{ context: span.spanContext() }] };
+}
+
 /**
  * A stream is read in the context in which it was once opened: that of a start-up, or of the call that had it opened. A span that
  * has ended since is no parent of what arrives.
@@ -55,11 +73,10 @@ export function markEnded(span: Span): void {
 function openPart({ attributes }: Operation, ambient: Context): Context {
   const span = trace.getSpan(ambient);
   if (span === undefined) return ambient;
-  const over = ended.has(span) || (span as { ended?: unknown }).ended === true;
   // One that is not sampled does not say whether it has ended; on a pipe it is that of whatever started the server.
   const piped = attributes[semconv.ATTR_NETWORK_TRANSPORT] === "pipe";
   const silent = piped && !span.isRecording() && span.spanContext().isRemote !== true;
-  return over || silent ? trace.deleteSpan(ambient) : ambient;
+  return isOver(span) || silent ? trace.deleteSpan(ambient) : ambient;
 }
 
 /**

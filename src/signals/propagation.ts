@@ -19,6 +19,7 @@ import {
   MAX_BAGGAGE_LENGTH,
   MAX_READ_LENGTH,
   MAX_TRACE_STATE_LENGTH,
+  mayBeRead,
   mayCross,
   outgoingKeys,
 } from "../privacy/crossing.ts";
@@ -66,14 +67,17 @@ export function extract(carrier: Carrier, trust: Trust, ambient: Context = conte
  * Reads a message's `_meta` until its share is used up. What could not be kept is not handed out: propagators parse all that they
  * get, and a peer that sends eight kilobytes with every message would choose how long that takes.
  */
-function boundedGetter({ baggage }: Trust): TextMapGetter<Carrier> {
+function boundedGetter(trust: Trust): TextMapGetter<Carrier> {
   const longest: Readonly<Record<string, number>> = {
     tracestate: MAX_TRACE_STATE_LENGTH,
-    baggage: baggage.length === 0 ? 0 : MAX_BAGGAGE_LENGTH,
+    baggage: trust.baggage.length === 0 ? 0 : MAX_BAGGAGE_LENGTH,
   };
   let room = MAX_READ_LENGTH;
   return {
-    keys: (carrier) => Object.keys(carrier),
+    keys: (carrier) =>
+      Object.keys(carrier)
+        .filter((key) => mayBeRead(key, trust))
+        .slice(0, MAX_BAGGAGE_ENTRIES),
     get(carrier, key) {
       const value = Object.hasOwn(carrier, key) ? carrier[key] : undefined;
       if (typeof value !== "string" || value.length > (longest[key] ?? MAX_BAGGAGE_LENGTH)) return undefined;

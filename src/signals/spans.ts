@@ -13,10 +13,10 @@ import { captureRequest, captureResult } from "../privacy/capture.ts";
 import { redactMessage } from "../privacy/uri.ts";
 import type { AttributeValues, Operation } from "../operation/operation.ts";
 import { methodRow } from "../operation/methods.ts";
-import { isCallersFault, type Outcome } from "../operation/outcome.ts";
+import { type Outcome } from "../operation/outcome.ts";
 import * as semconv from "../semconv.ts";
 import { capturePolicy } from "./capture-policy.ts";
-import { markEnded, type Parents } from "./parents.ts";
+import { markEnded, openToSend, type Parents } from "./parents.ts";
 import { departing } from "./propagation.ts";
 
 /** A span and the context it makes. */
@@ -37,7 +37,7 @@ export function startClientSpan(
   config: McpConfig,
   narrowed: boolean,
 ): MessageSpan {
-  const active = context.active();
+  const { parent: active, links } = openToSend(context.active());
   const parent = narrowed ? departing(active, config) : active;
   const outer = config.reuseExecuteTool ? executeToolSpan(parent, operation) : undefined;
   const attributes = attributesOf(operation, params, config);
@@ -45,7 +45,7 @@ export function startClientSpan(
     outer.setAttributes(attributes);
     return messageSpan(outer, parent, operation, config, false);
   }
-  const span = tracer.startSpan(operation.name, { kind: SpanKind.CLIENT, attributes }, parent);
+  const span = tracer.startSpan(operation.name, { kind: SpanKind.CLIENT, attributes, links }, parent);
   return messageSpan(span, trace.setSpan(parent, span), operation, config);
 }
 
@@ -117,7 +117,7 @@ function record(span: Span, operation: Operation, outcome: Outcome, config: McpC
   if (cancelled === true) span.addEvent(semconv.EVENT_CANCELLED);
   if (errorType === undefined) return;
   const description =
-    message !== undefined && mayTell(operation, outcome, config) ? redactMessage(message) : undefined;
+    message !== undefined && mayTell(operation, config) ? redactMessage(message) : undefined;
   span.setStatus({ code: SpanStatusCode.ERROR, ...(description !== undefined && { message: description }) });
 }
 
@@ -125,10 +125,10 @@ function record(span: Span, operation: Operation, outcome: Outcome, config: McpC
  * The message of what the application's own code threw is content, as the method table says. Servers repeat the URI in
  * the messages of their errors: where it is not wanted on spans, neither are those.
  */
-function mayTell(operation: Operation, { statusCode }: Outcome, config: McpConfig): boolean {
+function mayTell(operation: Operation, config: McpConfig): boolean {
   return (
     config.errorMessage &&
-    (methodRow(operation.method).errorIsContent !== true || isCallersFault(statusCode)) &&
+    methodRow(operation.method).errorIsContent !== true &&
     (config.resourceUri === "full" || !Object.hasOwn(operation.attributes, semconv.ATTR_MCP_RESOURCE_URI))
   );
 }

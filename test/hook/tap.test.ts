@@ -257,7 +257,7 @@ it("does not show on a transport that is printed", () => {
   const transport = connect(new OwnTransport());
 
   expect(Object.keys(transport)).toEqual(
-    [...plain, "onmessage", "onclose"].filter((key, at, all) => all.indexOf(key) === at),
+    [...plain, "onmessage", "onerror", "onclose"].filter((key, at, all) => all.indexOf(key) === at),
   );
   expect([transport.send.name, transport.send.length]).toEqual(["send", OwnTransport.prototype.send.length]);
 });

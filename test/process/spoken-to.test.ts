@@ -29,7 +29,7 @@ it.each<[string, { words?: string[]; env?: Record<string, string>; end: "stdin" 
     "where `run` observes the pipe",
     {
       words: PRELOAD,
-      env: { MCP_OTELKIT_SEEN_FILE: "/tmp/none", NODE_OPTIONS: `--import=${REGISTER}` },
+      env: { MCP_OTELKIT_SEEN_FILE: "seen-by-run", NODE_OPTIONS: `--import=${REGISTER}` },
       end: "stdin",
     },
     "",

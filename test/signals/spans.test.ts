@@ -219,7 +219,8 @@ describe("the end", () => {
     "tasks/result",
     "acme/own",
   ])("tells nothing of what the code behind %s threw [privacy.tool-error]", async (method) => {
-    for (const code of ["-32603", "404"]) {
+    // A tool throws the codes of the protocol as well.
+    for (const code of ["-32603", "-32602", "-32002", "404"]) {
       const outcome = { errorType: code, statusCode: code, message: "no record of patient 7" };
       for (const side of ["client", "server"] as const) {
         const span = await spanOf(({ observer }) =>
@@ -230,12 +231,12 @@ describe("the end", () => {
     }
   });
 
-  it("describes what the protocol itself refused", async () => {
-    const outcome = { errorType: "-32602", statusCode: "-32602", message: "Unknown tool" };
+  it("describes what the protocol refused, where no code of an application answers", async () => {
+    const outcome = { errorType: "-32602", statusCode: "-32602", message: "Unknown cursor" };
     const span = await spanOf(({ observer }) =>
-      observer.begin(operationOf("client", "tools/call"), {}).end(outcome),
+      observer.begin(operationOf("client", "tools/list"), {}).end(outcome),
     );
-    expect(span.status.message).toBe("Unknown tool");
+    expect(span.status.message).toBe("Unknown cursor");
   });
 
   it("describes nothing where that is switched off [privacy.error-message.config]", async () => {

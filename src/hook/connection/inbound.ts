@@ -91,6 +91,7 @@ function requestArrives(tap: Tap, message: RequestMessage, extra: unknown, hub: 
     progressToken: progressTokenOf(message),
     awaited: false,
     taskId: taskAskedFor(message),
+    isGone: tap.resumable ? undefined : http?.gone,
     changesSeen: tap.connection.changes,
   };
   tap.inbound.add(pending);

@@ -12,7 +12,13 @@ import {
 import { methodRow } from "../../operation/methods.ts";
 import type { Carrier } from "../../operation/observer.ts";
 import { describeOperation, describeProgress } from "../../operation/operation.ts";
-import { describeRejection, describeResponse, describeUnsent, SUCCESS } from "../../operation/outcome.ts";
+import {
+  CONNECTION_CLOSED,
+  describeRejection,
+  describeResponse,
+  describeUnsent,
+  SUCCESS,
+} from "../../operation/outcome.ts";
 import { taskEndIn, taskEndOf } from "../../operation/tasks.ts";
 import * as semconv from "../../semconv.ts";
 import { claimCall } from "./calls.ts";
@@ -26,7 +32,7 @@ import { endTask, finishOrFollow, taskAskedFor } from "./tasks.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { serverAnswered } from "./session-start.ts";
 import { passOn } from "./pass-on.ts";
-import { departed, type Tap } from "./tap-state.ts";
+import { currentAnswer, departed, type Tap } from "./tap-state.ts";
 
 /** How a message leaves: with what trace context, inside what, and who hears how sending it went. */
 interface Departure {
@@ -171,13 +177,17 @@ function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departu
   const answered = { ...outcome, ...size };
   tap.answering.set(pending, answered);
   followTap(tap);
+  const answer: { failure?: { readonly error: unknown } } = {};
   return {
-    settled(failure) {
+    around: (send) => currentAnswer.run(answer, send),
+    settled(rejected) {
       if (!tap.answering.delete(pending)) return;
       followTap(tap);
-      if (failure !== undefined) {
+      const failure = rejected ?? answer.failure;
+      if (failure !== undefined || pending.isGone?.() === true) {
         delete pending.result; // nobody has got it
-        finish(pending, describeUnsent(failure.error), tap.connection, hub.known);
+        const unsent = failure === undefined ? CONNECTION_CLOSED : describeUnsent(failure.error);
+        finish(pending, unsent, tap.connection, hub.known);
         return;
       }
       serverAnswered(tap, method, outcome, hub);

@@ -60,9 +60,13 @@ function dataOf(value: object): JsonObject {
 export function isPlain(value: unknown): value is JsonObject {
   if (typeof value !== "object" || value === null || types.isProxy(value) || Array.isArray(value))
     return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // Another realm, such as a test runner's, has another Object.prototype.
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  // Another realm, such as a test runner's, has another Object.prototype. An object of defaults has no such method.
+  if (
+    prototype !== null &&
+    (Object.getPrototypeOf(prototype) !== null || !Object.hasOwn(prototype, "isPrototypeOf"))
+  )
+    return false;
   if ("toJSON" in value) return false;
   return Reflect.ownKeys(value).every((key) => {
     const property = Object.getOwnPropertyDescriptor(value, key);

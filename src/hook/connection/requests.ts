@@ -30,6 +30,8 @@ export interface PendingRequest {
   /** The task that is asked about. */
   readonly taskId?: string | undefined;
   readonly changesSeen: number;
+  /** Whether nobody can get the answer any more. */
+  readonly isGone?: (() => boolean) | undefined;
 }
 
 /** Requests in one direction of one connection, by id and by progress token. */

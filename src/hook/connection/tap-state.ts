@@ -16,6 +16,8 @@ export interface Tap {
    * through to an inner transport with a tap of its own, and only what the entry answers itself is counted here.
    */
   readonly edge: boolean;
+  /** Set where answers are kept for a client that comes back for them. */
+  readonly resumable: boolean;
   /** Subscriptions an edge has acknowledged: their cancellation ends at the edge as well. */
   readonly subscriptions: Set<unknown>;
   /** Answers that have been handed to the transport, which has not said yet whether it could send them. */
@@ -37,6 +39,9 @@ export interface Tap {
 /** Messages that an edge follows, so that the tap further in lets them pass, and the other way round. */
 export const arrivedAtEdge = new WeakSet<object>();
 export const departed = new WeakSet<object>();
+
+/** The answer that is being sent: transports that cannot send it tell `onerror`, and resolve as if they could. */
+export const currentAnswer = new AsyncLocalStorage<{ failure?: { readonly error: unknown } }>();
 
 /** The request whose handler is running, for patches deeper in the SDK. */
 export const currentRequest = new AsyncLocalStorage<PendingRequest>();

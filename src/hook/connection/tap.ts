@@ -6,10 +6,10 @@ import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
 import { createPendingTable } from "./requests.ts";
 import { depart } from "./outbound.ts";
 import { safely } from "../../output/safely.ts";
-import { networkOf, sessionIdOf, type Transport } from "../sdk-shapes.ts";
+import { isResumable, networkOf, sessionIdOf, type Transport } from "../sdk-shapes.ts";
 import { guardServer } from "../stdio-server.ts";
 import { standOn, tapped } from "./stand-on.ts";
-import type { Tap } from "./tap-state.ts";
+import { currentAnswer, type Tap } from "./tap-state.ts";
 
 /** Keyed by the transport itself, so that a connection nobody closes is collected with it. */
 const taps = new WeakMap<Transport, Tap>();
@@ -74,6 +74,7 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
     inbound: createPendingTable(() => followTap(tap)),
     outbound: createPendingTable(() => followTap(tap)),
     edge,
+    resumable: isResumable(transport),
     subscriptions: new Set(),
     answering: new Map(),
     tasks: new Map(),
@@ -82,6 +83,11 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
   };
   tapSend(transport, tap);
   standOn(transport, "onmessage", (args, pass) => receive(tap, args, pass));
+  standOn(transport, "onerror", (args, pass) => {
+    const answer = currentAnswer.getStore();
+    if (answer !== undefined) answer.failure ??= { error: args[0] };
+    return pass(args);
+  });
   standOn(transport, "onclose", (args, pass) => {
     safely("close", () => closed(tap));
     return pass(args);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { disguise } from "../../output/disguise.ts";
 import { safely } from "../../output/safely.ts";
+import { enlargeStacks, restoreStacks } from "../../output/stack-room.ts";
 import { changeModule } from "./footer.ts";
 
 /**
@@ -57,6 +58,9 @@ function isModuleLoader(reader: Error): boolean {
   return String(reader.stack).includes("node:internal/modules/esm/load");
 }
 
+/** What `openSync` has in a stack because of it. */
+const FRAMES = 3;
+
 /**
  * What a required ES module imports is read by `readFileSync(url)`, of which only `fs.openSync` can be replaced. A file that is to
  * be changed is opened as a copy in the folder for temporary files, which is deleted as soon as it is open.
@@ -65,7 +69,13 @@ function hookOpen(): void {
   const { openSync } = fs;
   const opening = (path: unknown, ...rest: unknown[]): number => {
     const other = path instanceof URL ? safely("open", () => openChanged(path)) : undefined;
-    return other ?? (Reflect.apply(openSync, fs, [path, ...rest]) as number);
+    if (other !== undefined) return other;
+    const limit = enlargeStacks(FRAMES);
+    try {
+      return Reflect.apply(openSync, fs, [path, ...rest]) as number;
+    } finally {
+      restoreStacks(limit, FRAMES);
+    }
   };
   Object.assign(fs, { openSync: disguise(opening, openSync) });
 

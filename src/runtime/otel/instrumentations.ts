@@ -6,6 +6,7 @@ import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
 import { RuntimeNodeInstrumentation } from "@opentelemetry/instrumentation-runtime-node";
 import { UndiciInstrumentation } from "@opentelemetry/instrumentation-undici";
 import { isInstrumentationEnabled } from "../../settings/otel-settings.ts";
+import { withStackRoom } from "../../output/stack-room.ts";
 import { keepingPrivate } from "./http-privacy.ts";
 
 export { showingSpans } from "./http-privacy.ts";
@@ -80,6 +81,9 @@ const WRAPPED: readonly (readonly [owner: (module: NodeHttp) => object, name: st
 interface NodeHttp {
   readonly Server: { readonly prototype: object };
 }
+/** What OpenTelemetry's patch of `request` adds to the stack of an error that Node throws in it. */
+const FRAMES = 16;
+type Wrapper = ((...args: never[]) => unknown) & { readonly __original?: unknown };
 /** What an instrumentation knows of the modules that it patches. */
 interface Patching {
   readonly _modules: readonly { readonly name: string; patch?(exports: unknown): unknown }[];
@@ -97,7 +101,9 @@ function patchBuiltins(instrumentation: object): () => void {
     const module = load(`node:${definition.name}`) as NodeHttp;
     definition.patch?.(module);
     return WRAPPED.map(([owner, key]) => {
-      const place = owner(module) as Record<string, { readonly __original?: unknown } | undefined>;
+      const place = owner(module) as Record<string, Wrapper | undefined>;
+      const wrapper = place[key];
+      if (typeof wrapper === "function" && key !== "emit") place[key] = withStackRoom(wrapper, FRAMES);
       return { place, key, wrapper: place[key] };
     });
   });
