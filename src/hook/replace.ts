@@ -1,14 +1,14 @@
 import { disguise } from "../output/disguise.ts";
 import { enlargeStacks, restoreStacks } from "../output/stack-room.ts";
 
-/** What our functions add to a stack between the application's and the SDK's. */
+/** Frames that mcp-otelkit adds to a stack between the application and the SDK. */
 const FRAMES = 6;
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Replaces a method by what `wrap` makes of it, looking the same from outside: property flags, name and length.
- * @returns false where there is no such method to replace
+ * Replaces a method by `wrap` of it, with the same property flags, name and length.
+ * @returns false where there is no such method
  */
 export function replaceMethod(
   holder: object,
