@@ -10,7 +10,8 @@ import { expectNoMore, expectStdio, guardStdout, type StdoutPolicy } from "../ou
 /**
  * Handles stray writes, and reports the first in one line. Never with the text that was written: it may hold a
  * secret.
- * @param stray called for each write @param say called for the first
+ * @param stray called for each write
+ * @param say called for the first
  */
 export function createStdoutPolicy(
   mode: () => McpConfig["stdout"],

@@ -8,14 +8,14 @@ import type { ActiveSession } from "../../operation/session.ts";
 import type { Tap } from "./tap-state.ts";
 
 /**
- * Connections with something open on them, so that the end of the process can end that; and a stdio server's, of which there
- * is one or two. Weakly held: one that nobody closes is still collected with its transport, and its session, which the metrics count,
- * ends when that is found out. Not by a FinalizationRegistry for each: with one entry for each connection the heap of a busy server
- * never shrinks again.
+ * Connections on which something is open, so that the end of the process can end it, and those of a stdio server, of
+ * which there are one or two. Weakly held: a connection that is never closed is still collected with its transport,
+ * and its session, which the metrics count, ends at the next sweep. One FinalizationRegistry entry for each
+ * connection would keep a busy server's heap from ever shrinking again.
  */
 const live = new Map<WeakRef<Tap>, ActiveSession | undefined>();
 const refs = new WeakMap<Tap, WeakRef<Tap>>();
-/** With more connections than this, the search for collected ones runs this seldom. */
+/** With more connections than this, a sweep runs at most once in `SWEEP_EVERY_MS`. */
 const MANY = 1024;
 const SWEEP_EVERY_MS = 1000;
 let sweptAt = 0;

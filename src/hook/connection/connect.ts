@@ -92,7 +92,7 @@ export function wrapFunnel(prototype: object): boolean {
     (original) =>
       function (...args) {
         if (hub() === undefined) return original.apply(this, args);
-        // Read inside `surround`, as in `depart`.
+        // Read inside `safely`, as in `depart`.
         const call: Call = safely("request", () => {
           const { method, aborted } = describeCall(args[funnel.request], args[funnel.options]);
           return { method, aborted };

@@ -43,7 +43,7 @@ export function arrive(
   hub: Hub,
   deliver: () => unknown,
 ): unknown {
-  // Read here, inside `surround`: if the reading throws, the message is still delivered.
+  // Read here, inside `safely`: if the reading throws, the message is still delivered.
   const arrival = safely("arrive", () => {
     const { around, after } = observe(tap, message, extra, hub) ?? {};
     return { around, after };

@@ -38,7 +38,7 @@ interface Departure {
 
 /** Handles a message that is passed to the transport. `send` passes it on, and its result goes to the caller. */
 export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unknown) => unknown): unknown {
-  // Read here, inside `surround`: if the reading throws, the message is still sent.
+  // Read here, inside `safely`: if the reading throws, the message is still sent.
   const departure = safely("depart", () => {
     const { carrier, around, settled } = observe(tap, message, hub) ?? {};
     return { carrier, around, settled };

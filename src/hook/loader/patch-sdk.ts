@@ -5,7 +5,7 @@ import { SDK_ROWS, type SdkFile } from "./targets.ts";
 
 /**
  * Patches the classes in a loaded SDK file.
- * @returns the result for each class
+ * @returns which classes were patched, or why none
  */
 export function patchSdkFile(
   file: SdkFile,
