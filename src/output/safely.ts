@@ -1,18 +1,16 @@
-/**
- * Fail open, and say so once: a mistake of ours is reported, the application's call goes through.
- */
+/** Fails open: if mcp-otelkit fails, it prints one line on stderr, and the application's call continues. */
 
 type Report = (where: string, error: unknown) => void;
 
 let report: Report = () => undefined;
 const reported = new Set<string>();
 
-/** Where faults are told; each place in the code is heard once. */
+/** Sets where faults are reported; each place in the code is reported once. */
 export function onFault(sink: Report): void {
   report = sink;
 }
 
-/** Runs code of ours that must never disturb; `undefined` if it fails. */
+/** Runs code of mcp-otelkit that must not disturb the application; `undefined` if it fails. */
 export function safely<T>(where: string, ours: () => T): T | undefined {
   try {
     return ours();
@@ -23,8 +21,8 @@ export function safely<T>(where: string, ours: () => T): T | undefined {
 }
 
 /**
- * Runs the application's `theirs` inside `around` of ours. Whatever `around` does, `theirs` runs exactly once, and its
- * result or its error is the result.
+ * Runs the application's `theirs` inside mcp-otelkit's `around`. Whatever `around` does, `theirs` runs exactly once,
+ * and its result or error is the result.
  */
 export function surround<T>(where: string, around: (fn: () => T) => T, theirs: () => T): T {
   let ran: Ran<T> | undefined;
@@ -41,7 +39,7 @@ export function surround<T>(where: string, around: (fn: () => T) => T, theirs: (
   return resultOf(ran ?? attempt(theirs));
 }
 
-/** How a call went, to be told again. */
+/** How a call ended, to return or throw it again. */
 type Ran<T> = { readonly result: T } | { readonly error: unknown };
 
 function attempt<T>(fn: () => T): Ran<T> {
@@ -63,6 +61,6 @@ function fault(where: string, error: unknown): void {
   try {
     report(where, error);
   } catch {
-    // The sink is ours too, and there is nobody left to tell.
+    // The sink belongs to mcp-otelkit too, and there is nowhere else to report to.
   }
 }

@@ -8,23 +8,23 @@ import { isMainThread } from "node:worker_threads";
 import { TALKATIVE, type Say } from "../output/say.ts";
 import { isKnown } from "./threads.ts";
 
-/** The preload by name, and by wherever it has been put. */
+/** The preload by name, and by its path. */
 function namesOfPreload(): string[] {
   const files = ["./register.js", "./register.cjs"].map((file) => new URL(file, import.meta.url));
   return ["mcp-otelkit", ...files.flatMap((url) => [url.href, fileURLToPath(url)])];
 }
 
 /**
- * A bundled application shows the loader no SDK at all, and silence would look like a fault of the network. Not for
- * preloads that were handed on, to a worker thread, by `fork` or through `NODE_OPTIONS`: they meet many a place that has
- * nothing to do with MCP. And not for those who handed it on: the MCP part is elsewhere.
+ * Reports at the end that no MCP SDK was found: the loader sees none in a bundled application, and silence would look
+ * like a network fault. Not in a process that inherited the preload, by a worker thread, `fork` or `NODE_OPTIONS`:
+ * many of these have nothing to do with MCP. And not in a process that passed it on: the MCP part is elsewhere.
  */
 export function tellIfNothingWasSeen(
   env: NodeJS.ProcessEnv,
   seen: () => boolean,
   level: number,
   speak: Say,
-  /** Whether the loader shows every module: synchronous hooks do, on older Nodes there are none. */
+  /** Whether the loader shows every module: synchronous hooks do; older Nodes have none. */
   seesAll: boolean,
 ): void {
   const inherited = !isMainThread || process.send !== undefined || namesUs(env["NODE_OPTIONS"]);
@@ -33,7 +33,7 @@ export function tellIfNothingWasSeen(
   // https://nodejs.org/api/diagnostics_channel.html#child-process
   subscribe("child_process", (event) => {
     const { process: child } = event as { process: ChildProcess };
-    // Told before it has been started; then it knows its words.
+    // Published before the child starts, when its arguments are known.
     if (!handedOn) queueMicrotask(() => (handedOn ||= (child.spawnargs ?? []).some(namesUs)));
   });
   process.once("exit", () => {
@@ -49,14 +49,14 @@ export function tellIfNothingWasSeen(
   });
 }
 
-/** What was loaded where mcp-otelkit could not look: there it does not know that there was no SDK. */
+/** Modules that mcp-otelkit could not see: there it does not know whether an SDK was among them. */
 function whatWasNotWatched(): string | undefined {
-  // Where there are no synchronous hooks, they run in a thread of their own.
+  // Without synchronous hooks, hooks run in their own thread.
   // https://nodejs.org/docs/latest-v20.x/api/permissions.html
   const { permission } = process as { permission?: { has(scope: string): boolean } };
   if (permission?.has("worker") === false)
     return "the permission model of this Node keeps ECMAScript modules from being watched; allow it with --allow-worker";
-  // What require() of an ECMAScript module loads, with all that it imports, passes by the hooks.
+  // The hooks do not see what require() of an ES module loads.
   const required = Object.values(createRequire(import.meta.url).cache).find((module) =>
     types.isModuleNamespaceObject(module?.exports),
   );

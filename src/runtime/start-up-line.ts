@@ -6,7 +6,7 @@ import { textOf } from "../settings/values.ts";
 import type { Slot } from "./otel/api-globals.ts";
 import { learn, type Fact } from "./threads.ts";
 
-/** Collects what becomes of the SDKs that a process loads, and tells it in as few lines as possible. */
+/** Collects the results of patching the SDKs that a process loads, and prints them in as few lines as possible. */
 export interface Announcer {
   add(report: SdkReport): void;
   /** True once any SDK has been seen, instrumented or not. */
@@ -14,9 +14,10 @@ export interface Announcer {
 }
 
 /**
- * An application loads an SDK's files one after the other within one turn of the event loop; they are told together.
- * @param details where telemetry goes and where it can be asked for, as far as it is known when the line is written
- * @param settled resolves when there is no more to know
+ * An application loads an SDK's files one after the other within one turn of the event loop; one line reports them
+ * all.
+ * @param details where telemetry goes and where it can be scraped, as far as that is known when the line is written
+ * @param settled resolves when no more details will come
  */
 export function createAnnouncer(
   version: string,
@@ -29,7 +30,7 @@ export function createAnnouncer(
   let scheduled = false;
   let seen = false;
 
-  /** Workers of a pool load the same: one of them tells it, and none where the main thread has. */
+  /** Workers of a pool load the same modules: one of them prints the line, and none where the main thread has. */
   function tell(fact: Fact, line: string): void {
     if (learn(fact) || isMainThread) say(line);
   }
@@ -64,13 +65,13 @@ export function createAnnouncer(
       }
       if (patched.size === 0 || scheduled) return;
       scheduled = true;
-      process.once("exit", flush); // a process that is over before it could be told
+      process.once("exit", flush); // a process that has ended cannot print it
       setImmediate(() => void settled().finally(flush)).unref();
     },
   };
 }
 
-/** What people call the signals; context and propagation are none. */
+/** The signals' names for people; context and propagation are not signals. */
 const NAMES: readonly (readonly [slot: Slot, name: string])[] = [
   ["trace", "traces"],
   ["metrics", "metrics"],
@@ -78,9 +79,9 @@ const NAMES: readonly (readonly [slot: Slot, name: string])[] = [
 ];
 
 /**
- * Who does what, for the start-up line.
- * @param ours where the embedded SDK sends things; `undefined` where there is none
- * @param beside whether the application's SDK has signals of its own, which go elsewhere
+ * Which SDK does what, for the start-up line.
+ * @param ours where the embedded SDK sends telemetry; `undefined` where there is none
+ * @param beside whether the application's SDK delivers signals to its own destinations
  */
 export function describeShares(taken: ReadonlySet<Slot>, ours: string | undefined, beside = false): string {
   const theirs = namesOf(taken);
@@ -96,7 +97,7 @@ export function describeShares(taken: ReadonlySet<Slot>, ours: string | undefine
   return beside ? `${shared}, beside the OpenTelemetry SDK of this process` : shared;
 }
 
-/** What the telemetry is called where the operator has not said so; `undefined` where that is clear. */
+/** The service name where the operator has not set one; `undefined` where that is clear. */
 export function describeServiceName(env: Env, serverName: string | undefined): string | undefined {
   const given =
     textOf(env, "OTEL_SERVICE_NAME") !== undefined ||
@@ -109,8 +110,8 @@ export function describeServiceName(env: Env, serverName: string | undefined): s
 }
 
 /**
- * Collects what an SDK that came later takes over, which it does in one go, and tells it in one line.
- * @param keeps whether it gets nothing of MCP in this slot; asked when it is set up
+ * Collects the slots that a later SDK takes over, all within one turn, and reports them in one line.
+ * @param keeps whether that SDK gets nothing of MCP in this slot; called when it is set up
  */
 export function createTakeover(keeps: (slot: Slot) => boolean, say: Say): { add(slot: Slot): void } {
   const taken = new Set<Slot>();
