@@ -166,7 +166,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
   function note(policy: StdoutPolicy): void {
     const place = placed ? undefined : callSite(write);
     placed = true;
-    // Called first, so that a change of the policy applies at once.
+    // `protect` changes the output, so it reports at once.
     if (guard.early === undefined || policy.mode === "protect") return policy.stray(place);
     guard.early.count += 1;
     guard.early.place ??= place;
