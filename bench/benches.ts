@@ -25,7 +25,7 @@ export const BENCHES: Readonly<Record<string, Command>> = {
   },
   hostile: {
     shows:
-      "what a peer can make us cost: 100,000 messages of each kind beside honest ones; words: how many, of a kind",
+      "the cost that a hostile peer can cause: 100,000 messages of each kind beside normal ones; words: how many, of a kind",
     minutes: 15,
     homes: [],
     node: tsx("bench/hostile.ts"),
