@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- hostile [how many] [words of a kind]`: what a peer can make us cost. A server or client gets 100,000 messages of a
- * kind, with nobody observing and under the preload with all signals exported, each in a process of its own. Of honest messages
- * the difference is what recording costs; hostile ones are to cost no more than that, within a fifth of the whole.
+ * `npm run bench -- hostile [how many] [words of a kind]`: the cost that a peer can cause. A server or client gets
+ * 100,000 messages of a kind, without mcp-otelkit and under the preload with all signals exported, each in a separate
+ * process. For normal messages the difference is the cost of recording; hostile messages must cost no more than that,
+ * within a fifth of the whole.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -24,7 +25,7 @@ interface Pair {
 
 const [first = "100000", ...words] = process.argv.slice(2);
 const count = Number(first);
-/** Of the time and memory without us and what recording honest messages costs. */
+/** Of the time and memory without mcp-otelkit and the cost of recording normal messages. */
 const MAY_EXCEED = 0.2;
 /** Queues, and the last seconds of what is exported. */
 const SLACK_BYTES = 8 * 1024 * 1024;

@@ -8,7 +8,7 @@ import { importsOf } from "./support/imports-of.ts";
 interface Layer {
   /** Other layers this one may name, for types included. */
   layers: string[];
-  /** Packages it may load; `*` stands for any ending. */
+  /** Packages it may load; `*` matches any ending. */
   packages?: string[];
   /** Packages it may name in `import type`, beside those it may load. */
   types?: string[];
@@ -206,7 +206,10 @@ function packageOf(specifier: string): string {
     : specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
-/** Type imports count too: a circle of types is two files that are one. Each circle is told once, from its first file. */
+/**
+ * Type imports count too: files that import each other's types cannot be separated. Each cycle is reported once, from
+ * its first file.
+ */
 function circles(edges: Map<string, string[]>): string[] {
   const told = new Set<string>();
   const walk = (path: string[]): void => {

@@ -16,7 +16,8 @@ export const TEST_HOMES = [...SDKS.slice(0, 3), "node-24", ...LINES];
  */
 export const PROOFS: Readonly<Record<string, Command>> = {
   matrix: {
-    shows: "every MCP SDK, module format and transport produces its spans, on every Node and OpenTelemetry line",
+    shows:
+      "every MCP SDK, module format and transport produces its spans, on every Node and OpenTelemetry line",
     minutes: 20,
     homes: [...SDKS, ...NODES, ...LINES],
     node: tsx("test/matrix/main.ts"),
@@ -87,11 +88,9 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     node: tsx("test/install/main.ts"),
   },
   stack: {
-    shows:
-      "Collector, Prometheus, Loki and Jaeger, run with the files of `collector/`, behave as documented",
+    shows: "Collector, Prometheus, Loki and Jaeger, run with the files of `collector/`, behave as documented",
     minutes: 14,
-    needs:
-      "Go, and about twenty minutes once to build the servers; without Go it reports that it skipped",
+    needs: "Go, and about twenty minutes once to build the servers; without Go it reports that it skipped",
     homes: [],
     node: vitest("--config", "test/stack/vitest.config.ts"),
   },

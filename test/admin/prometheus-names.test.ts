@@ -8,7 +8,7 @@ const golden = JSON.parse(readFileSync(new URL("golden/prometheus-names.json", i
   labels: Record<string, string>;
 };
 
-describe("names are those that Prometheus gives to the same metrics when they come by OTLP", () => {
+describe("names are those that Prometheus gives to the same metrics by OTLP", () => {
   test.each(golden.metrics)("$kind $name in '$unit' is $prometheus", ({ name, unit, kind, prometheus }) => {
     expect(metricName(name, unit, kind) ?? "").toBe(prometheus);
   });

@@ -46,9 +46,9 @@ describe("a conversation in which every field is marked", { tags: ["slow"] }, ()
     return conversation;
   };
   beforeAll(async () => {
-    // What goes wrong is told by the test it belongs to.
+    // A failure belongs to the test that reports it.
     await inTurn([...TALKS, ...PLANTED], AT_ONCE, (one) => heldIn(one).catch(() => undefined));
-  }, patience(100_000)); // each program has a limit of its own
+  }, patience(100_000)); // each program has its own limit
 
   test.each(TALKS)("$title: nothing but what is let through, and all of that", async (one) => {
     const conversation = await heldIn(one);

@@ -70,7 +70,7 @@ export async function converse(way: Way, setting: Setting): Promise<Conversation
         ...setting.env,
       },
     });
-    started.ended.catch(() => undefined); // told where it is awaited, after what else is to be told
+    started.ended.catch(() => undefined); // reported where it is awaited, after the other failures
     running.push(started);
     return started;
   };
@@ -134,7 +134,7 @@ export async function converse(way: Way, setting: Setting): Promise<Conversation
   }
 }
 
-/** Said by whoever starts the programs. */
+/** Printed by the code that starts the programs. */
 const SAID_OUTSIDE = [
   "otlp-header",
   "otlp-endpoint-password",
@@ -173,7 +173,7 @@ function withoutProtocol(stdout: string): string {
   return stdout.replaceAll(/^\{.*"jsonrpc":"2\.0".*\n/gm, "");
 }
 
-/** The lines that the server itself prints; once each, so that nobody repeats them unseen. */
+/** The lines that the server itself prints; each is allowed once, so that an extra copy is noticed. */
 function withoutOwn(text: string, planted: boolean): string {
   const own = [
     markOf("stray-stderr"),

@@ -6,7 +6,7 @@ import type { Setting } from "./settings.ts";
 import { describeWay, WAYS, type Way } from "./ways.ts";
 import { patience } from "../support/patience.ts";
 
-/** As a user has it, in a format that we read. */
+/** In the user's form, in a format that the test can read. */
 const READABLE: Setting = {
   name: "readable",
   env: { OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" },
@@ -114,7 +114,7 @@ function lineOf({ pieces }: Conversation, who: string): Line {
   return { trace_id, span_id };
 }
 
-/** Of the buckets that tell of this tool and no other. */
+/** The buckets of this tool only. */
 function exemplarsOf({ pieces }: Conversation, who: string): Line[] {
   const text =
     pieces.find((piece) => piece.channel === "/metrics (OpenMetrics)" && piece.who === who)?.text ?? "";

@@ -12,8 +12,8 @@ export type Kind =
   | "httpPath";
 
 /**
- * What becomes of a field that is somebody's: it is `never` told, `may` be told where one of its kinds is let through, or
- * `must` be told where the first of them is.
+ * The rule for a private field: it must `never` be recorded, `may` be recorded where one of its kinds is allowed, or
+ * `must` be recorded where the first of them is.
  */
 export interface Field {
   readonly told: "never" | "may" | "must";
@@ -143,7 +143,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map([
   ),
 ]);
 
-/** Where an application says its own marks of its own accord. A scanner that misses one of them would miss a leak there. */
+/** Where an application writes its own marks itself. A scanner that misses one of them would miss a leak there. */
 export const PLANTED: ReadonlyMap<string, readonly string[]> = new Map([
   ["planted-span-name", ["traces", "stderr"]],
   ["planted-attribute", ["traces", "stderr"]],

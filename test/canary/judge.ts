@@ -11,7 +11,7 @@ export interface FieldSeen {
   readonly allowed: readonly Sighting[];
   /** Where it was not. */
   readonly leaks: readonly Sighting[];
-  /** It was said, its setting lets it through, and nobody has seen it. */
+  /** The application wrote it, its setting allows it, and it was not found. */
   readonly missing: boolean;
 }
 
@@ -31,7 +31,7 @@ export function judge(conversation: Conversation, way: Way, setting: Setting): F
   });
 }
 
-/** From 2026-07-28 these are no messages of their own: they stand in results and in the params of the next request. */
+/** From 2026-07-28 these are not separate messages: they are in results and in the params of the next request. */
 const IN_ROUNDS = /^(?:sampling|elicitation)-/;
 
 /** One line per field that is not as it should be. */
@@ -80,7 +80,7 @@ const HEARD = [
   ["/metrics (OpenMetrics)", "server"],
 ] as const;
 
-/** Marks that nobody listed would be looked for in vain. */
+/** An unlisted mark would not be searched for. */
 export function unlisted({ said }: Conversation): string[] {
   return [...said].filter((field) => !FIELDS.has(field) && !PLANTED.has(field));
 }

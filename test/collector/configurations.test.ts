@@ -1,4 +1,4 @@
-// What can be said of the Collector's files without a Collector. That it starts, without a word of complaint, is for test/stack.
+// Checks the Collector's files without a Collector. test/stack checks that it starts without a warning.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { COMPONENTS, KINDS, typeOf, type Kind } from "./components.ts";

@@ -1,4 +1,5 @@
-// The guide's own queries and alerts, taken literally, on series as our servers have them: they give what the driver knows.
+// Runs the guide's own queries and alerts, unchanged, on series as mcp-otelkit's servers emit them, and compares the
+// results with the driver's numbers.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

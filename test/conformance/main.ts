@@ -1,6 +1,7 @@
-// `npm run prove -- conformance [--control] [WORD...]`: runs the official conformance suites against our servers and
-// clients twice, without and with the preload, and fails on any verdict that is not the same. WORDs choose suites by
-// their titles. `--control` leaves the preload out both times: what it finds are differences of the suites' own making.
+// `npm run prove -- conformance [--control] [WORD...]`: runs the official conformance suites against this project's
+// servers and clients twice, without and with the preload, and fails on any verdict that is not the same. WORDs
+// choose suites by their titles. `--control` leaves the preload out both times: then it finds only differences that
+// the suites themselves cause.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

@@ -89,7 +89,7 @@ async function runClientSuite(
   if (chosen.includes(TIMED)) await runScenario(TIMED);
 
   const verdicts = readVerdicts(results);
-  // What the suite makes of the client's exit code is in the runner's own alone.
+  // Only the runner's exit code contains what the suite concludes from the client's exit code.
   for (const [scenario, code] of exits)
     verdicts.get(scenario)?.set("(exit code)", code === 0 ? "SUCCESS" : "FAILURE");
   return { verdicts, leftOut: listed.filter((scenario) => !wanted.includes(scenario)) };

@@ -8,7 +8,7 @@ export interface How {
   readonly node: string;
   /** Where `server.mjs` and `host.mjs` are. */
   readonly folder: string;
-  /** URL of the preload; without it the server runs as if we were not there. */
+  /** URL of the preload; unset, the server runs without mcp-otelkit. */
   readonly preload?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -24,7 +24,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Beside a collector that is dead, the SDK of an application may take this long by itself. */
+/** With an unreachable collector, the SDK of an application alone may take this long. */
 const HUNG_AFTER_MS = 60_000;
 
 /** Starts a server, has it answer a call, and ends it. */

@@ -4,7 +4,7 @@ import { until, type Telemetry } from "../support/with-telemetry.ts";
 
 /** What a conversation may hold, beyond what every SDK and transport can do. */
 export interface Abilities {
-  /** At 2026-07-28: no `ping`, no requests of the server's; rounds and subscriptions instead. */
+  /** At 2026-07-28: no `ping`, no requests from the server; rounds and subscriptions instead. */
   readonly modern?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface Scene {
 
 const asksBack = (_asker: Asker, { modern }: Abilities): boolean => modern !== true;
 
-/** One after the other; each is a trace of its own under a span of the application's. */
+/** One after the other; each is a separate trace under a span of the application. */
 const STEPS: readonly Step[] = [
   { title: "list tools", run: (asker) => asker.listTools() },
   { title: "list prompts", run: (asker) => asker.listPrompts() },

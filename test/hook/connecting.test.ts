@@ -74,7 +74,7 @@ it("a client transport that another one starts is inside that one, and its messa
   expect(recording.lines()).toEqual(["CLIENT tools/list 1"]);
 });
 
-it("a transport that is started by hand after another has been started is one of its own", async () => {
+it("a transport that is started by hand after another has started is independent of it", async () => {
   const recording = record();
   connect(new OwnTransport(), "client");
   await new Promise((resolve) => setImmediate(resolve));

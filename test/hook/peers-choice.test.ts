@@ -1,4 +1,4 @@
-// What a peer chooses must not choose our time or our memory: the ids of its requests, and whether it ever says goodbye.
+// A peer's choices, such as the ids of its requests or a missing close, must not decide mcp-otelkit's time or memory.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
@@ -48,7 +48,7 @@ it("requests with one id end in the order they came, also where one in the middl
   expect([table.take(7), table.take(7), table.take(7)]).toEqual([first, third, undefined]);
 });
 
-it("sessions of connections that nobody closes end when these are collected", async () => {
+it("sessions of connections that are never closed end when these are collected", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   let open = 0;

@@ -156,7 +156,7 @@ describe("a file of an SDK's own package", () => {
   });
 });
 
-it("one search tells the files that are worth more", () => {
+it("one search finds the files that need a closer look", () => {
   expect(mayHoldSdk(PROTOCOL)).toBe(true);
   expect(mayHoldSdk(new TextEncoder().encode(PROTOCOL))).toBe(true);
   expect(mayHoldSdk(installed("express/lib/response.js"))).toBe(false);

@@ -125,7 +125,7 @@ it("what is held when the process ends goes to stderr", () => {
   expect(written.stderr).toBe("[");
 });
 
-it("what is held when nobody protects any more goes to stderr", () => {
+it("held text goes to stderr when protection ends", () => {
   const { stdout, got, policy } = open();
   stdout.write("[");
   policy.mode = "off";

@@ -35,7 +35,7 @@ it.each([
   expect(transport.sent).toEqual([]);
 });
 
-it("start is nobody's but the transport's", () => {
+it("start stays the transport's own", () => {
   record();
   const transport = new OwnTransport();
   tapTransport(transport, "server");
@@ -43,7 +43,7 @@ it("start is nobody's but the transport's", () => {
   expect(Object.hasOwn(transport, "start")).toBe(false);
 });
 
-it("callbacks that are set after connect and after start are heard, and the last one gets the messages", () => {
+it("callbacks that are set after connect and after start are observed, and the last one gets the messages", () => {
   const recording = record();
   const transport = connect(new OwnTransport());
   const relayed: unknown[] = [];
@@ -71,7 +71,7 @@ it("a session ends where the application sets onclose while it is being initiali
   expect([close.mock.calls.length, own.mock.calls.length]).toEqual([1, 1]);
 });
 
-it("a transport that only takes its callbacks, and one whose setter subscribes, are heard once", () => {
+it("a transport that only takes its callbacks, and one whose setter subscribes, are observed once", () => {
   const recording = record();
   const subscribed: ((message: unknown) => unknown)[] = [];
   class Emitter extends OwnTransport {}
@@ -93,7 +93,7 @@ it("a transport that only takes its callbacks, and one whose setter subscribes, 
   expect(recording.lines()).toEqual(["SERVER tools/list 1"]);
 });
 
-it("a handler that is chained is told of a message once, however messages nest", () => {
+it("a chained handler counts a message once, however messages nest", () => {
   const recording = record();
   const transport = connect(new OwnTransport());
   const first = transport.onmessage;

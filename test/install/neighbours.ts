@@ -10,7 +10,7 @@ export interface Neighbour {
   readonly after?: string;
   /** The scope of the spans that `after` makes, if it makes any. */
   readonly scope?: string;
-  /** How the application starts an SDK of its own, with `instrumentations`, for the spans of McpInstrumentation. */
+  /** How the application starts its own SDK, with `instrumentations`, for the spans of McpInstrumentation. */
   readonly start: string;
 }
 

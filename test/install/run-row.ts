@@ -20,7 +20,7 @@ export interface Row {
   readonly says: readonly string[];
 }
 
-/** How many spans of the conversation arrived, and how many of the neighbour's own. */
+/** How many spans of the conversation arrived, and how many of the neighbour. */
 export interface Seen {
   readonly mcp: number;
   readonly own: number;

@@ -1,4 +1,4 @@
-// The licence of every npm package that we ship with, build by or test with, as the package itself says it.
+// The licence of every npm package that the project ships, builds with or tests with, as the package declares it.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -9,7 +9,7 @@ import { patience } from "../support/patience.ts";
 export interface Circumstances {
   sandbox: Sandbox;
   node: string;
-  /** URL of the preload; without it the programs run as if we were not there. */
+  /** URL of the preload; unset, the programs run without mcp-otelkit. */
   preload?: string;
   /** Variables of both sides, beside PATH. */
   env?: Record<string, string>;
@@ -124,7 +124,7 @@ function startProgram(
     });
     child.on("close", () => reject(new Error(`the ${role} ended before it said where it is: ${stderr}`)));
   });
-  firstLine.catch(() => undefined); // only an HTTP server is asked for it
+  firstLine.catch(() => undefined); // only an HTTP server gets this request
   const ended = new Promise<Ended>((resolve, reject) => {
     const hung = setTimeout(() => {
       child.kill("SIGKILL");

@@ -47,7 +47,7 @@ export const BOOBY_TRAPS: readonly object[] = [
   ),
 ];
 
-/** Messages with a hostile value in every place that we read. */
+/** Messages with a hostile value in every place that mcp-otelkit reads. */
 export function hostileMessages(value: unknown): unknown[] {
   const params = {
     name: value,

@@ -11,7 +11,7 @@ else if (wanted === "--found")
   for (const program of OPS_PROGRAMS) console.log(`${program}: ${found(program) ?? "not found"}`);
 else if (wanted === "--unbuilt") console.log(unbuilt().join(" "));
 else {
-  // Go runs in a process group of its own: `timeout` in .ci/run ends this process, and this process ends Go.
+  // Go runs in its own process group: `timeout` in .ci/run ends this process, and this process ends Go.
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   for (const build of OPS_BUILDS) console.log(describeBuilds(await ensure(build, console.log, stop.signal)));

@@ -4,7 +4,7 @@ import { parser as promql } from "@prometheus-io/lezer-promql";
 
 export interface Named {
   readonly metric: string;
-  /** Those of the selector's own braces. */
+  /** The matchers in the selector's braces. */
   readonly labels: readonly string[];
 }
 

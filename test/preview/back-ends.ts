@@ -139,7 +139,7 @@ function write(folder: string, name: string, processes: readonly Scraped[]): voi
     labels: {
       job,
       ...(name === "mcp-servers" && { service_name: job }),
-      // One program that stands for many needs an instance for each.
+      // One program that represents many needs an instance for each.
       ...(path !== undefined && { __metrics_path__: path, instance: `${target}${path}` }),
     },
   }));

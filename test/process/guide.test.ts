@@ -1,5 +1,5 @@
-// What our users have read: the monitoring guide for MCP servers. Its tables, probes, queries and checklist are restated here,
-// and each line of them works in a process under the preload, with no code written.
+// Users have read the monitoring guide for MCP servers. Its tables, probes, queries and checklist are repeated here,
+// and each line of them works in a process under the preload, without code.
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -191,7 +191,7 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
     expect(await check(server, page)).toBe(true);
   });
 
-  it("/health has what both of the guide's implementations answer", async () => {
+  it("/health has the fields of both of the guide's implementations", async () => {
     const { status, body } = await server.get("/health");
     const number: unknown = expect.any(Number);
     expect(status).toBe(200);
@@ -205,7 +205,7 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
     });
   });
 
-  it("a scrape is Prometheus's text, or OpenMetrics where that is asked for", async () => {
+  it("a scrape is Prometheus's text, or OpenMetrics on request", async () => {
     const text = await server.get("/metrics");
     const openMetrics = await server.get("/metrics", {
       accept: "application/openmetrics-text; version=1.0.0",

@@ -1,4 +1,4 @@
-// Where metrics go: the page and OTLP at once, each as it was asked for, and nowhere where that was asked for.
+// Where metrics go: the page and OTLP at once, each where it is turned on, and nowhere for `none`.
 import { describe, expect, it, onTestFinished } from "vitest";
 import { metricName } from "../../src/admin/prometheus-names.ts";
 import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/instruments.ts";
@@ -181,7 +181,7 @@ it("traces that are not sampled leave no exemplars", async () => {
   expect(body).not.toContain("trace_id");
 });
 
-it("a meter provider that comes after us, and after a session has begun, hears of everything since, and of the counts before", async () => {
+it("a meter provider that is registered after mcp-otelkit, and after a session has begun, receives everything since, and the counts before", async () => {
   const { stdout, stderr, code } = await runProgram(["late-provider.mjs"], { cwd: GUIDE_PROGRAMS });
 
   expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
@@ -193,7 +193,7 @@ it("a meter provider that comes after us, and after a session has begun, hears o
   });
 });
 
-/** A server in front of a collector of its own, every tenth of a second. */
+/** A server with its own collector, exporting every tenth of a second. */
 async function delivering(
   env: Record<string, string> = {},
   program = "stdio-server.mjs",

@@ -1,4 +1,4 @@
-// Programs under the preload that serve /metrics, /health and /ready, and how they are asked.
+// Programs under the preload that serve /metrics, /health and /ready, and requests to them.
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { pageOf, type Page } from "../support/page.ts";

@@ -1,4 +1,5 @@
-// What an application prints on a stdio server's stdout: told once, counted, and under `protect` kept from the client.
+// An application's output on a stdio server's stdout: reported once, counted, and under `protect` kept from the
+// client.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -9,7 +10,7 @@ import { startServer } from "./stdio-host.ts";
 
 const SERVERS = ["chatty-v1.mjs", "chatty-v1.cjs", "chatty-v2.mjs", "chatty-v2.cjs", "chatty-stdio.mjs"];
 
-/** Tool, where it writes (by the mark in the fixture; `undefined`: nobody can tell), and how many writes that is. */
+/** The tool, where it writes (by the mark in the fixture; `undefined`: unknown), and how many writes that is. */
 const STRAYS: readonly (readonly [tool: string, mark: string | undefined, writes: number])[] = [
   ["log", "log", 1],
   ["table", "table", 1],
@@ -64,7 +65,7 @@ function strayLines(stdout: string): string[] {
 }
 
 describe.concurrent.each(SERVERS)("%s", (program) => {
-  it("without a stray write: nothing is told, and nothing is different", async () => {
+  it("without a stray write: nothing is reported, and nothing is different", async () => {
     const tools = ["large", "message"];
     const without = await talk(program, tools, {}, []);
     const detecting = await talk(program, tools);
@@ -76,7 +77,7 @@ describe.concurrent.each(SERVERS)("%s", (program) => {
     expect(placesIn(detecting.stderr + protecting.stderr)).toEqual([]);
   });
 
-  it("detect, the default: stdout as without us, one warning with the place, never the content", async () => {
+  it("detect, the default: stdout as without mcp-otelkit, one warning with the place, never the content", async () => {
     const tools = ["large", "later", "log", "dependency", "large"];
     const without = await talk(program, tools, {}, []);
     const { stdout, stderr, code } = await talk(program, tools);
@@ -89,7 +90,7 @@ describe.concurrent.each(SERVERS)("%s", (program) => {
     expect(stderr).not.toContain("secret");
   });
 
-  it("protect: a strict client sees none of it, stderr has all of it, and it is told once", async () => {
+  it("protect: a strict client sees none of it, stderr has all of it, and it is reported once", async () => {
     const tools = STRAYS.map(([tool]) => tool);
     const env = { OTEL_INSTRUMENTATION_MCP_STDOUT: "protect", BANNER: "yes" };
     const { stdout, stderr, code } = await talk(program, tools, env);
@@ -112,7 +113,7 @@ describe.concurrent.each(["chatty-v1.mjs", "chatty-v2.cjs"])("%s", (program) => 
     expect(placesIn(stderr)).toEqual([]);
   });
 
-  it("a banner before the transport is told of when the transport is there", async () => {
+  it("a banner before the transport is reported when the transport is there", async () => {
     const { stderr } = await talk(program, ["log"], { BANNER: "yes" });
 
     expect(placesIn(stderr)).toEqual([placeOf("before")]);
@@ -142,7 +143,7 @@ it.concurrent.each(STRAYS)("%s is at %s in the code, and %i stray writes", async
   }
 });
 
-it("a child's output cannot be seen: it does not come by way of this process", async () => {
+it("a child's output cannot be seen: it does not pass through this process", async () => {
   const { stdout, stderr } = await talk("chatty-v1.mjs", ["child"], {
     OTEL_INSTRUMENTATION_MCP_STDOUT: "protect",
   });

@@ -38,7 +38,7 @@ function startUnread(words: readonly string[], env: Record<string, string> = {})
 }
 
 describe.concurrent.each(STARTS)("%s %s", (...words) => {
-  it("calls are answered while nobody reads and after the host has closed its end, and the process ends", async () => {
+  it("calls are answered while stderr is not read and after the host has closed its end, and the process ends", async () => {
     const server = startUnread(words);
 
     await server.answered(2_000);
@@ -49,7 +49,7 @@ describe.concurrent.each(STARTS)("%s %s", (...words) => {
     expect(await server.ended).toMatchObject({ code: 0, signal: null });
   });
 
-  it("what nobody reads does not hold the process at its end", async () => {
+  it("unread output does not delay the end of the process", async () => {
     const server = startUnread(words);
 
     await server.answered(2_000);

@@ -1,4 +1,4 @@
-// Where a preload is handed on: worker threads and forked children get our flag from Node, `spawn` gets NODE_OPTIONS.
+// Where a preload is inherited: worker threads and forked children get the flag from Node, `spawn` gets NODE_OPTIONS.
 import { describe, expect, it } from "vitest";
 import { nodeBinary } from "../support/homes.ts";
 import { chainsOf, CONVERSATION } from "./chains.ts";
@@ -18,7 +18,7 @@ describe.each<[string, () => Promise<string>]>([
   ["this Node", () => Promise.resolve(process.execPath)],
   ["Node 24", () => nodeBinary(24)],
 ])("on %s", (_where, node) => {
-  it("worker threads are traced, tell of it once, and open no port", async () => {
+  it("worker threads are traced, print one line, and open no port", async () => {
     const { stdout, stderr, spans } = await traceProgram([...PRELOAD, "worker-pool.mjs"], {
       node: await node(),
       env: ADMIN,

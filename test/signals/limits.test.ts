@@ -31,7 +31,7 @@ it("20,000 log messages of one peer are a few hundred entries, and the number of
   });
 });
 
-it("and 20,000 failing calls are no more, while calls that succeed are all told", async () => {
+it("and 20,000 failing calls are no more, while calls that succeed are all logged", async () => {
   const { result } = await withTelemetry(({ observer, lines }) => {
     const call = operationOf("server", "tools/call", {
       owner: {},

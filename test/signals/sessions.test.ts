@@ -149,7 +149,7 @@ describe("a client's session", () => {
     });
   });
 
-  it("that nobody answers is none", async () => {
+  it("without an answer is not one", async () => {
     const { page } = startMetered();
     const [near] = InMemoryTransport.createLinkedPair();
     const client = new clientModule.Client({ name: "asks", version: "1.0.0" });

@@ -124,7 +124,7 @@ function go(
   stop?: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    // `nice`: who works on this machine meanwhile should not notice. CGO off: no C compiler is asked for. `-v` names each package
+    // `nice`: other work on this machine has priority. CGO off: no C compiler is needed. `-v` prints each package
     // that is compiled; by the environment, since the arguments are part of the name that a build is kept under.
     const child = spawn("nice", ["-n", "15", "go", ...args], {
       cwd,
@@ -136,7 +136,7 @@ function go(
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
-      detached: true, // a group of its own, to be ended as one
+      detached: true, // a separate group, ended as one
     });
     const kill = (): void => {
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");

@@ -1,5 +1,5 @@
-// Five programs in a row, as somebody might run them: an agent, an MCP host, two MCP servers, and an HTTP service that one of
-// those asks. All that is ours in them is the preload of the three that speak MCP.
+// Five programs in a row: an agent, an MCP host, two MCP servers, and an HTTP service that one of those calls. Of
+// mcp-otelkit, only the preload of the three that use MCP.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,7 @@ process.on("exit", () => {
   for (const child of living) child.kill("SIGKILL");
 });
 
-/** Runs `node` with these words, and with nothing of our environment but PATH. */
+/** Runs `node` with these arguments, and with only PATH of this environment. */
 export function program(words: readonly string[], env: Readonly<Record<string, string>>): Told {
   const child = spawn(process.execPath, words, {
     cwd: here("../.."),

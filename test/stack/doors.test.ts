@@ -61,7 +61,7 @@ describe("who gets in", NEEDS_SERVERS, () => {
     return startCast(`${scheme}://localhost:${port}`, env);
   }
 
-  /** How many services a trace of theirs has in Jaeger. */
+  /** The number of services in a trace in Jaeger. */
   async function letIn(cast: Cast): Promise<number> {
     const id = await cast.plan("Graz");
     const services = await arrived(

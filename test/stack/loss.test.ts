@@ -11,7 +11,7 @@ import { foundOf, startTalk } from "./talk.ts";
 /** How long the back ends are away. `STACK_LONG=1` is the outage that the issue names; the short one goes the same way. */
 const OUTAGE_MS = process.env["STACK_LONG"] ? 120_000 : 12_000;
 const QUIET_MS = 2000;
-/** Otherwise 30 s: nobody wants to wait for that after a short outage. */
+/** Otherwise 30 s, too long to wait after a short outage. */
 const SOON = { MCP_RETRY_MAX_INTERVAL: "3s" };
 /** The shipped files without the lines that make their queues persistent. */
 const inMemory = (store: StoreName) =>

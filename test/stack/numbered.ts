@@ -151,7 +151,7 @@ async function untilTaken(url: string, body: object): Promise<void> {
   while ((await post(url, body)) !== 200) await pause(AGAIN_AFTER_MS);
 }
 
-/** The status; 0 where nobody answers. */
+/** The status; 0 without an answer. */
 export async function post(url: string, body: object): Promise<number> {
   const headers = { "content-type": "application/json" };
   const request = { method: "POST", headers, body: JSON.stringify(body) };
