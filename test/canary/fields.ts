@@ -49,7 +49,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map([
   ),
   ...never("thrown-object-detail", "thrown-bare-name", "thrown-bare-code", "thrown-group-member"),
   ...never("thrown-protocol-data", "tool-description", "result-embedded-text", "result-embedded-blob"),
-  ...may(["toolName", "results"], "unknown-tool"), // the conventions have the name that was asked for on the span
+  ...may(["toolName", "results"], "unknown-tool"), // the conventions require the requested name on the span
   // by the key they stand under, these are secrets
   ...never("argument-secret", "result-secret", "prompt-argument-secret", "log-data-secret"),
   // prompts

@@ -197,7 +197,7 @@ function sorted(ids: readonly string[]): string[] {
   return [...new Set(ids)].toSorted();
 }
 
-/** What stands at the ends, lists' items among them. */
+/** The leaves of a tree, items of lists included. */
 function* leaves(value: unknown, keys: string[] = []): Generator<[string[], unknown]> {
   if (Array.isArray(value) || isTree(value))
     for (const [key, inner] of Object.entries(value)) yield* leaves(inner, [...keys, key]);

@@ -38,7 +38,7 @@ it("every query and every alert of the guide has a known outcome", () => {
 });
 
 it.each([...queries, ...(rules ?? []).map(({ expr }) => expr)])(
-  "names series and labels that we emit: %s",
+  "names series and labels that mcp-otelkit emits: %s",
   (query) => {
     const { error, selectors, labels } = readPromql(query);
     const known = selectors.flatMap(({ metric }) => [...(KNOWN_ANYWHERE.get(metric) ?? [])]);

@@ -130,7 +130,10 @@ function ownAttributes(): { name: string; optIn: boolean }[] {
   return [...constants].map(([, comment = "", name = ""]) => ({ name, optIn: /\bOpt-in\b/.test(comment) }));
 }
 
-/** Go says in the text what JavaScript says in flags (all at once, which makes no difference to our samples), and `\z` for the end. */
+/**
+ * Go writes in the pattern what JavaScript writes in flags (all at once, which makes no difference to these samples),
+ * and `\z` for the end.
+ */
 function goPattern(pattern: string): RegExp {
   const insensitive = /\(\?i[:)]/.test(pattern);
   const text = pattern

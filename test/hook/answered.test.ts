@@ -33,7 +33,7 @@ it.each([
   [Object.assign(new Error("write EPIPE"), { code: "EPIPE" }), "connection_closed"],
   ["no error at all", "_OTHER"],
 ])(
-  "an answer that could not be sent is a failure, and the sender hears of it: %s",
+  "an answer that could not be sent is a failure, and the sender gets the error: %s",
   async (error, errorType) => {
     const recording = record();
     const transport = connect(new SlowTransport());

@@ -55,7 +55,7 @@ it.each<[string, Around]>([
       }
     },
   ],
-])("an error of the application's is thrown as it is when the surroundings %s", async (_what, around) => {
+])("an error of the application is thrown unchanged when the surroundings %s", async (_what, around) => {
   const { surround } = await load();
   const error = new Error("theirs");
   const theirs = vi.fn<() => never>(() => {

@@ -25,7 +25,7 @@ it("a mock in place of send is still one: it counts its calls, and its own prope
 it.each([
   ["vitest", (transport: OwnTransport) => vi.spyOn(transport, "send").mockResolvedValue("mocked")],
   ["node:test", (transport: OwnTransport) => mock.method(transport, "send", () => "mocked")],
-])("%s replaces send after connect as it does without us", async (_library, replace) => {
+])("%s replaces send after connect as it does without mcp-otelkit", async (_library, replace) => {
   record();
   const transport = connect(new OwnTransport());
 

@@ -7,7 +7,7 @@ import { allows, licenceOf } from "./licence.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Not permissive, and accepted: programs that only work on this project's files and of which nothing is in what we ship. */
+/** Not permissive, and accepted: programs that only process this project's files, and of which the package ships nothing. */
 const TOOLS: Readonly<Record<string, string>> = {
   lightningcss: "MPL-2.0",
 };

@@ -63,7 +63,7 @@ export function randomOf(seed: number): { value: unknown; limit: number } {
     const words = Array.from({ length: many(next() < 0.05 ? 5000 : 40) }, () =>
       next() < 0.1 ? pick(SECRETS).secret : pick(WORDS),
     );
-    // A secret stands by itself, as it does in texts and data.
+    // A secret is a separate word, as in texts and data.
     return words.join(" ");
   };
   const value = (depth: number): unknown => {

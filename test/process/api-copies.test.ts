@@ -40,7 +40,7 @@ describe.each(LINES)(
     it.each<[string, () => string[]]>([
       ["before", () => ["--import", "./user-sdk-preload.mjs", ...preload, "joining.mjs"]],
       ["after the MCP SDK was loaded", () => [...preload, "joining.mjs", "after-import"]],
-    ])(`a NodeSDK of ${theirs} that starts %s is joined`, async (_when, words) => {
+    ])(`a NodeSDK of ${theirs} that starts %s is used`, async (_when, words) => {
       const joined = await join(words(), { cwd: sandbox.folder });
 
       expect(joined.stdout).toBe("worked\n");

@@ -21,7 +21,7 @@ it.concurrent.each([
   ["sentry-by-hand", "Sentry", "take the integration McpServer"],
   ["dd-trace", "dd-trace", "set DD_TRACE_MODELCONTEXTPROTOCOL_SDK_ENABLED=false"],
   ["wrapped", "another instrumentation", "take it out of your instrumentations"],
-])("%s is told of", async (what, who, advice) => {
+])("%s is reported", async (what, who, advice) => {
   const { stdout, stderr, spans } = await traceProgram([...PRELOAD, "beside-others.mjs", what]);
 
   expect(stdout).toBe("2 + 3 = 5\n");

@@ -82,7 +82,7 @@ it("a host that closes stderr does not end the server", async () => {
 
 describe("a signal", () => {
   it.each<NodeJS.Signals>(["SIGTERM", "SIGINT", "SIGHUP"])(
-    "%s ends the process by itself, after the spans are out",
+    "%s ends the process, after the spans are out",
     async (signal) => {
       const { server, receiver } = await serving("stdio-server.mjs");
       await server.add(2, 3);

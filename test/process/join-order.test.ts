@@ -98,14 +98,14 @@ describe(
       ["traces", "traces go through the OpenTelemetry SDK of this process; metrics and logs go to http"],
       ["metrics", "metrics go through the OpenTelemetry SDK of this process; traces and logs go to http"],
       ["logs", "logs go through the OpenTelemetry SDK of this process; traces and metrics go to http"],
-    ])("%s before us", async (signal, told) => {
+    ])("%s before mcp-otelkit", async (signal, told) => {
       const joined = await join([...THEIRS, ...PRELOAD, "joining.mjs"], { env: { USER_SIGNAL: signal } });
 
       expect(joined.stderr).toContain(told);
       expectOneOfTheirs(joined, signal);
     });
 
-    it.each<[Signal]>([["traces"], ["metrics"], ["logs"]])("%s after us", async (signal) => {
+    it.each<[Signal]>([["traces"], ["metrics"], ["logs"]])("%s after mcp-otelkit", async (signal) => {
       const joined = await join([...PRELOAD, "joining.mjs", "after-import", signal]);
 
       expect(joined.stderr).toContain(`from now on ${signal} go through that one`);

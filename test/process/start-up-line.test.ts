@@ -96,7 +96,7 @@ describe("a process without any MCP SDK", () => {
     ["the package's name", "mcp-otelkit/register"],
     ["a URL without it", new URL("../../dist/register.js", import.meta.url).href],
     ["a path without it", fileURLToPath(new URL("../../dist/register.js", import.meta.url))],
-  ])("hears nothing where NODE_OPTIONS brought us, by %s", async (_what, preload) => {
+  ])("prints nothing where NODE_OPTIONS adds the preload, by %s", async (_what, preload) => {
     const { stdout, stderr, code } = await runProgram(["no-mcp.mjs"], {
       env: { NODE_OPTIONS: `--import=${preload}` },
     });
