@@ -53,7 +53,7 @@ class Implementation extends InstrumentationBase<McpInstrumentationConfig> {
       config: () => this.currentSettings(),
       warn,
       fault: (where, error) => {
-        const what = `a mistake of ours in "${where}"; the application goes on without it`;
+        const what = `mcp-otelkit failed in "${where}"; the application continues without it`;
         this._diag.error(`${what}: ${describeFault(error)}`);
         this._diag.debug(what, error);
       },
@@ -170,7 +170,7 @@ export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
     config: () => config,
     warn,
     fault: (where, error) =>
-      warn(`a mistake of ours in "${where}"; the application goes on without it: ${describeFault(error)}`),
+      warn(`mcp-otelkit failed in "${where}"; the application continues without it: ${describeFault(error)}`),
   };
   startWiring(wiring, { watchLoader: false });
   const classes = wireByHand(moduleOrClass);

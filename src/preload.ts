@@ -45,9 +45,7 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   shareFacts();
 
   const fault = (where: string, error: unknown): void =>
-    speak(
-      `mcp-otelkit failed in "${where}", and the application goes on without it: ${describeFault(error)}`,
-    );
+    speak(`internal error in "${where}"; the application continues without it: ${describeFault(error)}`);
   onFault(fault);
   const sdk = createLateSdk(speak);
   const occupyHub = reserveHub();

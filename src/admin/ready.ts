@@ -133,7 +133,7 @@ function describeReason(error: unknown, redact: (reason: string) => string): str
     const { message, code } = Object(error) as { message?: unknown; code?: unknown };
     reason = redact(String(message || code || error)).replaceAll(/(?<=\/\/)[^\s/@]*@/g, "");
   } catch {
-    reason = "the check failed with something that cannot be told as text";
+    reason = "the check failed with a value that cannot be shown as text";
   }
   const line = reason.replaceAll(/\s+/g, " ").trim() || "no reason given";
   return line.length > MAX_REASON_LENGTH ? `${line.slice(0, MAX_REASON_LENGTH - 1)}…` : line;

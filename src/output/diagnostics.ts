@@ -14,7 +14,7 @@ export function logDiagnosticsToStderr(level: number): void {
  * What is printed of each part of a message. Below a warning, errors often come from the application's own requests,
  * and their text is the application's: there only the class is printed.
  */
-const TOLD = {
+const PRINTED = {
   error: oneLine,
   warn: oneLine,
   info: classOnly,
@@ -31,10 +31,10 @@ const REMEMBERED = 100;
 export function createStderrLogger(): DiagLogger {
   const said = new Set<string>();
   const log =
-    (level: keyof typeof TOLD) =>
+    (level: keyof typeof PRINTED) =>
     (message: string, ...details: unknown[]): void => {
       if (COUNTED.test(message)) return;
-      const line = `${level}: ${[message, ...details].map(TOLD[level]).join(" ")}${aboutWhat(message)}`;
+      const line = `${level}: ${[message, ...details].map(PRINTED[level]).join(" ")}${aboutWhat(message)}`;
       if (said.has(line)) return;
       if ((level === "error" || level === "warn") && said.size < REMEMBERED) said.add(line);
       say(line);
@@ -84,7 +84,7 @@ function safeJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return `(${typeof value} that JSON cannot tell)`; // cyclic, or with a getter that throws
+    return `(${typeof value} that JSON cannot represent)`; // cyclic, or with a getter that throws
   }
 }
 

@@ -11,9 +11,9 @@ export function onFault(sink: Report): void {
 }
 
 /** Runs code of mcp-otelkit that must not disturb the application; `undefined` if it fails. */
-export function safely<T>(where: string, ours: () => T): T | undefined {
+export function safely<T>(where: string, work: () => T): T | undefined {
   try {
-    return ours();
+    return work();
   } catch (error) {
     fault(where, error);
     return undefined;
@@ -21,14 +21,14 @@ export function safely<T>(where: string, ours: () => T): T | undefined {
 }
 
 /**
- * Runs the application's `theirs` inside mcp-otelkit's `around`. Whatever `around` does, `theirs` runs exactly once,
+ * Runs the application's `call` inside mcp-otelkit's `around`. Whatever `around` does, `call` runs exactly once,
  * and its result or error is the result.
  */
-export function surround<T>(where: string, around: (fn: () => T) => T, theirs: () => T): T {
+export function surround<T>(where: string, around: (fn: () => T) => T, call: () => T): T {
   let ran: Ran<T> | undefined;
   try {
     around(() => {
-      ran ??= attempt(theirs);
+      ran ??= attempt(call);
       return resultOf(ran);
     });
     if (ran === undefined) fault(where, new Error("the application's function was not called"));
@@ -36,7 +36,7 @@ export function surround<T>(where: string, around: (fn: () => T) => T, theirs: (
     const theirOwn = ran !== undefined && "error" in ran && ran.error === error;
     if (!theirOwn) fault(where, error);
   }
-  return resultOf(ran ?? attempt(theirs));
+  return resultOf(ran ?? attempt(call));
 }
 
 /** How a call ended, to return or throw it again. */

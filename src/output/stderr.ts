@@ -120,7 +120,7 @@ function tellDropped(atStart: boolean): void {
   if (dropped === 0) return;
   push(
     Buffer.from(
-      `${atStart ? "" : "\n"}mcp-otelkit: ${dropped} lines were dropped, since nobody read stderr\n`,
+      `${atStart ? "" : "\n"}mcp-otelkit: ${dropped} lines were dropped, since stderr was not read\n`,
     ),
   );
   dropped = 0;

@@ -31,7 +31,7 @@ export function createAnnouncer(
   let seen = false;
 
   /** Workers of a pool load the same modules: one of them prints the line, and none where the main thread has. */
-  function tell(fact: Fact, line: string): void {
+  function announce(fact: Fact, line: string): void {
     if (learn(fact) || isMainThread) say(line);
   }
 
@@ -39,7 +39,7 @@ export function createAnnouncer(
     scheduled = false;
     process.removeListener("exit", flush);
     if (patched.size > 0)
-      tell(
+      announce(
         "announced",
         [`${version}, instrumented ${[...patched].join(" and ")}`, ...details()]
           .filter((part) => part !== undefined)
@@ -58,7 +58,7 @@ export function createAnnouncer(
       const sdk = [name, sdkVersion, `(${format})`].filter((part) => part !== "").join(" ");
       if (problem !== undefined) {
         const line = `${sdk} was seen but is not instrumented: ${problem}`;
-        if (!problems.has(line)) tell("problem", line);
+        if (!problems.has(line)) announce("problem", line);
         problems.add(line);
       } else if (classes.includes("Protocol")) {
         patched.add(sdk);
@@ -80,20 +80,24 @@ const NAMES: readonly (readonly [slot: Slot, name: string])[] = [
 
 /**
  * Which SDK does what, for the start-up line.
- * @param ours where the embedded SDK sends telemetry; `undefined` where there is none
+ * @param embedded where the embedded SDK sends telemetry; `undefined` where there is none
  * @param beside whether the application's SDK delivers signals to its own destinations
  */
-export function describeShares(taken: ReadonlySet<Slot>, ours: string | undefined, beside = false): string {
+export function describeShares(
+  taken: ReadonlySet<Slot>,
+  embedded: string | undefined,
+  beside = false,
+): string {
   const theirs = namesOf(taken);
-  if (ours === undefined) {
+  if (embedded === undefined) {
     return theirs.length > 0
       ? "telemetry goes through the OpenTelemetry SDK of this process"
       : "telemetry waits for an OpenTelemetry SDK of the application (OTEL_INSTRUMENTATION_MCP_SDK=join)";
   }
   const shared =
     theirs.length > 0
-      ? `${theirs.join(" and ")} go through the OpenTelemetry SDK of this process; ${ours}`
-      : ours;
+      ? `${theirs.join(" and ")} go through the OpenTelemetry SDK of this process; ${embedded}`
+      : embedded;
   return beside ? `${shared}, beside the OpenTelemetry SDK of this process` : shared;
 }
 
@@ -117,17 +121,17 @@ export function createTakeover(keeps: (slot: Slot) => boolean, say: Say): { add(
   const taken = new Set<Slot>();
   return {
     add(slot) {
-      if (taken.size === 0) queueMicrotask(tell);
+      if (taken.size === 0) queueMicrotask(report);
       taken.add(slot);
     },
   };
-  function tell(): void {
+  function report(): void {
     const names = namesOf(new Set([...taken].filter((slot) => !keeps(slot)))).join(" and ");
     taken.clear();
     if (names === "") return;
     say(
-      `an OpenTelemetry SDK has started after ours: from now on ${names} go through that one ` +
-        "(OTEL_INSTRUMENTATION_MCP_SDK=join keeps ours from starting, own keeps ours beside it)",
+      `an OpenTelemetry SDK has started after the embedded one: from now on ${names} go through that one ` +
+        "(OTEL_INSTRUMENTATION_MCP_SDK=join never starts the embedded one, own keeps it beside the other)",
     );
   }
 }

@@ -159,16 +159,16 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
 
   function setUpSdk(taken: ReadonlySet<Slot>): string {
     const joined = leftToThem();
-    const ours = withoutTaken(settings, joined);
-    if (mode === "join" || !isNeeded(ours, joined, env)) return describeShares(taken, undefined);
+    const remaining = withoutTaken(settings, joined);
+    if (mode === "join" || !isNeeded(remaining, joined, env)) return describeShares(taken, undefined);
     const takeover = createTakeover(keeps, speak);
     try {
       const running = loadSdk().startSdk({
         env,
-        settings: ours,
+        settings: remaining,
         taken,
         runtimeMetrics:
-          !taken.has("metrics") && config.metrics.has("runtime") && ours.metrics.exporters.length > 0,
+          !taken.has("metrics") && config.metrics.has("runtime") && remaining.metrics.exporters.length > 0,
         identity: identityOfThread(env),
         serverName: () => wiring?.telemetry.served.first,
         keeps,

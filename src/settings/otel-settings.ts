@@ -108,15 +108,15 @@ const BATCH: readonly (readonly [option: BatchOption, variable: string, fallback
 const PROTOCOLS: readonly OtlpProtocol[] = ["grpc", "http/protobuf", "http/json"];
 const AGGREGATIONS = ["explicit_bucket_histogram", "base2_exponential_bucket_histogram"];
 
-/** @param tell called for each invalid value, with a sentence that names the variable */
-export function readSettings(env: Env, tell: Complain): RuntimeSettings {
+/** @param report called for each invalid value, with a sentence that names the variable */
+export function readSettings(env: Env, report: Complain): RuntimeSettings {
   // A problem with a variable that several signals share is reported once.
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const complain: Complain = (problem) => {
-    if (!told.has(problem)) tell(problem);
-    told.add(problem);
+    if (!reported.has(problem)) report(problem);
+    reported.add(problem);
   };
-  tellOfMisspelt(env, tell);
+  tellOfMisspelt(env, report);
   const intervalMs = positive(readCount(env, "OTEL_METRIC_EXPORT_INTERVAL", complain)) ?? 60_000;
   const timeoutMs = positive(readCount(env, "OTEL_METRIC_EXPORT_TIMEOUT", complain)) ?? 30_000;
   const aggregation = readChoice(

@@ -86,21 +86,21 @@ function attributesOf(operation: Operation, params: unknown, config: McpConfig):
     : { ...attributes, ...captureRequest(operation, params, capturePolicy(config)) };
 }
 
-/** @param ours whether mcp-otelkit names and ends the span */
+/** @param owned whether mcp-otelkit names and ends the span */
 function messageSpan(
   span: Span,
   current: Context,
   operation: Operation,
   config: McpConfig,
-  ours = true,
+  owned = true,
 ): MessageSpan {
   return {
     current,
     event: (name, attributes) => void span.addEvent(name, attributes),
     end(outcome) {
       if (span.isRecording()) record(span, operation, outcome, config);
-      if (ours && outcome.name !== undefined) span.updateName(outcome.name);
-      if (!ours) return;
+      if (owned && outcome.name !== undefined) span.updateName(outcome.name);
+      if (!owned) return;
       span.end();
       markEnded(span);
     },

@@ -74,12 +74,12 @@ describe("what a check may do", () => {
     [
       "throw something hostile",
       fail(hostile),
-      "unhealthy: the check failed with something that cannot be told as text",
+      "unhealthy: the check failed with a value that cannot be shown as text",
     ],
     [
       "throw an object without a prototype",
       fail(Object.create(null)),
-      "unhealthy: the check failed with something that cannot be told as text",
+      "unhealthy: the check failed with a value that cannot be shown as text",
     ],
     ["throw several lines", fail(new Error("a\n  at b\r\n\tat c")), "unhealthy: a at b at c"],
     [

@@ -35,7 +35,7 @@ describeVariants<[OtelLine]>([["otel-2"], ["otel-3"]], { concurrent: true }, (li
   it("after the first call", async () => {
     const joined = await join([...ours, "joining.mjs", "after-connect"], { cwd: sandbox.folder });
 
-    expect(joined.stderr).toContain("an OpenTelemetry SDK has started after ours");
+    expect(joined.stderr).toContain("an OpenTelemetry SDK has started after the embedded one");
     expect(joined.stderr).not.toContain("duplicate registration");
     expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
   });

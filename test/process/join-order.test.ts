@@ -20,7 +20,7 @@ const THEIRS = ["--import", "./user-sdk-preload.mjs"];
 const TOLD = "goes through the OpenTelemetry SDK of this process\n";
 const BUSINESS = ["work.done 2", "work.queued 7"];
 const TAKEN_OVER =
-  "an OpenTelemetry SDK has started after ours: from now on traces and metrics and logs go through";
+  "an OpenTelemetry SDK has started after the embedded one: from now on traces and metrics and logs go through";
 
 describe("the user's own NodeSDK", { concurrent: true }, () => {
   it.each<[string, string[], string, string[]]>([

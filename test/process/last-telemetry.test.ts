@@ -150,7 +150,9 @@ it("in a worker thread process.exit() costs the same, and what does not help the
   const { code, stderr } = await traceProgram([...PRELOAD, "ends.mjs", "worker"]);
 
   expect(code).toBe(0);
-  expect(stderr).toMatch(/lost: \d+ spans; process\.exit\(\) waits for nobody: await flushTelemetry/);
+  expect(stderr).toMatch(
+    /lost: \d+ spans; process\.exit\(\) does not wait in a worker thread: await flushTelemetry/,
+  );
   expect(stderr).not.toContain("FLUSH_ON_EXIT");
 });
 

@@ -9,7 +9,7 @@ const ENV = {
   OTEL_TRACES_EXPORTER: "none",
   OTEL_INSTRUMENTATION_MCP_LOG_LINES: "on",
 };
-const NOTICE = /^mcp-otelkit: (\d+) lines were dropped, since nobody read stderr$/;
+const NOTICE = /^mcp-otelkit: (\d+) lines were dropped, since stderr was not read$/;
 
 /** The second is CommonJS, where nothing of Node's makes the pipe one that does not block. */
 const STARTS = [

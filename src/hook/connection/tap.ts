@@ -54,7 +54,8 @@ export function tapStarted(transport: Transport, role: Role): void {
   // A server's transport without a protocol serves an entry that picks the protocol by the first message.
   const tap = tapOf(transport, role, role === "server");
   notice(transport, tap);
-  if (hears(transport, "onclose") && transport.onclose === undefined) transport.onclose = () => undefined;
+  if (canReadCallback(transport, "onclose") && transport.onclose === undefined)
+    transport.onclose = () => undefined;
 }
 
 /** For the end of the process, and for what is written to a server's stdout. */
@@ -131,6 +132,6 @@ function closed(tap: Tap): void {
 }
 
 /** Whether the callback can be read: some transports only take one. */
-function hears(transport: Transport, name: "onclose"): boolean {
+function canReadCallback(transport: Transport, name: "onclose"): boolean {
   return Object.getOwnPropertyDescriptor(transport, name)?.get !== undefined;
 }

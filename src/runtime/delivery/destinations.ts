@@ -27,7 +27,7 @@ export function withoutUnusable(
     }
   });
   for (const [problem, signals] of problems)
-    say(`${problem}: ${signals.join(", ")} cannot be sent there; everything else goes on`);
+    say(`${problem}: ${signals.join(", ")} cannot be sent there; everything else continues`);
   return { ...settings, ...(Object.fromEntries(usable) as Pick<RuntimeSettings, (typeof SIGNALS)[number]>) };
 }
 

@@ -68,7 +68,7 @@ export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
 
 /** How to avoid the losses of `process.exit()`. In a worker thread nothing makes it wait. */
 function adviceFor(mainThread: boolean, wanted: boolean): string | undefined {
-  if (!mainThread) return "process.exit() waits for nobody: await flushTelemetry() before";
+  if (!mainThread) return "process.exit() does not wait in a worker thread: await flushTelemetry() before";
   if (wanted) return undefined;
   return "OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=off, so process.exit() waits for nothing: await flushTelemetry() before";
 }

@@ -25,11 +25,11 @@ export interface LateSdk {
 
 /** Prepares the API, so that libraries can get tracers, meters and loggers at once, from any copy of it. */
 export function createLateSdk(speak: Say): LateSdk {
-  let ours: Components = {};
+  let embedded: Components = {};
   let start: () => void = () => undefined;
   let listener: (slot: Slot) => void = () => undefined;
   let refused = false;
-  const current = <S extends Slot>(slot: S): Components[S] | undefined => theirs(slot) ?? ours[slot];
+  const current = <S extends Slot>(slot: S): Components[S] | undefined => theirs(slot) ?? embedded[slot];
   const tracers = createLateTracerProvider(
     () => current("trace"),
     silentTracer,
@@ -61,7 +61,7 @@ export function createLateSdk(speak: Say): LateSdk {
       start = work;
     },
     use(components) {
-      ours = components;
+      embedded = components;
       offer({ context: components.context, propagation: components.propagation });
       meters.settle();
     },
