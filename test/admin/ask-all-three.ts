@@ -29,7 +29,7 @@ export async function askAllThree(readiness: Readiness, port: number, base = "")
 const JSON_HEAD = ["application/json; charset=utf-8", "no-store", "nosniff"];
 const UPTIME = { uptime_seconds: 1, uptimeSeconds: 1 };
 
-/** What they are to answer, where one counter was counted once, in version 1.2.0. */
+/** The answers where one counter was counted once, in version 1.2.0. */
 export const ALL_THREE: Record<string, unknown[]> = {
   text: [200, "text/plain; version=0.0.4; charset=utf-8", "no-store", "nosniff", "hits_total"],
   openMetrics: [

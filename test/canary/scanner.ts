@@ -44,7 +44,7 @@ const ESCAPES: readonly (readonly [RegExp, number])[] = [
   [/&#x([0-9a-f]{2});/gi, 16],
 ];
 
-/** Finds every mark, however it is written; the places are those of the text as it came where nothing had to be undone. */
+/** Finds every mark, in any encoding; the places are those in the original text where nothing had to be decoded. */
 export function scan(text: string): Hit[] {
   const found = scanPlain(text);
   const known = new Set(found.map(({ field }) => field));

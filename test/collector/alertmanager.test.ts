@@ -1,4 +1,5 @@
-// Who is called for which alert, and what the message says. Run by amtool; that Alertmanager delivers is for delivery.test.ts.
+// Who is notified for which alert, and the text of the message. amtool runs these tests; delivery.test.ts checks that
+// Alertmanager delivers.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

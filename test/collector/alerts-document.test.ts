@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { ALERTS, RECORDINGS, type Alert } from "./rule-files.ts";
 
-/** Who is called: alertmanager.yaml. */
+/** Who is notified: alertmanager.yaml. */
 const CALLS: Readonly<Record<string, string>> = {
   critical: "pager",
   warning: "chat",

@@ -68,7 +68,7 @@ export async function runFaults(
   return { afterwards: [], ...(JSON.parse(stdout) as Omit<Verdict, "afterwards">) };
 }
 
-/** What is wrong with a run, in words; nothing if nothing is. */
+/** The faults of a run, in words; empty if there are none. */
 export function complaintsOf({ stable, different, afterwards, unhandled, total }: Verdict): string[] {
   const tell = (what: string) => (difference: Difference) => `${what}: ${JSON.stringify(difference)}`;
   return [

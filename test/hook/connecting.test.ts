@@ -1,4 +1,5 @@
-// Who is connected, and to what: a connect that fails is none, and a transport inside another is that other.
+// Which connection is made to which peer: a failed connect does not count, and a transport inside another counts as
+// that one.
 import { expect, it } from "vitest";
 import { wrapConnect } from "../../src/hook/connection/connect.ts";
 import { runConnecting, tapStarted } from "../../src/hook/connection/tap.ts";

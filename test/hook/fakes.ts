@@ -110,7 +110,7 @@ export class OwnTransport {
     return Promise.resolve();
   }
 
-  /** Sent at once, so that a test sees what comes of it at once. */
+  /** Sent at once, so that a test sees the effect at once. */
   send(message: unknown, _options?: unknown): unknown {
     this.sent.push(message);
     return undefined;

@@ -1,4 +1,5 @@
-// What an application can see of a tap, and what it must not: its own functions, its own messages, its own stacks.
+// What an application can see of a tap, and what it must not see: its own functions, messages and stacks stay the
+// same.
 import { mock } from "node:test";
 import { expect, it, vi } from "vitest";
 import { lookForOthers, onOthers } from "../../src/hook/other-instrumentations.ts";

@@ -6,7 +6,7 @@ export interface Neighbour {
   readonly first?: string;
   /** What the application does before it loads the MCP SDK, under the preload. */
   readonly before?: string;
-  /** What it does after the conversation. */
+  /** Its code after the conversation. */
   readonly after?: string;
   /** The scope of the spans that `after` makes, if it makes any. */
   readonly scope?: string;

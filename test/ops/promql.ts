@@ -45,7 +45,7 @@ function set(selectors: { metric: string }[], key: "metric", value: string): voi
   if (last !== undefined) last[key] = value;
 }
 
-/** What is wrong with a LogQL query, or undefined. */
+/** The fault in a LogQL query, or undefined. */
 export function faultOfLogql(text: string): string | undefined {
   let fault: string | undefined;
   logql.parse(text).iterate({

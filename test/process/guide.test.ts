@@ -41,7 +41,10 @@ const CALL_BUCKETS = [
   "+Inf",
 ];
 
-/** What the guide's panels, alerts and capacity queries select, and what they sum by. `job` and `up` are Prometheus's own. */
+/**
+ * The names that the guide's panels, alerts and capacity queries select, and the labels they sum by. `job` and `up`
+ * are Prometheus's own.
+ */
 const QUERIES: readonly [
   purpose: string,
   sample: string,
@@ -60,7 +63,7 @@ const QUERIES: readonly [
 
 type Check = (server: Served, page: Page) => Promise<boolean> | boolean;
 
-/** The production readiness checklist: each line is met here, or by what is named. */
+/** The production readiness checklist: this test checks each line, or names what does. */
 const CHECKLIST: readonly [
   line: string,
   by: Check | "the test of the probes" | "logs" | "dashboards and alerts" | "the operator",

@@ -44,7 +44,7 @@ describe("a hostile peer", () => {
       });
     });
 
-  /** What it invents, the message, and how many series that may cost a metric at most. */
+  /** The invented name, the message, and the highest number of series it may cost a metric. */
   const INVENTIONS: readonly [
     what: string,
     method: (i: number) => string,

@@ -1,4 +1,4 @@
-// A peer may be hostile, and a server another company's: who is believed, and what crosses.
+// A peer may be hostile, and a server may belong to another company: which peers are trusted, and what crosses.
 import { context, propagation, ROOT_CONTEXT, trace, type TextMapPropagator } from "@opentelemetry/api";
 import { JaegerPropagator } from "@opentelemetry/propagator-jaeger";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// What else is shipped: each file starts without a word about something deprecated, and each overlay does what it says.
+// The other shipped files: each starts without a deprecation warning, and each overlay does what it says.
 import { chownSync, copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
