@@ -74,7 +74,7 @@ test("no host, and the empty host of a variable that is not set, are localhost a
   expect(addresses.map(({ address }) => address)).toEqual(["127.0.0.1", "127.0.0.1"]);
 });
 
-/** An address of this machine that others may reach. */
+/** An address of this machine that other machines can reach. */
 const OUTER = Object.values(networkInterfaces())
   .flat()
   .find((found) => found?.family === "IPv4" && !found.internal)?.address;
@@ -98,7 +98,7 @@ test("bound to every address, a connection to the loopback one has to name this 
 });
 
 describe("where no port is given", () => {
-  // Where there is one, an address that no other test's server is on.
+  // If available, an address that no other test's server uses.
   const host = hasManyLoopbacks ? "127.0.0.3" : "127.0.0.1";
 
   test("each server takes the next free port and prints nothing: the caller prints the address", async () => {

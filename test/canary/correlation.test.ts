@@ -60,7 +60,7 @@ describe("one tool call", { tags: ["slow"] }, () => {
       expect(call.lines.server).toEqual({ trace_id: server.traceId, span_id: server.spanId });
 
       expect(call.exemplars.server).toEqual([{ trace_id: server.traceId, span_id: server.spanId }]);
-      // OpenTelemetry's SDK for JavaScript exports none as yet; should it begin to, they lead to spans as well.
+      // OpenTelemetry's SDK for JavaScript exports no exemplars so far; if it does later, they lead to spans as well.
       expect(call.exemplars.exported.filter((traceId) => !call.traces.has(traceId))).toEqual([]);
     },
     patience(30_000),
@@ -124,7 +124,7 @@ function exemplarsOf({ pieces }: Conversation, who: string): Line[] {
     .flatMap(({ exemplar }) => (exemplar === undefined ? [] : [exemplar.labels]));
 }
 
-/** The trace ids that an export names: its spans', or those of its exemplars. */
+/** The trace ids in an export: those of its spans, or of its exemplars. */
 function tracesIn({ pieces }: Conversation, channel: string): string[] {
   const bodies = pieces.filter((piece) => piece.channel === channel);
   return bodies.flatMap(({ text }) => Array.from(text.matchAll(/"traceId":"(\w+)"/g), ([, id = ""]) => id));

@@ -1,4 +1,7 @@
-/** What a setting lets through. The first three are on by default, the next four opt-in, the last three always there. */
+/**
+ * The fields that a setting allows. The first three are on by default, the next four opt-in, the last three always
+ * present.
+ */
 export type Kind =
   | "uri"
   | "rpcMessage"
@@ -28,7 +31,7 @@ function rows(told: Field["told"], kinds: readonly Kind[], fields: string[]): [s
   return fields.map((field) => [field, { told, kinds }]);
 }
 
-/** By the names that the programs in `test/fixtures/canary` give their marks. Who says a mark of another name fails the test. */
+/** By the mark names that the programs in `test/fixtures/canary` use. A program that uses another name fails the test. */
 export const FIELDS: ReadonlyMap<string, Field> = new Map([
   // tools
   ...must("arguments", "argument-text", "argument-name", "argument-deep", "failing-argument"),

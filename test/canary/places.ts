@@ -1,6 +1,6 @@
 import { scan } from "./scanner.ts";
 
-/** A place where a field was seen: on which channel, whose it is, and where exactly. */
+/** A place where a field was found: the channel, the process, and the exact position. */
 export interface Sighting {
   readonly field: string;
   readonly channel: string;
@@ -29,7 +29,7 @@ export function sightingsIn(piece: Piece): Sighting[] {
   };
   if (piece.channel === "stderr") readStderr(piece.text, see);
   else readJson(piece.text, see);
-  // Whatever the reading has missed is seen all the same.
+  // A mark that the reader has missed is still found.
   const placed = new Set([...seen.values()].map(({ field }) => field));
   for (const { field } of scan(piece.text)) if (!placed.has(field)) see(field, SOMEWHERE);
   return [...seen.values()];
@@ -61,7 +61,7 @@ function walk(value: unknown, path: string, see: See, who?: string): void {
   }
 }
 
-/** Steps of an OTLP path that say nothing. */
+/** Steps of an OTLP path without information. */
 const NOT_TOLD: ReadonlySet<string> = new Set([
   "resourceSpans",
   "resourceMetrics",

@@ -1,4 +1,4 @@
-// What a PromQL query asks for, found by Prometheus's own grammar.
+// The names in a PromQL query, found by Prometheus's own grammar.
 import { parser } from "@prometheus-io/lezer-promql";
 
 type Node = ReturnType<typeof parser.parse>["topNode"];

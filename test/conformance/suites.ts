@@ -9,7 +9,7 @@ export interface Suite {
   select: string[];
   /** Scenarios of the selection that are not run, and why not. */
   leftOut?: { pattern: RegExp; why: string };
-  /** How many scenarios must come out of it: a suite that is silently empty is not a suite that passed. */
+  /** The expected number of scenarios: a suite that is empty has not passed. */
   scenarios: number;
   /** Scenarios that fail or warn without mcp-otelkit too, and why. Every other one has to pass. */
   shortcomings?: { pattern: RegExp; why: string }[];

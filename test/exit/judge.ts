@@ -2,7 +2,7 @@ import { ENDINGS, type Arrived, type Cell } from "./cells.ts";
 import { startCollector, type Collector } from "./collector.ts";
 import { endServer, type Ended, type How } from "./run.ts";
 
-/** A cell as it went. */
+/** The result of a cell. */
 export interface Verdict {
   readonly without: Ended;
   readonly withUs: Ended;

@@ -37,7 +37,7 @@ it("the endpoint is the requested path, also where a router removes its own part
   const exchanges: HttpExchange[] = [];
   record({ observer: { httpExchange: (exchange) => void exchanges.push(exchange) } });
 
-  // As Express has it with `app.use("/weather", router)`.
+  // Like Express with `app.use("/weather", router)`.
   await post((request, response) => {
     request.url = request.url?.replace("/weather", "");
     response.end();

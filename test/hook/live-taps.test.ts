@@ -17,7 +17,7 @@ it("ends open requests in both directions with connection_closed, and nothing tw
   void server.send(response(2));
   void server.send(request(3, "sampling/createMessage"));
   void client.send(request(4, "resources/list"));
-  expect(countRunning()).toBe(2); // what the server has asked of its client is part of what it is answering
+  expect(countRunning()).toBe(2); // the server's request to its client is part of its answer
 
   endEverything();
   server.close();

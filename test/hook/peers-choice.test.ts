@@ -19,7 +19,7 @@ function pendingOf(id: number): PendingRequest {
   };
 }
 
-// With work that grows by the square these take minutes: the time-out of the test is what sees it.
+// Work that grows by the square takes minutes here, and the time-out of the test fails.
 it.each([
   ["taken by their id", (table: ReturnType<typeof createPendingTable>) => void table.take(7)],
   ["removed, the latest first", (table, all) => table.remove(all.pop() as PendingRequest)],

@@ -42,7 +42,7 @@ function guarded(mode: StdoutPolicy["mode"] = "detect", { stdout, chunks } = ope
   return { stdout, chunks, strays, policyNow, release };
 }
 
-/** What `protect` sends to stderr goes to the descriptor, and shows among the output of this test. */
+/** The stderr output of `protect` goes to the descriptor, and shows among the output of this test. */
 const HERE = /test[\\/]hook[\\/]stdout-guard\.test\.ts:\d+$/;
 
 it("lets everything through, and reports stray writes, with the place of the first", () => {

@@ -1,4 +1,7 @@
-/** What an application may have of OpenTelemetry before mcp-otelkit comes. Code is ECMAScript, put beside `talk.mjs`. */
+/**
+ * The OpenTelemetry set-ups that an application may have before mcp-otelkit is installed. Code is ECMAScript, put
+ * beside `talk.mjs`.
+ */
 export interface Neighbour {
   readonly name: string;
   readonly dependencies: Readonly<Record<string, string>>;

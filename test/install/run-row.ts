@@ -45,7 +45,7 @@ export async function runRow(neighbour: Neighbour, manager: Manager, given: Give
     write(place, neighbour, given.tarball);
     await manager.install(place);
     const before = manager.size(place);
-    // As the README says, where the application has no API to be a peer of.
+    // As in the README, where the application has no API package.
     const api = "@opentelemetry/api" in neighbour.dependencies ? [] : ["@opentelemetry/api"];
     await manager.add(place, "./mcp-otelkit.tgz", ...api);
     const after = manager.size(place);

@@ -70,7 +70,7 @@ function refused(some: readonly (readonly [string, Locked])[]): string[] {
     .map(([name, licence]) => `${name}: ${licence}`);
 }
 
-/** What package.json says; where it says nothing, what the licence's text is. */
+/** The licence in package.json, else that of the licence's text. */
 function ofPackage(folder: string): string {
   const { license, licenses } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
     license?: string | { type: string };

@@ -28,7 +28,7 @@ export async function runCell(cell: Cell, platform: Platform, sandbox: Sandbox):
       preload: await installedPackage(platform.otel),
       env: exporterEnvironment(receiver, platform.protocol),
     });
-    // Both processes have ended: what has not arrived by now was lost.
+    // Both processes have ended: data that has not arrived by now is lost.
     const spans = receiver.spans();
     return {
       faults: faultsOf(cell, conversation, spans),

@@ -1,4 +1,4 @@
-/** Under what the official servers are run. A new setting is a new row. */
+/** The settings under which the official servers run. A new setting is a new row. */
 import type { NodeMajor } from "../support/homes.ts";
 import type { Collectors } from "./collectors.ts";
 
@@ -8,7 +8,7 @@ export interface Setting {
   /** The user's own OpenTelemetry SDK, in a preload before or after mcp-otelkit. */
   readonly theirs?: "before" | "after";
   readonly env?: Readonly<Record<string, string>>;
-  /** Where telemetry goes; `alive` unless said otherwise. */
+  /** Where telemetry goes; default `alive`. */
   readonly collector?: keyof Collectors;
   readonly protocol?: "http/protobuf" | "grpc";
   /** Which SDK has to deliver a span for each message; `nobody` where none must arrive; undefined where none can. */

@@ -20,7 +20,7 @@ const call = (side: Side = "server", more: Partial<Operation> = {}): Operation =
     },
   });
 
-/** What is logged of one operation that ends so. */
+/** The log of one operation with this end. */
 async function logged(
   operation: Operation,
   outcome: Outcome,

@@ -37,7 +37,7 @@ export interface Usage {
 }
 
 const READY_WITHIN_MS = 120_000;
-/** Longer than any of them needs to write down what it has in memory. */
+/** Longer than any server needs to write its memory to disk. */
 const STOPPED_WITHIN_MS = 20_000;
 const ASK_EVERY_MS = 50;
 

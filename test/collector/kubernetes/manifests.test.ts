@@ -1,4 +1,5 @@
-// Every object that an overlay makes: valid for the API and the CRDs, at one with the others, and no more privileged than it must be.
+// Every object that an overlay makes: valid for the API and the CRDs, consistent with the others, and with the least
+// privileges.
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { at, isTree, read, type Tree } from "../files.ts";
