@@ -63,7 +63,7 @@ it("nothing of it reaches a prototype", () => {
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
 });
 
-/** Only what a span can hold, and nothing of a megabyte. */
+/** Only values that a span can hold, and no megabytes. */
 function plain(record: object): boolean {
   return Object.values(record).every(
     (value) =>

@@ -1,4 +1,5 @@
-// What .ci/run and .ci/ops-tools.sh ask. Without a word: builds what no earlier run has built; minutes, once for each machine.
+// The command of .ci/run and .ci/ops-tools.sh. Without arguments it builds what no earlier run has built; that takes
+// minutes, once for each machine.
 import { describeBuilds, ensure, unbuilt } from "../stack/binaries.ts";
 import { OPS_BUILDS, OPS_PROGRAMS } from "./builds.ts";
 import { found } from "./programs.ts";

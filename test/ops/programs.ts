@@ -34,7 +34,7 @@ export function found(program: OpsProgram, oldest = OLDEST[program]): string | u
   );
 }
 
-/** Why a test cannot run, in words for the person who wanted it; or undefined. */
+/** Why a test cannot run, in words for people; or undefined. */
 export function whyWithout(...programs: OpsProgram[]): string | undefined {
   const missing = programs.filter((program) => found(program) === undefined);
   if (missing.length === 0) return undefined;

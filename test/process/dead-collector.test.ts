@@ -9,7 +9,7 @@ import { exportingTo, PRELOAD } from "./program.ts";
 import { startServer } from "./stdio-host.ts";
 import { patience } from "../support/patience.ts";
 
-/** Accepts connections, and never says a word. */
+/** Accepts connections and never answers. */
 let blackHole: Server;
 beforeAll(async () => {
   blackHole = createServer().listen(0, "127.0.0.1");

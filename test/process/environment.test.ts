@@ -1,4 +1,4 @@
-// The standard variables mean what OpenTelemetry's specification says, on both lines.
+// The standard variables have the meaning of OpenTelemetry's specification, on both lines.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";

@@ -57,7 +57,7 @@ describe("the user's own NodeSDK", { concurrent: true }, () => {
     expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
     // The first call was over before they came; a trace is never torn apart.
     expect(sendersPerTrace(joined.spans)).toEqual(["ours", "ours", "ours", "theirs"]);
-    expect(sendersOf(joined.metrics)).toEqual(["ours", "theirs"]); // what the first call had made, and no more
+    expect(sendersOf(joined.metrics)).toEqual(["ours", "theirs"]); // only the metrics of the first call
   });
 
   it("that is never shut down is flushed at the end", async () => {

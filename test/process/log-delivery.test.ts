@@ -12,7 +12,7 @@ import { describeVariants } from "../support/variants.ts";
 
 const NOBODY = "http://127.0.0.1:1";
 
-/** The API that comes with each line. */
+/** The API of each line. */
 const APIS: readonly [line: OtelLine, api: string][] = [
   ["otel-2", "@opentelemetry/api-logs"],
   ["otel-3", "@opentelemetry/api"],

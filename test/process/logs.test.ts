@@ -1,4 +1,4 @@
-// Log lines as an operator meets them: JSON on stderr, beside whatever else is there, and log records that say the same.
+// Log lines as an operator sees them: JSON on stderr, beside other output, and log records with the same content.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.ts";
 import { exportingTo, PRELOAD, runProgram, type Ended } from "./program.ts";

@@ -40,7 +40,7 @@ describe("OTLP and the page at once", () => {
     expect(
       sent.filter(({ name }) => name === "mcp.tool.calls").map(({ sum }) => sum?.aggregationTemporality),
     ).not.toContain(2);
-    expect(latest(sent, "mcp.active_sessions")?.sum?.aggregationTemporality).toBe(2); // as the specification has it for up and down
+    expect(latest(sent, "mcp.active_sessions")?.sum?.aggregationTemporality).toBe(2); // as in the specification for up and down
     expect(page.value("mcp_tool_calls_total")).toBe(2);
     expect(page.value("mcp_tool_call_duration_seconds_count")).toBe(2);
   });
@@ -245,7 +245,7 @@ function namesOf(metrics: readonly SeenMetric[]): string[] {
   ].toSorted();
 }
 
-/** Without what only a page has: the resource as a metric. */
+/** Without the part that only a page has: the resource as a metric. */
 function namesOn(page: Page): string[] {
   return page.families
     .map(({ name }) => name)

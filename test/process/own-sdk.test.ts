@@ -1,4 +1,4 @@
-// People who set up OpenTelemetry themselves: joined, not doubled.
+// Applications that set up OpenTelemetry themselves: mcp-otelkit uses their SDK and starts no second one.
 import { describe, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { createSandbox } from "../support/sandbox.ts";

@@ -34,7 +34,7 @@ export interface Running {
   printed(text: string): Promise<void>;
 }
 
-/** Ports, metrics and logs are not what these tests are about; see served.ts, log-delivery.test.ts and logs.test.ts for those. */
+/** These tests are not about ports, metrics and logs; see served.ts, log-delivery.test.ts and logs.test.ts for those. */
 const QUIET = {
   OTEL_INSTRUMENTATION_MCP_LOG_LINES: "off",
   OTEL_INSTRUMENTATION_MCP_ADMIN: "off",

@@ -11,7 +11,7 @@ const ENV = {
 };
 const NOTICE = /^mcp-otelkit: (\d+) lines were dropped, since stderr was not read$/;
 
-/** The second is CommonJS, where nothing of Node's makes the pipe one that does not block. */
+/** The second is CommonJS, where no code of Node makes the pipe non-blocking. */
 const STARTS = [
   [...PRELOAD, "stdio-server.mjs"],
   ["--require", "mcp-otelkit/register.cjs", "stdio-server-v2.cjs"],
@@ -19,7 +19,7 @@ const STARTS = [
 
 interface Host extends HostedServer {
   readonly stderr: Readable;
-  /** Resolves once all of so many calls are answered. */
+  /** Resolves once this many calls are answered. */
   answered(calls: number): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
-// What a peer can cause, and what does not leave: log entries, session ids, resource templates, names of fields.
+// The effects that a peer can cause, and data that stays in the process: log entries, session ids, resource
+// templates, names of fields.
 import { afterEach, expect, it, vi } from "vitest";
 import { describeMetric } from "../../src/operation/metric-attributes.ts";
 import { createKnownNames } from "../../src/operation/known-names.ts";

@@ -11,7 +11,7 @@ import { describeService, type Service } from "./service.ts";
 
 export const SHIPPED = fileURLToPath(new URL("../../collector/", import.meta.url));
 
-/** The paths of what is built, and Loki where this machine has it. */
+/** The paths of the built programs, and Loki where this machine has it. */
 export type Programs = Readonly<Record<Program, string>> & { readonly loki?: Loki };
 
 /** A server: the address for people and programs, the address for the Collector, and its own metrics page. */

@@ -40,7 +40,7 @@ export function program(words: readonly string[], env: Readonly<Record<string, s
       printed += text;
       for (const look of watching) look();
     });
-  child.stdin.on("error", () => undefined); // it may be gone; how it ended says more
+  child.stdin.on("error", () => undefined); // it may have ended; how it ended says more
   return {
     says: (pattern) =>
       new Promise((resolve, reject) => {
@@ -69,14 +69,14 @@ export interface Cast {
   plan(city: string): Promise<string>;
   /** Has the host do something without the agent. */
   hostDoes(path: string, body?: string): Promise<void>;
-  /** Where the process of that service has its own /metrics. */
+  /** The address of the service's own /metrics. */
   page(service: "host" | "weather"): Promise<string>;
   output(): string;
-  /** SIGTERM to all, so that each sends what it still has. */
+  /** SIGTERM to all, so that each sends its remaining data. */
   stop(): Promise<void>;
 }
 
-/** @param env for the three that speak MCP; for one of them by its service's name. */
+/** @param env for the three that use MCP; for one of them by its service's name */
 export async function startCast(
   endpoint: string,
   env: Readonly<Record<string, string>> = {},
@@ -105,7 +105,7 @@ export async function startCast(
   const LOCAL_SERVER = JSON.stringify({
     command: process.execPath,
     args: [...PRELOAD, here("../fixtures/guide/stdio-server.mjs")],
-    // Its stderr is the host's, and only one of the two shall say there where its page is.
+    // Its stderr is the host's, and only one of the two may print its page's address there.
     env: { ...as("local"), OTEL_INSTRUMENTATION_MCP_ADMIN: "off" },
   });
   const host = program([...PRELOAD, here("../fixtures/stack/host.mjs")], {

@@ -72,7 +72,7 @@ describe("who gets in", NEEDS_SERVERS, () => {
     return services.size;
   }
 
-  /** Sees that nothing got in; what the processes that speak MCP say on stderr about that. */
+  /** Checks that nothing got in, and what the processes that use MCP print on stderr about that. */
   async function turnedAway(door: Collector, cast: Cast): Promise<string> {
     const before = await servicesInJaeger(stack().jaeger.url);
     await cast.plan("Graz");

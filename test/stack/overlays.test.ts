@@ -165,7 +165,7 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
         made.filter(({ labels }) => label in labels),
         label,
       ).toEqual([]);
-    // Jaeger's Monitor tab asks for these.
+    // Jaeger's Monitor tab queries these.
     const { metrics } = await arrived(
       async () =>
         (await getJson<{ metrics: { metricPoints: unknown[] }[] }>(
