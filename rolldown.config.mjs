@@ -1,6 +1,6 @@
-// The build: OpenTelemetry and src in a few CommonJS files, each loaded when it is needed (src/runtime/chunks.ts).
-// CommonJS, because the preload arrives by --require as well and loads the rest in the middle of the application's module
-// loading; the ES modules of the package's exports are wrappers (.ci/bundle/wrappers.mjs).
+// The build: OpenTelemetry and src in a few CommonJS files, each loaded on demand (src/runtime/chunks.ts). CommonJS,
+// because the preload also works with --require and loads the rest while the application loads its modules; the ES
+// modules of the package's exports are wrappers (.ci/bundle/wrappers.mjs).
 import { fileURLToPath } from "node:url";
 import { finish } from "./.ci/bundle/finish.mjs";
 import { licences } from "./.ci/bundle/licences.mjs";
@@ -72,7 +72,7 @@ export default [
       // a moment later: the second message, the first export
       instrumentations: source("runtime/otel/instrumentations.ts"),
       exporters: source("runtime/delivery/otlp-exporters.ts"),
-      // where it is asked for
+      // on demand
       grpc: source("runtime/delivery/grpc.ts"),
       propagators: source("runtime/otel/rare-propagators.ts"),
       admin: source("runtime/admin-endpoint.ts"),
@@ -87,13 +87,13 @@ export default [
     },
     output: { ...output, codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false } },
   },
-  // Every exporter there is: in a graph of its own, so that the rest keeps what it uses and no more.
+  // Every exporter: in a separate graph, so that the rest keeps only what it uses.
   {
     ...shared,
     input: { "configuration-file": source("runtime/otel/configuration-file.ts") },
     output: { ...output, codeSplitting: false },
   },
-  // On threads of their own: each one file, with nothing that it does not need.
+  // For separate threads: one file each, with only what it needs.
   { ...shared, input: { "exit-worker": source("runtime/exit/exit-worker.ts") }, output },
   {
     ...shared,

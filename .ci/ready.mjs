@@ -23,10 +23,10 @@ process.chdir(root);
 if (staleInstall() || staleBuild()) {
   takeLock();
   process.once("exit", () => rmSync(lock, { recursive: true, force: true }));
-  // Asked again under the lock: whoever held it before us may have done the work meanwhile.
+  // Checked again under the lock: the previous holder may have done the work meanwhile.
   const install = staleInstall();
-  // NODE_ENV=production would leave out what the tests need. No package of ours has to run an install script:
-  // esbuild, oxlint and the like ship their programs as optional packages.
+  // NODE_ENV=production would leave out the tests' dependencies. No package here needs an install script: esbuild,
+  // oxlint and the like ship their programs as optional packages.
   if (install) npm(install, "ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund");
   const build = staleBuild();
   if (build) npm(build, "run", "build", "--silent");
@@ -43,7 +43,7 @@ function requireNode() {
 
 /** Why `npm ci` is due, or undefined. */
 function staleInstall() {
-  // npm writes this file last, so it also tells a complete installation from an interrupted one.
+  // npm writes this file last, so its presence means that the installation is complete.
   const installed = join(root, "node_modules", ".package-lock.json");
   const wanted = join(root, "package-lock.json");
   if (!existsSync(installed)) return "node_modules is missing";
@@ -64,7 +64,7 @@ function packagesIn(file) {
   return JSON.parse(readFileSync(file, "utf8")).packages;
 }
 
-/** Why the build is due, or undefined. Its last step writes the declarations, so their time tells. */
+/** Why a build is needed, or undefined. Its last step writes the declarations, so their time is the build's. */
 function staleBuild() {
   const built = join("dist", "index.d.ts");
   if (!existsSync(built)) return "dist is missing";
@@ -142,7 +142,7 @@ function discardLock(pid) {
   return "gone";
 }
 
-/** Everything a child prints goes to stderr: stdout belongs to the command we run in front of. */
+/** All output of a child goes to stderr: stdout belongs to the command that runs afterwards. */
 function npm(reason, ...args) {
   say(`${reason}: npm ${args.join(" ")}`);
   const cli = process.env.npm_execpath;

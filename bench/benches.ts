@@ -2,7 +2,10 @@ import type { Command } from "../test/support/commands.ts";
 
 const tsx = (file: string): readonly string[] => ["--import", "tsx", file];
 
-/** What things cost; printed, never asserted. `npm run bench` prints this table, `npm run bench -- NAME WORD...` runs a row. */
+/**
+ * Measurements of cost; printed, never asserted. `npm run bench` prints this table, `npm run bench -- NAME WORD...`
+ * runs a row.
+ */
 export const BENCHES: Readonly<Record<string, Command>> = {
   start: {
     shows:

@@ -1,6 +1,7 @@
 /**
- * `npx tsx bench/calls.ts [rounds]`: what a tool call costs, both sides in one process, with each setting of ours beside
- * none at all. The processes take turns batch by batch, so that whatever else the machine does meets all of them alike.
+ * `npx tsx bench/calls.ts [rounds]`: what a tool call costs, both sides in one process, with each setting of
+ * mcp-otelkit and without it. The processes take turns batch by batch, so that other load on the machine affects all
+ * of them alike.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -16,7 +17,7 @@ const NOWHERE = {
   OTEL_TRACES_EXPORTER: "none",
   OTEL_LOGS_EXPORTER: "none",
 };
-/** Nobody listens on this port; what is made is queued, sent in vain and dropped. */
+/** No server listens on this port; spans are queued, sent in vain and dropped. */
 const TRACES = { OTEL_TRACES_EXPORTER: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" };
 
 interface Contender {

@@ -14,7 +14,7 @@ import { KINDS } from "./hostile-kinds.mjs";
 
 interface Cost {
   readonly cpuMs: number;
-  /** Bytes of heap that are still held when all is over. */
+  /** Bytes of heap that are still held at the end. */
   readonly grown: number;
 }
 interface Pair {
@@ -24,12 +24,12 @@ interface Pair {
 
 const [first = "100000", ...words] = process.argv.slice(2);
 const count = Number(first);
-/** Of the time and memory without us and what recording honest messages costs. */
+/** Of the time and memory without mcp-otelkit and the cost of recording normal messages. */
 const MAY_EXCEED = 0.2;
-/** Queues, and the last seconds of what is exported. */
+/** The queues, and the exports of the last seconds. */
 const SLACK_BYTES = 8 * 1024 * 1024;
 
-// A collector that takes everything and keeps nothing.
+// A collector that accepts everything and stores nothing.
 const sink = createServer((request, response) => {
   request.resume().on("end", () => response.end());
 }).listen(0, "127.0.0.1");

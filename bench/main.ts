@@ -1,4 +1,4 @@
-/** `npm run bench`: the table of what can be measured. `npm run bench -- NAME WORD...` measures it; see benches.ts. */
+/** `npm run bench`: prints the table of measurements. `npm run bench -- NAME WORD...` measures it; see benches.ts. */
 import { runCommands } from "../test/support/commands.ts";
 import { BENCHES } from "./benches.ts";
 

@@ -1,11 +1,11 @@
-// What one process has cost: a stdio server up to the moment its answer to `initialize` arrives, or a whole process.
+// The cost of one process: a stdio server until its answer to `initialize` arrives, or a whole process.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 
 export interface Launch {
   readonly node: string;
-  /** Words for `node` before the program. */
+  /** Arguments for `node` before the program. */
   readonly flags: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ const INITIALIZE = {
   },
 };
 
-/** Starts a stdio server and asks it once, over the pipe; the server is stopped while its figures are read. */
+/** Starts a stdio server and sends it one request over the pipe; the server is stopped while its figures are read. */
 export async function untilInitialized({ node, flags, cwd, env }: Launch, program: string): Promise<Cost> {
   const began = performance.now();
   const child = spawn(node, [...flags, program], {

@@ -1,4 +1,5 @@
-// What capturing content costs, with the default limit, by what is captured. `npm run bench -- redact [RUNS]`; times in ms.
+// The cost of capturing content, with the default limit, for each kind of content. `npm run bench -- redact [RUNS]`;
+// times in ms.
 import { redactMessage, redactUri } from "../src/privacy/uri.ts";
 import { ADVERSARIAL } from "../test/operation/adversarial.ts";
 import { captureRequest, type CapturePolicy } from "../src/privacy/capture.ts";

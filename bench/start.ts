@@ -1,5 +1,6 @@
-// `npm run bench -- start [ROUNDS]`: what the preload adds to the start of a stdio server, until it has answered `initialize`, and to
-// a process without MCP. In turns, so that a busy machine is busy for all; medians. Linux alone has the figures, in /proc.
+// `npm run bench -- start [ROUNDS]`: the cost that the preload adds to the start of a stdio server, until it has
+// answered `initialize`, and to a process without MCP. In turns, so that a busy machine is busy for all; medians.
+// Linux alone has the figures, in /proc.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,7 +12,7 @@ import { untilInitialized, wholeProcess, type Cost } from "./measure-start.ts";
 const rounds = Number(process.argv[2] ?? 9);
 const NODES: readonly NodeMajor[] = [20, 24];
 
-/** Over plain, on a quiet machine. */
+/** More than plain, on a quiet machine. */
 const GOALS: Readonly<
   Record<string, { readonly cpuMs: Partial<Record<NodeMajor, number>>; readonly residentMb?: number }>
 > = {
@@ -29,7 +30,7 @@ interface Row {
 
 if (process.platform !== "linux") throw new Error("only Linux has /proc, where the figures come from");
 
-/** Takes everything, so that no exporter tries again and none prints an error. */
+/** Accepts everything, so that no exporter retries and none prints an error. */
 const sink = createServer((request, response) => {
   request
     .resume()
@@ -43,7 +44,7 @@ const env = {
   OTEL_TRACES_EXPORTER: "otlp",
   OTEL_METRICS_EXPORTER: "otlp",
   OTEL_LOGS_EXPORTER: "otlp",
-  OTEL_EXPORTER_PROMETHEUS_PORT: "0", // a default port may be taken, and then the start is another one
+  OTEL_EXPORTER_PROMETHEUS_PORT: "0", // a default port may be taken, and then the start differs
 };
 const preload = await installedPackage("otel-2");
 const sandbox = await createSandbox("process", "sdk-v1-latest", "auto-instrumentations");

@@ -1,2 +1,4 @@
-/** `import { flushTelemetry } from "mcp-otelkit/flush"`: what an application calls before it exits, alone. */
+/**
+ * `import { flushTelemetry } from "mcp-otelkit/flush"`: only the functions that an application calls before it exits.
+ */
 export { flushOnExit, flushTelemetry } from "./runtime/exit/flush-request.ts";

@@ -1,6 +1,6 @@
 /**
  * The public surface of mcp-otelkit. Everything exported here, and nothing else, is covered by semantic versioning.
- * For the usual case there is nothing to import: `node --import mcp-otelkit/register server.js`.
+ * The usual case needs no import: `node --import mcp-otelkit/register server.js`.
  */
 export { instrumentMcp, McpInstrumentation, type McpInstrumentationConfig } from "./instrumentation.ts";
 export type { McpConfig } from "./settings/config.ts";

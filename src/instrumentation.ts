@@ -18,13 +18,13 @@ import {
 
 type InstrumentationLoggerProvider = Parameters<InstrumentationBase["setLoggerProvider"]>[0];
 
-/** Options of {@link McpInstrumentation}; what is not given is read from the environment, then from the defaults. */
+/** Options of {@link McpInstrumentation}. Options that are not given come from the environment, then from the defaults. */
 export interface McpInstrumentationConfig extends Partial<McpConfig> {
   /** @default true */
   readonly enabled?: boolean;
 }
 
-/** OpenTelemetry's base class gives it its diagnostics and its switches. */
+/** OpenTelemetry's base class provides the diagnostics and the methods that SDKs call. */
 class Implementation extends InstrumentationBase<McpInstrumentationConfig> {
   // Not initialised here: the base class calls `enable` from its constructor, before initialisers would run.
   declare private settings: McpConfig | undefined;
@@ -38,7 +38,7 @@ class Implementation extends InstrumentationBase<McpInstrumentationConfig> {
     super(SCOPE, VERSION, config);
   }
 
-  /** No module definitions: OpenTelemetry's hooks never fire for SDK v1 as CommonJS, and need a set-up of their own for ESM. */
+  /** No module definitions: OpenTelemetry's hooks never run for SDK v1 as CommonJS, and need their own set-up for ESM. */
   protected override init(): [] {
     return [];
   }
@@ -54,7 +54,7 @@ class Implementation extends InstrumentationBase<McpInstrumentationConfig> {
       config: () => this.currentSettings(),
       warn,
       fault: (where, error) => {
-        const what = `a mistake of ours in "${where}"; the application goes on without it`;
+        const what = `mcp-otelkit failed in "${where}"; the application continues without it`;
         this._diag.error(`${what}: ${describeFault(error)}`);
         this._diag.debug(what, error);
       },
@@ -76,27 +76,27 @@ class Implementation extends InstrumentationBase<McpInstrumentationConfig> {
     this.settings = undefined;
   }
 
-  /** Remembered only if it is a real one: `registerInstrumentations` hands over the API's proxy where none was given. */
+  /** Kept only if it is a real provider: `registerInstrumentations` passes the API's proxy where none was given. */
   override setTracerProvider(provider: TracerProvider): void {
     super.setTracerProvider(provider);
     this.given = "getDelegate" in provider ? undefined : provider;
   }
 
-  /** The metrics API has no proxy: what is handed over here may be the only real provider we ever hear of. */
+  /** The metrics API has no proxy: the provider that is passed here may be the only real one. */
   override setMeterProvider(provider: MeterProvider): void {
     super.setMeterProvider(provider);
     this.givenMeters = provider === metrics.getMeterProvider() ? undefined : provider;
   }
 
-  /** The API's proxy, which is handed over where none was given, is not remembered: the registered one is asked for then. */
+  /** The API's proxy, which is passed where none was given, is not kept: the registered provider is used then. */
   override setLoggerProvider(provider: InstrumentationLoggerProvider): void {
     super.setLoggerProvider(provider);
     this.givenLoggers = "_getDelegate" in provider ? undefined : provider;
   }
 
   /**
-   * From the provider in force now. The base class keeps a tracer from the start; with the 3.x line that one can belong
-   * to another copy of the API (there is one per module format) and would stay silent for ever.
+   * From the current provider. The base class keeps a tracer from the start; with the 3.x line that tracer can belong
+   * to another copy of the API (there is one per module format) and would never record anything.
    */
   private currentTracer(): Tracer {
     return (this.given ?? trace.getTracerProvider()).getTracer(SCOPE, VERSION);
@@ -119,13 +119,13 @@ class Implementation extends InstrumentationBase<McpInstrumentationConfig> {
   }
 }
 
-/** An instrumentation as OpenTelemetry's SDKs, of any version, take it; see {@link McpInstrumentation}. */
+/** An instrumentation in the form that OpenTelemetry's SDKs of any version accept; see {@link McpInstrumentation}. */
 export interface McpInstrumentation {
   readonly instrumentationName: string;
   readonly instrumentationVersion: string;
-  /** Observes; the constructor does so already, unless `enabled` is false. */
+  /** Starts to observe; the constructor does so already, unless `enabled` is false. */
   enable(): void;
-  /** Observes no more. Calls pass through. */
+  /** Stops observing. Calls pass through. */
   disable(): void;
   setTracerProvider(provider: TracerProvider): void;
   setMeterProvider(provider: MeterProvider): void;
@@ -135,21 +135,21 @@ export interface McpInstrumentation {
 }
 
 /**
- * OpenTelemetry instrumentation of the MCP TypeScript SDK, for those who set up OpenTelemetry themselves:
+ * OpenTelemetry instrumentation of the MCP TypeScript SDK, for applications that set up OpenTelemetry themselves:
  *
  * ```ts
  * new NodeSDK({ instrumentations: [new McpInstrumentation()] }).start();
  * ```
  *
- * Must be created before the application loads the SDK, as every instrumentation. It needs no loader hook of
- * OpenTelemetry's: it brings its own, for both module formats.
+ * Create it before the application loads the SDK, like every instrumentation. It needs no loader hook of
+ * OpenTelemetry: it has its own, for both module formats.
  */
 export const McpInstrumentation: new (config?: McpInstrumentationConfig) => McpInstrumentation =
   Implementation;
 
 /**
- * Patches an MCP SDK that no loader hook can see, because a bundler has put it into the application's own file.
- * Call it before the first `connect`.
+ * Patches an MCP SDK that no loader hook can see, because a bundler has put it into the application's file. Call it
+ * before the first `connect`.
  *
  * ```ts
  * import { instrumentMcp } from "mcp-otelkit";
@@ -158,20 +158,20 @@ export const McpInstrumentation: new (config?: McpInstrumentationConfig) => McpI
  * instrumentMcp(server);
  * ```
  *
- * @param moduleOrClass a module of the SDK (`import * as sdk from …`), one of its classes (`Server`, `Client`, `Protocol`),
- *   or an instance of one, `McpServer` included
- * @returns the names of the classes that are patched now; empty, with a process warning, where none was found
+ * @param moduleOrClass a module of the SDK (`import * as sdk from …`), one of its classes (`Server`, `Client`,
+ *   `Protocol`), or an instance of one, `McpServer` included
+ * @returns the names of the classes that are now patched; empty, with a process warning, where none was found
  */
 export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
   const config = readConfig(process.env, warn);
-  // Where nothing observes yet, this call is the whole set-up; where something does, it does nothing more.
+  // Where nothing observes yet, this call sets up everything; otherwise it only patches.
   const wiring: Wiring = {
     tracer: () => trace.getTracer(SCOPE, VERSION),
     meterProvider: () => metrics.getMeterProvider(),
     config: () => config,
     warn,
     fault: (where, error) =>
-      warn(`a mistake of ours in "${where}"; the application goes on without it: ${describeFault(error)}`),
+      warn(`mcp-otelkit failed in "${where}"; the application continues without it: ${describeFault(error)}`),
   };
   startWiring(wiring, { watchLoader: false });
   const classes = wireByHand(moduleOrClass);
@@ -183,7 +183,7 @@ export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
   return classes;
 }
 
-/** On stderr, also where nobody listens to OpenTelemetry's diagnostics. */
+/** On stderr, even where OpenTelemetry's diagnostics have no logger. */
 function warn(problem: string): void {
   process.emitWarning(problem, { code: "MCP_OTELKIT" });
 }

@@ -17,12 +17,12 @@ import { tellIfNothingWasSeen } from "./runtime/nothing-seen.ts";
 import type { ProcessTelemetry } from "./runtime/telemetry.ts";
 import { shareFacts } from "./runtime/threads.ts";
 
-/** Set on the global object by the first preload, whichever copy of this package it came from. */
+/** The first preload sets it on the global object, whichever copy of this package it belongs to. */
 const STARTED = Symbol.for("mcp-otelkit.runtime");
 
 /**
- * The preload. It watches the module loader and prepares the OpenTelemetry API, and loads nothing else until an MCP SDK is
- * seen: `NODE_OPTIONS` brings it into npm and npx as well.
+ * The preload. It watches the module loader and prepares the OpenTelemetry API, and loads nothing else until an MCP
+ * SDK is loaded: `NODE_OPTIONS` brings it into npm and npx as well.
  */
 export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   const globals = globalThis as Record<symbol, string | undefined>;
@@ -31,7 +31,7 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   const speak: Say = level === SILENT ? () => undefined : say;
   const started = globals[STARTED];
   if (started !== undefined) {
-    // The same version twice is a flag and NODE_OPTIONS together.
+    // The same version twice means a flag and NODE_OPTIONS together.
     if (started !== VERSION)
       speak(`version ${started} is preloaded already, so this one (${VERSION}) does nothing`);
     return;
@@ -45,15 +45,13 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   shareFacts();
 
   const fault = (where: string, error: unknown): void =>
-    speak(
-      `mcp-otelkit failed in "${where}", and the application goes on without it: ${describeFault(error)}`,
-    );
+    speak(`internal error in "${where}"; the application continues without it: ${describeFault(error)}`);
   onFault(fault);
   const sdk = createLateSdk(speak);
   const occupyHub = reserveHub();
   let telemetry: ProcessTelemetry | undefined;
   let failed = false;
-  /** The rest of mcp-otelkit, from the first MCP module on. */
+  /** Starts the rest of mcp-otelkit, with the first MCP module. */
   function begin(): ProcessTelemetry | undefined {
     if (telemetry !== undefined || failed) return telemetry;
     try {
@@ -81,7 +79,7 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   });
   onSdkSeen((report) => begin()?.seen(report));
   installLoadHook((file, exports) => begin()?.loaded(file, exports));
-  if (runtime !== undefined) return; // and has said so
+  if (runtime !== undefined) return; // which has been reported
   tellIfNothingWasSeen(
     env,
     () => telemetry !== undefined || failed,

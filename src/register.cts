@@ -1,10 +1,10 @@
 /**
- * `node --require mcp-otelkit/register.cjs server.js`: the same as `--import mcp-otelkit/register`, for `--require`, which the
- * OpenTelemetry Operator uses. For CommonJS applications and for ECMAScript modules.
+ * `node --require mcp-otelkit/register.cjs server.js`: the same as `--import mcp-otelkit/register`, for `--require`,
+ * which the OpenTelemetry Operator uses. For CommonJS applications and for ECMAScript modules.
  */
 /* oxlint-disable typescript/no-require-imports -- what this file is for */
 try {
-  // Not at the top of the file: where a package is missing, that would end the application.
+  // Not at the top of the file: a missing package would end the application there.
   const { startRuntime } = require("./preload.cjs") as { startRuntime: () => void };
   startRuntime();
 } catch (error) {
@@ -13,6 +13,6 @@ try {
   try {
     writeSync(2, `mcp-otelkit: no telemetry: ${reason}\n`);
   } catch {
-    // The host has closed stderr; that is no reason to end the application.
+    // The host has closed stderr; the application continues.
   }
 }

@@ -21,39 +21,42 @@ export { MESSAGE_CLASSES } from "./hook/loader/targets.ts";
 export { countRunning, endEverything, onPeerGone, servesStdio } from "./hook/connection/close.ts";
 export { residentBytes } from "./signals/process-metrics.ts";
 
-/** The name of our instrumentation scope. */
+/** The name of mcp-otelkit's instrumentation scope. */
 export const SCOPE = "mcp-otelkit";
 
 export interface Wiring {
   readonly tracer: () => Tracer;
   readonly meterProvider: () => MeterProvider;
-  /** Where a provider of log records was handed over; else, and where it has none, the registered one is asked. */
+  /** The provider of log records that was passed to the instrumentation; where it is missing, the registered one is used. */
   readonly loggerProvider?: () => LoggerProvider | undefined;
-  /** Writes a line of the log where people read it; absent where records are enough. */
+  /** Writes a line of the log; absent where only records are wanted. */
   readonly writeLine?: (line: string) => void;
   readonly config: () => McpConfig;
-  /** What writes and reads the context of messages, where it is not the propagator that is registered. */
+  /** Writes and reads the context of messages, where it is not the registered propagator. */
   readonly propagator?: () => TextMapPropagator | undefined;
-  /** Whether mcp-otelkit has instrumented HTTP, and so answers for the headers of requests. */
+  /** Whether mcp-otelkit has instrumented HTTP, and so handles the headers of requests. */
   readonly ownHttp?: () => boolean;
-  /** Says a line on stderr that is about the application, and no mistake of ours. */
+  /** Prints a line on stderr about the application, not about a fault in mcp-otelkit. */
   readonly warn: (line: string) => void;
-  /** Hears of a mistake of ours, each place in the code once. */
+  /** Called for a fault in mcp-otelkit, once for each place in the code. */
   readonly fault: (where: string, error: unknown) => void;
 }
 
 export type OccupyHub = typeof occupyHub;
 
 export interface WiringOptions {
-  /** False where the SDK is handed over: a bundle has no loader to watch, and none of mcp-otelkit's files beside it. */
+  /**
+   * False where the application passes the SDK by hand: a bundle has no loader to watch, and no files of mcp-otelkit
+   * beside it.
+   */
   readonly watchLoader?: boolean;
-  /** Where the preload has reserved the place of the observer. */
+  /** Fills the place that the preload has reserved for the observer. */
   readonly occupyHub?: OccupyHub;
 }
 
 /**
  * Joins hook to signals: the only place where they meet.
- * @returns `undefined` where something in this process observes already; two observers would double every span
+ * @returns `undefined` where something in this process already observes; two observers would double every span
  */
 export function startWiring(
   wiring: Wiring,

@@ -1,4 +1,4 @@
-// The import arrows of the house (CONTRIBUTING.md draws them), kept by a machine. A row of LAYERS is a wall with its doors.
+// Checks the import arrows in CONTRIBUTING.md. A row of LAYERS is a layer and the imports it may have.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,13 +6,13 @@ import { describe, expect, it } from "vitest";
 import { importsOf } from "./support/imports-of.ts";
 
 interface Layer {
-  /** Other layers this one may name, for types included. */
+  /** Other layers it may import, including types. */
   layers: string[];
-  /** Packages it may load; `*` stands for any ending. */
+  /** Packages it may load; `*` matches any ending. */
   packages?: string[];
-  /** Packages it may name in `import type`, beside those it may load. */
+  /** Packages it may import types from, beside those it may load. */
   types?: string[];
-  /** Node's own modules: any of them, or these alone. */
+  /** Node's own modules: any of them, or only these. */
   node?: true | string[];
   maxLines?: number;
 }
@@ -42,7 +42,7 @@ const LAYERS: Record<string, Layer> = {
     packages: [OPENTELEMETRY],
     node: true,
   },
-  // What every process pays for: it loads nothing from outside.
+  // The code that every process loads: it imports nothing from outside.
   preload: { layers: ["hook", "output", "runtime", ...LEAVES], types: [API] },
   // entries
   instrumentation: {
@@ -60,7 +60,7 @@ const LAYERS: Record<string, Layer> = {
   cli: { layers: ["runtime", "settings"], node: true },
 };
 const MAX_LINES = 250;
-/** A table of rows at the top of a file: it may be as long as what it knows. */
+/** A table of rows at the top of a file may be of any length. */
 const TABLE = /^(?:export )?const [A-Z][A-Z0-9_]*\b[^\n]*[[{(]\n(?:[ \t/*][^\n]*\n|\n)*^[\]})][^\n]*\n/gm;
 
 describe("src", () => {
@@ -206,7 +206,10 @@ function packageOf(specifier: string): string {
     : specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
-/** Type imports count too: a circle of types is two files that are one. Each circle is told once, from its first file. */
+/**
+ * Type imports count too: files that import each other's types cannot be separated. Each cycle is reported once, from
+ * its first file.
+ */
 function circles(edges: Map<string, string[]>): string[] {
   const told = new Set<string>();
   const walk = (path: string[]): void => {

@@ -68,7 +68,7 @@ it.each([
 });
 
 it.each(["sometimes", "constructor", "__proto__"])(
-  "the value %s is told, by its variable's name, and the default applies",
+  "the value %s is reported with its variable's name, and the default applies",
   (value) => {
     const problems: string[] = [];
     const config = readConfig({ OTEL_INSTRUMENTATION_MCP_ERROR_MESSAGE: value }, (problem) =>

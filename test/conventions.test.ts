@@ -34,7 +34,7 @@ it("every test cites rules that exist", () => {
   expect([...citations()].filter(([id]) => CONVENTIONS[id] === undefined)).toEqual([]);
 });
 
-it("every rule says something, once, and has an id of its own", () => {
+it("every rule has a text, occurs once, and has its own id", () => {
   const rows = Object.entries(CONVENTIONS);
   expect(rows.filter(([id, { says }]) => !/^[a-z][\w.-]+$/.test(id) || !says.endsWith("."))).toEqual([]);
   expect(new Set(rows.map(([id, { says }]) => `${id.replace(/[^.]*$/, "")} ${says}`)).size).toBeGreaterThan(

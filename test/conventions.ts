@@ -1,6 +1,6 @@
 /**
- * The rules of the telemetry contract, as far as spans go: what we emit, when, and why. One row per rule; `source` says who
- * made it. A test names the rules it proves at the end of its title, `… [span.kind, attr.error.type]`, and
+ * The rules of the telemetry contract for spans: what mcp-otelkit emits, when, and why. One row per rule; `source` is
+ * its origin. A test names the rules it proves at the end of its title, `… [span.kind, attr.error.type]`, and
  * `conventions.test.ts` fails where a rule has no test or a title names a rule that is not here.
  */
 export interface Convention {

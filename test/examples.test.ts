@@ -12,7 +12,7 @@ test.each(["v1-server", "v2-server", "own-sdk", "business-metrics"])(
     const readme = readFileSync(`${root}/examples/${example}/README.md`, "utf8");
     const [, command = ""] = /```sh\n(.*?)\n```/s.exec(readme) ?? [];
     const [, promised = ""] = /```text\n(.*?)```/s.exec(readme) ?? [];
-    // The README's reader has no OTEL_* set, nor what this test runs under.
+    // The README's reader has no OTEL_* set, nor the variables of this test run.
     const { PATH, HOME } = process.env;
 
     const { stdout, stderr } = spawnSync("sh", ["-c", command], {
@@ -26,7 +26,7 @@ test.each(["v1-server", "v2-server", "own-sdk", "business-metrics"])(
   },
 );
 
-/** Without what differs from run to run, the order of lines among it: parallel calls may end in either. */
+/** Without values that differ from run to run, and without the order of lines: parallel calls may end in any order. */
 function stable(output: string): unknown[] {
   const masked = output
     .replaceAll(/"(traceId|spanId)":"(?!1{32})[0-9a-f]+"/g, '"$1":"~"')

@@ -7,7 +7,7 @@ import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { BOOBY_TRAPS, HOSTILE } from "./operation/hostile.ts";
 
-// The loader is a process's own, and tested in processes of its own. Here classes are handed over.
+// The loader belongs to a process, and separate processes test it. Here the test passes classes.
 vi.mock("../src/hook/loader/load-hook.ts", () => ({ installLoadHook: () => undefined }));
 
 const { instrumentMcp, McpInstrumentation } = await import("../src/index.ts");
@@ -18,7 +18,7 @@ afterEach(() => {
   trace.disable();
 });
 
-/** An SDK of the application's, and the names of what it got. */
+/** The application's SDK, and the names of the spans it got. */
 function createProvider(): { provider: TracerProvider; names: () => string[] } {
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });

@@ -16,13 +16,14 @@ export const TEST_HOMES = [...SDKS.slice(0, 3), "ai-sdk", "node-24", ...LINES];
  */
 export const PROOFS: Readonly<Record<string, Command>> = {
   matrix: {
-    shows: "every MCP SDK, module format and transport gives its spans, on every Node and OpenTelemetry line",
+    shows:
+      "every MCP SDK, module format and transport produces its spans, on every Node and OpenTelemetry line",
     minutes: 20,
     homes: [...SDKS, ...NODES, ...LINES],
     node: tsx("test/matrix/main.ts"),
   },
   wire: {
-    shows: "the bytes of a conversation are the same with and without the preload, but for `_meta`",
+    shows: "the bytes of a conversation are the same with and without the preload, except for `_meta`",
     minutes: 10,
     homes: [...SDKS, "otel-2"],
     node: tsx("test/wire/main.ts"),
@@ -72,7 +73,7 @@ export const PROOFS: Readonly<Record<string, Command>> = {
   },
   recognise: {
     shows:
-      "an SDK inside a bundle is seen: seven versions, ten bundlers, plain and minified, both formats; no package without one is touched",
+      "the preload recognises an SDK inside a bundle: seven versions, ten bundlers, plain and minified, both formats; it changes no package without an SDK",
     minutes: 60,
     needs: "a package registry",
     homes: ["bundlers"],
@@ -80,18 +81,16 @@ export const PROOFS: Readonly<Record<string, Command>> = {
   },
   install: {
     shows:
-      "one OpenTelemetry API whatever the application has installed, by npm 10, npm 11, pnpm and Yarn PnP",
+      "the install has one OpenTelemetry API, whatever the application has installed, with npm 10, npm 11, pnpm and Yarn PnP",
     minutes: 30,
     needs: "a package registry",
     homes: ["node-24", "package-managers"],
     node: tsx("test/install/main.ts"),
   },
   stack: {
-    shows:
-      "Collector, Prometheus, Loki and Jaeger, run with the files of `collector/`, answer as the documents say",
+    shows: "Collector, Prometheus, Loki and Jaeger, run with the files of `collector/`, behave as documented",
     minutes: 14,
-    needs:
-      "Go, and about twenty minutes once to build the servers; it says that it skipped where there is no Go",
+    needs: "Go, and about twenty minutes once to build the servers; without Go it reports that it skipped",
     homes: [],
     node: vitest("--config", "test/stack/vitest.config.ts"),
   },

@@ -1,4 +1,4 @@
-/** `npm run prove`: the table of what can be proved. `npm run prove -- NAME... WORD...` proves it; see proofs.ts. */
+/** `npm run prove`: prints the table of proofs. `npm run prove -- NAME... WORD...` runs them; see proofs.ts. */
 import { PROOFS } from "./proofs.ts";
 import { runCommands } from "./support/commands.ts";
 

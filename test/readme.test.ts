@@ -7,36 +7,36 @@ import { INSTRUMENTS, type InstrumentRow } from "../src/signals/instruments.ts";
 
 const README = new URL("../README.md", import.meta.url);
 
-/** What each setting is about, for people; the names, values and defaults come from the code. */
+/** The purpose of each setting, for people; the names, values and defaults come from the code. */
 const MEANING: Record<keyof typeof SETTINGS, string> = {
   resourceUri:
     "`mcp.resource.uri` on spans: without userinfo and query values, only the URI template that matched, or not at all",
   errorMessage: "the message of a JSON-RPC error as the span's status description, secrets redacted",
   trust:
-    "whether a message continues the trace that its sender names, is linked to it, or begins one of its own without a word of it",
+    "whether a message continues its sender's trace, starts a new trace with a link to it, or starts one without a link",
   baggage: "a list of the baggage keys that cross to and from MCP peers, `*` for any characters; unset: none",
   metaKeys:
     "a list of keys that a propagator may write into `_meta` beside SEP-414's, `*` for any characters; unset: none",
   sessionId: "`mcp.session.id`: a short hash of the session id, the id itself, or nothing",
   logRate:
-    "log entries a second that one connection can cause by log messages, failures and sessions; what is left out is counted",
+    "log entries a second that one connection can cause by log messages, failures and sessions; entries beyond it are counted",
   reuseExecuteTool:
     "put a client's `tools/call` on a GenAI `execute_tool` span that is already active for it, instead of a second span",
-  metrics: "which families of metrics are made",
+  metrics: "the families of metrics to make",
   sessionIdleMs: "milliseconds without a message after which a session over HTTP no longer counts as active",
-  logLevel: "the least level that is logged, as log records and on stderr",
+  logLevel: "the lowest level that is logged, as log records and on stderr",
   lineLevel:
-    "the same for the lines on stderr alone; it is the application's own variable, and records do not follow it",
+    "the same for the lines on stderr only; it is the application's own variable and does not affect records",
   logLines: "log lines as JSON on stderr, beside the log records",
-  slowMs: "milliseconds after which a call that went well is logged at WARN, as a slow one",
+  slowMs: "milliseconds after which a successful call is logged as slow, at WARN",
   capture:
     "content to record, secrets redacted: arguments and results of tools, prompts, messages (sampling, elicitation, log data)",
   captureTools:
     "a list of the tools whose arguments and results may be captured, `*` for any characters; unset: every tool",
-  captureToolsDeny: "a list of the tools whose arguments and results never are",
+  captureToolsDeny: "a list of the tools whose arguments and results are never captured",
   captureLimit: "the longest captured value, in characters",
   stdout:
-    "a write to a stdio server's stdout that is not the protocol's: tell it once and count it, send it to stderr as well, or leave it alone",
+    "writes to a stdio server's stdout that are not part of the protocol: report the first and count all, also send them to stderr, or do nothing",
 };
 
 const KINDS = {

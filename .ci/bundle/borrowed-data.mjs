@@ -1,4 +1,4 @@
-/** Data of other projects that is written into src/ by hand: no package brings it, so no bundler can tell of it. */
+/** Data of other projects that was copied into src/ by hand: no package contains it, so no bundler can report it. */
 export const BORROWED_DATA = [
   {
     // src/privacy/provider-keys.ts

@@ -6,8 +6,8 @@ import { renderNotices, renderSbom } from "./licences.mjs";
 const DIST = "dist";
 
 /**
- * Writes what stands beside the bundles: for each public entry the ES module that a program imports, and for the embedded packages
- * the notices and the bill of materials. Runs after the last bundle.
+ * Writes the files beside the bundles: for each public entry the ES module that a program imports, and for the
+ * embedded packages the notices and the bill of materials. Runs after the last bundle.
  * @param entries names of files in dist
  */
 export function finish(entries) {

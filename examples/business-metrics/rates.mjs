@@ -1,4 +1,5 @@
-// The server's business: exchange rates from an API that allows so many requests, with a cache before it. A stand-in without a network.
+// The server's business: exchange rates from an API with a request limit, behind a cache. A stand-in without a
+// network.
 const PER_EURO = { EUR: 1, USD: 1.16, JPY: 171.4 };
 const SYNCHRONIZE_MS = 60_000;
 

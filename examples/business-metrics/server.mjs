@@ -1,5 +1,5 @@
-// An MCP server with numbers of its own: what is left of an API's quota, whether a cache helps, how old its data is. They are
-// counted with OpenTelemetry's API, as in any program. mcp-otelkit does not know of them, and they go where its metrics go.
+// An MCP server with its own metrics: the rest of an API's quota, cache hits, the age of its data. They use
+// OpenTelemetry's API, as in any program. mcp-otelkit does not know them, and they go where its own metrics go.
 import { createServer } from "node:http";
 import { metrics } from "@opentelemetry/api";
 import { toNodeHandler } from "@modelcontextprotocol/node";

@@ -1,4 +1,5 @@
-// Starts the server under mcp-otelkit, calls its tool a few times, and prints what its /metrics page says of both: its own numbers and ours.
+// Starts the server under mcp-otelkit, calls its tool a few times, and prints the metrics of both from its /metrics
+// page.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";

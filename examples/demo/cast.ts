@@ -17,7 +17,7 @@ export const CAST = [
   ["everything", "the official @modelcontextprotocol/server-everything over stdio, SDK v1"],
   ["everything-http", "the same over Streamable HTTP"],
   ["weather", "examples/v2-server, SDK v2, at protocol revision 2026-07-28"],
-  ["forecasts", "the HTTP service that the weather server asks: no MCP, OpenTelemetry of its own"],
+  ["forecasts", "the HTTP service that the weather server calls: no MCP, its own OpenTelemetry"],
 ] as const;
 
 /** Starts the servers, lets the client talk to them, and stops everything. By then all spans have been sent to `endpoint`. */

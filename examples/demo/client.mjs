@@ -11,7 +11,7 @@ await conversation("a session over stdio", servers.everything, async (client) =>
   await client.callTool({ name: "get-sum", arguments: { a: 19, b: 23 } });
   await client.readResource({ uri: "demo://resource/dynamic/text/7" });
   await client.getPrompt({ name: "args-prompt", arguments: { city: "Graz" } });
-  // The server turns round and asks the model on our side.
+  // The server sends a request to the model on this side.
   await client.callTool({
     name: "trigger-sampling-request",
     arguments: { prompt: "Say hello", maxTokens: 10 },

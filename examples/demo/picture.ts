@@ -73,7 +73,7 @@ const MEETING = /^(initialize|server\/discover)$/;
 function withFewAttributes(span: SeenSpan): SeenSpan {
   const chosen = (key: string) => {
     if (key === "mcp.resource.uri" && span.attributes["mcp.resource.template"] !== undefined) return false;
-    // A name that nobody has registered is kept out of the span's name, since a peer can make up as many as it likes.
+    // A name that is not registered stays out of the span's name, since a peer can invent any number of names.
     if (key === "gen_ai.tool.name") return span.name === "tools/call";
     if (key === "rpc.response.status_code") return span.attributes["error.type"] === undefined;
     return ALWAYS.test(key) || (MEETING.test(span.name) && ON_MEETING.test(key));

@@ -1,6 +1,6 @@
 /**
- * What `MetricReader.collect()` of OpenTelemetry's sdk-metrics gives, as far as a page of text needs it. It is the same
- * in 2.x and 3.x, and stated here so that this folder needs no OpenTelemetry to be compiled, tested or loaded.
+ * What `MetricReader.collect()` of OpenTelemetry's sdk-metrics returns, as far as the text page needs it. 2.x and 3.x
+ * return the same. It is declared here so that this folder compiles, runs and is tested without OpenTelemetry.
  */
 export interface Collected {
   readonly resourceMetrics: {
@@ -16,7 +16,7 @@ export interface CollectedMetric {
   readonly descriptor: { readonly name: string; readonly description: string; readonly unit: string };
   readonly dataPointType: number;
   readonly aggregationTemporality: number;
-  /** Of sums alone. */
+  /** Only on sums. */
   readonly isMonotonic?: boolean;
   readonly dataPoints: readonly { readonly attributes: Attributes; readonly value: unknown }[];
 }
@@ -27,15 +27,15 @@ export const POINT = { histogram: 0, exponentialHistogram: 1, gauge: 2, sum: 3 }
 /** `AggregationTemporality`. */
 export const CUMULATIVE = 1;
 
-/** The value of a point of a histogram: one count more than there are bounds, for what lies above the last. */
+/** The value of a histogram point. There is one more count than bounds: values above the last bound. */
 export interface Histogram {
   readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] };
-  /** Absent where values may be negative: then it could fall, and Prometheus takes that for a restart. */
+  /** Absent where values may be negative: the sum could then fall, and Prometheus would read that as a restart. */
   readonly sum?: number;
   readonly count: number;
 }
 
-/** The value of a point of an exponential histogram: bucket `offset + i` ends at `2 ** ((offset + i + 1) / 2 ** scale)`. */
+/** The value of an exponential histogram point: bucket `offset + i` ends at `2 ** ((offset + i + 1) / 2 ** scale)`. */
 export interface ExponentialHistogram {
   readonly scale: number;
   readonly zeroCount: number;

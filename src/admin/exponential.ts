@@ -1,13 +1,13 @@
 import type { ExponentialHistogram, Histogram } from "./collected.ts";
 
 /**
- * An exponential histogram with ordinary buckets, since neither text format can carry the other kind. The bounds are
- * powers of two whatever the scale: the SDK lowers the scale as the range of values grows, and bounds that followed it
- * would be new series each time, with the old ones left behind.
+ * Converts an exponential histogram to ordinary buckets, since neither text format can carry the exponential kind.
+ * The bounds are powers of two at every scale: the SDK lowers the scale as the range of values grows, and bounds that
+ * followed it would create new series each time and leave the old ones behind.
  */
 export function toOrdinaryBuckets(histogram: ExponentialHistogram): Histogram {
   const { scale, zeroCount, positive, negative, sum, count } = histogram;
-  // Above 0 a power of two is made of 2 ** scale buckets; below 0 a bucket spans several, and stays as it is.
+  // Above 0, 2 ** scale buckets make up one power of two; below 0, a bucket spans several and stays as it is.
   const shift = Math.max(scale, 0);
   const factor = 2 ** Math.max(-scale, 0);
 
@@ -15,10 +15,10 @@ export function toOrdinaryBuckets(histogram: ExponentialHistogram): Histogram {
   const add = (bound: number, counted: number): void => {
     countAt.set(bound, (countAt.get(bound) ?? 0) + counted);
   };
-  // A positive bucket ends at its larger magnitude, a negative one at its smaller.
+  // A positive bucket ends at its larger magnitude, a negative bucket at its smaller.
   for (const [index, counted] of coarse(positive, shift)) add(2 ** ((index + 1) * factor), counted);
   for (const [index, counted] of coarse(negative, shift)) add(-(2 ** (index * factor)), counted);
-  // Without it, a quantile below the first bound would be reckoned from 0 or not at all.
+  // Without it, a quantile below the first bound would be computed from 0 or not at all.
   add(0, zeroCount);
 
   const finite = [...countAt].filter(([bound]) => Number.isFinite(bound)).toSorted(([a], [b]) => a - b);

@@ -7,21 +7,21 @@ export interface AdminResponse {
   readonly body: string;
 }
 
-/** Answers any request, whatever server it came in on. It never rejects. */
+/** Answers any request, whichever server received it. It never rejects. */
 export interface AdminHandle {
   (method: string, path: string, headers: RequestHeaders): Promise<AdminResponse>;
-  /** The paths that have an answer of their own. */
+  /** The paths that this handle answers. */
   readonly paths: readonly string[];
 }
 
 export interface HandleOptions {
   readonly routes: Routes;
   /**
-   * What `/metrics` is to be asked with, as `Authorization: Bearer <token>`. Undefined or empty: nothing. Probes never need it, but only
-   * with it `/ready` gives reasons.
+   * The token that `/metrics` requires, as `Authorization: Bearer <token>`. Undefined or empty: none. Probes never
+   * need it; `/ready` gives reasons only with it.
    */
   readonly token?: string | undefined;
-  /** Told when a page could not be made; who asked is told no more than that. */
+  /** Called when a page cannot be made. The client gets no details. */
   readonly say: (line: string) => void;
 }
 
@@ -45,7 +45,7 @@ export function createHandle({ routes, token, say }: HandleOptions): AdminHandle
       return respond(method, await route.answer(headers, trusted));
     } catch (error) {
       if (!told.has(path)) say(`${path} could not be answered: ${String(error).replaceAll(/\s+/g, " ")}`);
-      told.add(path); // a scraper is back in 15 seconds
+      told.add(path); // a scraper retries in 15 seconds
       return respond(method, json(500, { error: `${path} could not be answered; stderr says why` }));
     }
   }
@@ -64,7 +64,7 @@ export function respond(
     headers: {
       "content-type": contentType,
       "content-length": String(Buffer.byteLength(body)),
-      // A probe wants to know how things are, not how they were.
+      // A probe needs the current state, not a cached one.
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
       ...more,
@@ -73,11 +73,11 @@ export function respond(
   };
 }
 
-/** Compares digests, which are of one length, so that the time it takes tells nothing about the token. */
+/** Compares digests, which have one length, so that the time it takes reveals nothing about the token. */
 function createTokenCheck(token: string): (authorization: string | undefined) => boolean {
   const digest = (bytes: Buffer): Buffer => createHash("sha256").update(bytes).digest();
   const wanted = digest(Buffer.from(token));
-  // A header is bytes, and Node tells each of them as one character.
+  // A header is bytes, and Node gives each byte as one character.
   const asSent = (text: string): Buffer => Buffer.from(text, "latin1");
   return (authorization) => {
     const given = /^bearer +(\S.*)$/i.exec(authorization ?? "")?.[1];

@@ -2,13 +2,13 @@ import type { AdminHandle, AdminResponse } from "./handle.ts";
 import type { RequestHeaders } from "./routes.ts";
 
 /**
- * The endpoints on a server of the application's own: `/metrics`, `/health` and `/ready` beside its other paths. That
- * server decides who may reach them; the Host check that guards the loopback address is not made here.
+ * The endpoints on the application's own server: `/metrics`, `/health` and `/ready` beside its other paths. That
+ * server decides who may reach them; the Host check that guards the loopback address does not run here.
  */
 export interface AdminHandlers {
   /**
-   * For `http.createServer`, and middleware for Express, Connect and the like: other paths are passed to `next`, or
-   * answered 404 where there is none. `app.use(handlers.node)`, or `app.use("/ops", handlers.node)`.
+   * For `http.createServer`, and middleware for Express, Connect and the like. Other paths go to `next`, or are
+   * answered 404 where there is no `next`. `app.use(handlers.node)`, or `app.use("/ops", handlers.node)`.
    */
   readonly node: (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void) => void;
   /** For servers that speak Fetch, such as Hono: `app.get("/metrics", (c) => handlers.fetch(c.req.raw))`. */
@@ -18,7 +18,10 @@ export interface AdminHandlers {
 }
 
 export interface HandlersOptions {
-  /** What stands before the paths, `/ops` for `/ops/metrics`, where the server does not take it off itself as Express and Fastify do. */
+  /**
+   * The prefix of the paths, such as `/ops` for `/ops/metrics`, where the server does not strip it itself as Express
+   * and Fastify do.
+   */
   readonly basePath?: string;
 }
 
@@ -31,7 +34,7 @@ export function createHandlers(handle: AdminHandle, { basePath = "" }: HandlersO
       const path = inside(pathOf(request.url ?? "/"));
       if (next !== undefined && !handle.paths.includes(path)) return next();
       void handle(request.method ?? "GET", path, request.headers).then((answer) => {
-        // Somebody before us has answered meanwhile, a time-out for one; a second head would throw.
+        // Other code, such as a time-out, has already answered; a second head would throw.
         if (!response.headersSent) response.writeHead(answer.status, answer.headers).end(answer.body);
       });
     },
@@ -50,7 +53,7 @@ export function createHandlers(handle: AdminHandle, { basePath = "" }: HandlersO
     fastify(instance, _options, done) {
       for (const path of handle.paths) {
         instance.get(path, async (request, reply) => {
-          // Fastify answers HEAD by itself, from what GET gives.
+          // Fastify answers HEAD itself, from the answer to GET.
           const answer: AdminResponse = await handle("GET", path, request.headers);
           return reply
             .code(answer.status)
@@ -67,7 +70,8 @@ function pathOf(url: string): string {
   return url.split("?", 1)[0] ?? "/";
 }
 
-// What is used of each framework, so that none of them has to be there. Node's own shapes, and with them Express's, fit.
+// The parts of each framework that are used, so that none has to be installed. Node's own types fit, and so do
+// Express's.
 
 export interface NodeRequest {
   readonly method?: string | undefined;

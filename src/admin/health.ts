@@ -1,6 +1,6 @@
-/** What the process knows of itself at the moment it is asked. */
+/** What the process knows about itself when a probe asks. */
 export interface HealthFacts {
-  /** The application's own version, as its server gives it to its clients. */
+  /** The application's version, as its server sends it to clients. */
   readonly version?: string | undefined;
   readonly uptimeSeconds: number;
   readonly activeSessions?: number | undefined;
@@ -8,15 +8,15 @@ export interface HealthFacts {
 }
 
 /**
- * The answer to a liveness probe. Its being given at all is what the probe is after; the rest is for people.
- * The monitoring guides for MCP servers have two spellings of it, Python's and TypeScript's, and dashboards read either:
- * where they differ, both are here. What is not known is left out rather than told as 0.
+ * The answer to a liveness probe. The probe needs only the answer itself; the fields are for people. The monitoring
+ * guides for MCP servers spell them in two ways, Python's and TypeScript's, and dashboards read either: where they
+ * differ, both are here. An unknown value is left out, not reported as 0.
  */
 export interface Health {
   readonly status: "healthy";
-  /** To a tenth. */
+  /** Rounded to a tenth. */
   readonly uptime_seconds: number;
-  /** Whole. */
+  /** Rounded to a whole number. */
   readonly uptimeSeconds: number;
   readonly version?: string;
   readonly activeSessions?: number;
@@ -39,7 +39,7 @@ export function describeHealth({
   };
 }
 
-/** Both spellings of the time since the start. */
+/** The time since the start, in both spellings. */
 export function describeUptime(seconds: number): { uptime_seconds: number; uptimeSeconds: number } {
   return { uptime_seconds: Math.round(seconds * 10) / 10, uptimeSeconds: Math.round(seconds) };
 }

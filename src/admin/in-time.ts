@@ -1,6 +1,6 @@
 /**
- * What `ask` gives, or a rejection when it takes longer. It goes on all the same: there is no way to stop it.
- * The timer does not keep the process alive, for the answer to a probe is no reason to live on.
+ * Returns the result of `ask`, or rejects when it takes longer. `ask` keeps running: it cannot be stopped. The timer
+ * does not keep the process alive.
  */
 export async function inTime<T>(ask: () => T | Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

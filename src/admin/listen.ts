@@ -4,17 +4,17 @@ import type { AddressInfo } from "node:net";
 /** The servers that listen, one for each address, all on one port. */
 export interface Listening {
   readonly servers: readonly Server[];
-  /** The first of them, as the system tells it. */
+  /** The first address, as the system reports it. */
   readonly address: string;
   readonly port: number;
-  /** An address whose port another process has. */
+  /** An address whose port another process uses. */
   readonly taken?: string;
 }
 
-/** Not an address of this machine, or a protocol it does not speak: IPv6 is often switched off in containers. */
+/** The machine does not have the address or does not speak its protocol: IPv6 is often switched off in containers. */
 const ABSENT: readonly unknown[] = ["EADDRNOTAVAIL", "EAFNOSUPPORT"];
 
-/** `localhost` is both of its addresses, because clients differ in which they try first. */
+/** `localhost` means both loopback addresses, because clients differ in which they try first. */
 export function addressesOf(host: string): string[] {
   const bare = host.replace(/^\[(.*)\]$/, "$1");
   return bare.toLowerCase() === "localhost" ? ["127.0.0.1", "::1"] : [bare];
@@ -22,9 +22,10 @@ export function addressesOf(host: string): string[] {
 
 /**
  * Listens on all the addresses that this machine has, on the same port.
- * @param partly what to do when all but the first are taken: whoever asked for this very port would rather have half of it
- *   than nothing, but half a port is not a free one, since which process `localhost` reaches depends on who asks
- * @throws what `listen` fails with
+ * @param partly whether to listen where only the first address is free. For a port that the operator chose, half is
+ *   better than nothing. A port that is half taken is not a free one: which process `localhost` reaches would depend
+ *   on the client
+ * @throws the error of `listen`
  */
 export async function listenOn(
   addresses: readonly string[],
@@ -38,7 +39,7 @@ export async function listenOn(
   for (const address of addresses) {
     const server = create();
     try {
-      // Where port 0 was asked for, the first address decides.
+      // With port 0, the first address decides the port.
       await listen(server, address, servers[0] === undefined ? port : portOf(servers[0]));
       servers.push(server);
     } catch (error) {
@@ -59,7 +60,9 @@ export async function listenOn(
   return { servers, address, port: given, ...(taken === undefined ? {} : { taken }) };
 }
 
-/** Ends what is being answered, too: a scraper asks again, a process that is going down does not wait for it. */
+/**
+ * Also ends requests that are being answered: a scraper retries, and a process that shuts down does not wait for it.
+ */
 export async function closeAll(servers: readonly Server[]): Promise<void> {
   await Promise.all(
     servers.map(
@@ -79,7 +82,8 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       server.off("error", reject);
       resolve();
     });
-    // A worker of `node:cluster` would otherwise share the port with the others, and each scrape would meet another.
+    // A worker of `node:cluster` would otherwise share the port with the others, and each scrape would reach another
+    // worker.
     server.listen({ host, port, exclusive: true });
   });
 }

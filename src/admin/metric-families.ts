@@ -4,18 +4,18 @@ import { toOrdinaryBuckets } from "./exponential.ts";
 import { metricName, unitName, type MetricKind } from "./prometheus-names.ts";
 import { createLabelWriter, type LabelWriter } from "./prometheus-labels.ts";
 
-/** A metric as Prometheus sees it: one name, one type, and no two series with the same labels. */
+/** A metric in Prometheus: one name, one type, and no two series with the same labels. */
 export interface Family {
   readonly name: string;
   readonly kind: MetricKind | "info";
   readonly help: string;
   readonly unit: string;
-  /** By their labels, as they are written. */
+  /** Keyed by the labels as they are written. */
   readonly series: Map<string, Series>;
 }
 
 export interface Series {
-  /** What the instrument is called in OpenTelemetry, and the attributes before they became labels. */
+  /** The instrument's name in OpenTelemetry, and the attributes before they become labels. */
   readonly instrument: string;
   readonly attributes: Attributes;
   readonly value: number | Histogram;
@@ -31,14 +31,14 @@ export const TYPES = {
 } as const satisfies Record<Family["kind"], string>;
 
 /**
- * A command line may hold a password, and whoever reaches the port reads the page. With OTLP these go where the operator
- * sends them; here they stay in the process.
+ * A command line may hold a password, and anyone who reaches the port can read the page. By OTLP these attributes go
+ * where the operator sends them; on the page they are left out.
  */
 const KEPT_OFF_THE_PAGE: readonly string[] = ["process.command_args", "process.command_line"];
 
 /**
- * Everything that was collected, under Prometheus's names. The instrumentation scope does not become a label, as it
- * does not on the way by OTLP, so what two scopes call by the same name is added up: it is the same thing, measured in two places.
+ * Everything that was collected, under Prometheus's names. The instrumentation scope does not become a label, as with
+ * OTLP, so metrics of the same name from two scopes are added up: both measure the same thing.
  * @returns the families by name, and one line for each thing that could not be shown
  */
 export function describeFamilies({ resourceMetrics, errors }: Collected): {
@@ -55,14 +55,14 @@ export function describeFamilies({ resourceMetrics, errors }: Collected): {
     const problem = addMetric(metric, families, labels);
     if (problem !== undefined) problems.add(`${JSON.stringify(metric.descriptor.name)} ${problem}`);
   }
-  // Only how many: what went wrong in somebody's callback may be told in words that are not for everybody.
+  // Only the number of errors: a callback's error message may hold data that not everyone may read.
   if (errors.length > 0) problems.add(`${errors.length} observable instruments could not be read`);
 
   const byName = [...families.values()].filter(({ series }) => series.size > 0);
   return { families: byName.toSorted((a, b) => (a.name < b.name ? -1 : 1)), problems: [...problems] };
 }
 
-/** The resource, to be joined with by whoever wants to know a series' service, version or host. */
+/** The resource. Queries join with it to get a series' service, version or host. */
 function describeTarget(resource: Attributes, labels: LabelWriter): Family | undefined {
   const attributes = Object.fromEntries(
     Object.entries(resource).filter(([name]) => !KEPT_OFF_THE_PAGE.includes(name)),
@@ -87,7 +87,7 @@ function addMetric(
 ): string | undefined {
   const kind = kindOf(metric);
   if (kind === undefined) return "is of a kind that is not known here";
-  // Prometheus has no such thing as an increase since the last look.
+  // Prometheus has no delta temporality.
   if (kind !== "gauge" && metric.aggregationTemporality !== CUMULATIVE) return "has delta temporality";
   const { name: instrument, description, unit } = metric.descriptor;
   const name = metricName(instrument, unit, kind);
@@ -101,7 +101,7 @@ function addMetric(
     return `is a ${TYPES[kind]} and would be ${name}, which is a ${TYPES[family.kind]} already`;
   }
 
-  // An attribute of this name would make two labels of one name on every bucket.
+  // An attribute of this name would give every bucket two labels of one name.
   const taken = kind === "histogram" ? ["le"] : [];
   let clashes = 0;
   for (const { attributes, value } of metric.dataPoints) {
@@ -136,7 +136,7 @@ function kindOf({ dataPointType, isMonotonic }: CollectedMetric): MetricKind | u
   }
 }
 
-/** Two series as one. The sum of two temperatures means nothing, and histograms need the same bounds. */
+/** Adds two series. The sum of two temperatures means nothing, and histograms need the same bounds. */
 function added(a: Series, b: Series, gauge: boolean): Series | undefined {
   if (typeof a.value === "number" || typeof b.value === "number") {
     if (gauge || typeof a.value !== "number" || typeof b.value !== "number") return undefined;

@@ -2,7 +2,7 @@ import type { Attributes, Collected, Histogram } from "./collected.ts";
 import { describeFamilies, TYPES, type Family, type Series } from "./metric-families.ts";
 import { escapeLabelValue } from "./prometheus-labels.ts";
 
-/** One measurement and the trace it was made in: the way from a bucket of a histogram to what filled it. */
+/** One measurement and the trace it was made in. It leads from a histogram bucket to a request in it. */
 export interface Exemplar {
   readonly traceId: string;
   readonly spanId: string;
@@ -11,7 +11,7 @@ export interface Exemplar {
 }
 
 /**
- * Asked for each bucket of each histogram. `Infinity` is the last one's bound.
+ * Called for each bucket of each histogram. `Infinity` is the last bound.
  * @param metricName the instrument's name in OpenTelemetry
  */
 export type ExemplarOf = (
@@ -35,7 +35,7 @@ export function renderMetrics(collected: Collected, options: PageOptions): strin
   const taken = new Set<string>();
   const lines: string[] = [];
   for (const family of families) {
-    // `a.count` beside a histogram `a` would be a second `a_count`, and OpenMetrics sees a counter `a_total` as `a`.
+    // `a.count` beside a histogram `a` would be a second `a_count`, and OpenMetrics reads a counter `a_total` as `a`.
     const clash = namesOf(family, options.openMetrics).find((name) => taken.has(name));
     if (clash !== undefined) {
       problems.push(`${family.name} is left out: ${clash} is the name of another metric already`);
@@ -50,7 +50,7 @@ export function renderMetrics(collected: Collected, options: PageOptions): strin
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** Every name that the family's lines begin with, or are about. */
+/** Every name that the family's lines begin with or refer to. */
 function namesOf(family: Family, openMetrics: boolean): string[] {
   const { name, kind } = family;
   if (kind === "histogram") return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
@@ -89,20 +89,22 @@ function* renderHistogram(
       exemplarText(exemplar)
     );
   }
-  // With OpenMetrics there is no sum that could fall, and no count without a sum; the last bucket tells it all the same.
+  // OpenMetrics allows no sum that can fall, and no count without a sum; the last bucket holds the count anyway.
   const isSummed = sum !== undefined && !(openMetrics && Math.min(...bounds) < 0);
   if (isSummed) yield sample(`${name}_sum`, labels, numberText(sum));
   if (isSummed || !openMetrics) yield sample(`${name}_count`, labels, numberText(count));
 }
 
-/** In OpenMetrics the suffix belongs to the sample: the family of `a_total` is `a`, that of `target_info` is `target`. */
+/**
+ * In OpenMetrics the suffix belongs to the sample: the family of `a_total` is `a`, that of `target_info` is `target`.
+ */
 function familyName({ name, kind }: Family): string {
   if (kind === "counter") return name.replace(/(?<=.)_total$/, "");
   return kind === "info" ? name.replace(/_info$/, "") : name;
 }
 
 function openMetricsType(family: Family): string {
-  // An instrument without a letter in its name is just "total", and a counter needs something before that.
+  // The name of an instrument without a letter would be just "total", and a counter needs something before it.
   if (family.kind === "counter" && familyName(family) === family.name) return "unknown";
   return family.kind === "info" ? "info" : TYPES[family.kind];
 }
@@ -123,7 +125,7 @@ function numberText(value: number): string {
   return value === -Infinity ? "-Inf" : String(value);
 }
 
-/** OpenMetrics' way to write a bound, which is a label and therefore compared as text: `1.0`, `0.25`, `1e+06`. */
+/** A bound as OpenMetrics writes it. It is a label and therefore compared as text: `1.0`, `0.25`, `1e+06`. */
 function canonicalText(bound: number): string {
   if (!Number.isFinite(bound)) return numberText(bound);
   const [digits = "", exponent = "0"] = bound.toExponential().split("e");

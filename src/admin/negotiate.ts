@@ -1,10 +1,10 @@
-/** The two formats of the metrics page, as they are named in HTTP. */
+/** The two formats of the metrics page, as media types. */
 export const TEXT = "text/plain; version=0.0.4; charset=utf-8";
 export const OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /**
- * True if the scraper would rather have OpenMetrics. It has to ask by name: a browser, `curl` and anything else that
- * takes whatever there is gets plain text. So does who asks for neither, because a page is better than a 406.
+ * True if the scraper prefers OpenMetrics. It has to name the format: a browser, `curl` and any other client that
+ * accepts everything gets plain text. So does a client that accepts neither, because a page is better than a 406.
  * @param accept the Accept header; https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
  */
 export function wantsOpenMetrics(accept: string | undefined): boolean {
@@ -33,7 +33,7 @@ function parseRange(range: string): MediaRange {
   };
 }
 
-/** The quality asked for, by the most precise name that is mentioned at all. A format's other versions are other formats. */
+/** The requested quality, by the most specific range that matches. Other versions of a format are other formats. */
 function best(
   ranges: readonly MediaRange[],
   names: readonly (readonly [type: string, version?: string])[],

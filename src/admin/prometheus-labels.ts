@@ -1,12 +1,12 @@
 import type { Attributes } from "./collected.ts";
 import { labelName } from "./prometheus-names.ts";
 
-/** @param taken labels that the series will get besides, which attributes therefore cannot have */
+/** @param taken labels that the series gets besides; attributes cannot have these names */
 export type LabelWriter = (attributes: Attributes, taken: readonly string[]) => string;
 
 /**
- * Attributes as `a="1",b="2"`: sorted, so that equal sets are equal strings, and without empty ones, since Prometheus
- * does not tell an empty label from none.
+ * Attributes as `a="1",b="2"`: sorted, so that equal sets are equal strings, and without empty values, since
+ * Prometheus treats an empty label as absent.
  */
 export function createLabelWriter(): LabelWriter {
   const names = new Map<string, string | undefined>();
@@ -22,7 +22,7 @@ export function createLabelWriter(): LabelWriter {
       if (name === undefined || name === "__name__" || taken.includes(name)) continue;
       const text = asText(attributes[attribute]);
       if (text === "") continue;
-      // `a.b` and `a_b` are one label with both values, in the order of their attributes: so says the specification.
+      // The specification joins the values of `a.b` and `a_b` in one label, in the order of their attributes.
       const earlier = labels.get(name);
       labels.set(name, earlier === undefined ? text : `${earlier};${text}`);
     }
@@ -36,7 +36,7 @@ export function createLabelWriter(): LabelWriter {
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", '"': '\\"' };
 
 export function escapeLabelValue(text: string): string {
-  // Half a surrogate pair has no bytes in UTF-8, so two different ones would become the same series on the wire.
+  // Half a surrogate pair has no bytes in UTF-8, so two different ones would become the same series.
   return text.replaceAll(/[\\\n"]/g, (char) => ESCAPES[char] ?? char).replaceAll(/\p{Surrogate}/gu, "\uFFFD");
 }
 

@@ -1,14 +1,14 @@
 /**
- * Names as Prometheus makes them when the same metric arrives by OTLP, so that one dashboard serves both ways in. The
- * rules are those of its default strategy, `UnderscoreEscapingWithSuffixes`
+ * Metric names as Prometheus writes them when the same metric arrives by OTLP, so that one dashboard works for both.
+ * The rules are those of its default strategy, `UnderscoreEscapingWithSuffixes`
  * (https://github.com/prometheus/otlptranslator, 1.0), which the Collector's Prometheus exporters share:
  * https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#metric-metadata-1
  */
 
-/** What decides about the suffix: `_total` is for a counter, `_ratio` for a gauge. */
+/** The kind decides the suffix: `_total` is for a counter, `_ratio` for a gauge. */
 export type MetricKind = "counter" | "upDownCounter" | "gauge" | "histogram";
 
-/** A unit in UCUM's notation and the word for it. What is not here stands for itself: `kBy`, which UCUM does have, too. */
+/** UCUM units and their words. A unit that is not listed is used as it is, such as `kBy`. */
 const UNITS: Readonly<Record<string, string>> = {
   d: "days",
   h: "hours",
@@ -22,7 +22,7 @@ const UNITS: Readonly<Record<string, string>> = {
   KiBy: "kibibytes",
   MiBy: "mebibytes",
   GiBy: "gibibytes",
-  TiBy: "tibibytes", // sic: to be corrected in a later translator, and then it has to be here
+  TiBy: "tibibytes", // sic: when a later translator corrects it, correct it here
   KBy: "kilobytes",
   MBy: "megabytes",
   GBy: "gigabytes",
@@ -52,19 +52,19 @@ const PER_UNITS: Readonly<Record<string, string>> = {
   y: "year",
 };
 
-/** A metric's name in Prometheus, or undefined where nothing is left of it that could be a name. */
+/** A metric's name in Prometheus, or undefined where no valid character is left. */
 export function metricName(name: string, unit: string, kind: MetricKind): string | undefined {
   let tokens = name.split(/[^a-zA-Z0-9:]+/).filter((token) => token !== "");
   let [main, per] = unitWords(unit);
   if (tokens.includes(main)) main = "";
-  // A unit in letters that no name can have leaves a bare `per_`.
+  // A unit without a valid character leaves only `per_`.
   per = per === "per_" ? "" : per.replace(/_$/, "");
   if (tokens.includes(per)) per = "";
   if (per !== "") main = main.replace(/_$/, "");
   tokens.push(...[main, per].filter((word) => word !== ""));
 
   if (kind === "counter") tokens = endingIn("total", tokens);
-  // Units of 1 on counters are common and mean "items", so only a gauge is taken at its word.
+  // Units of 1 on counters are common and mean "items", so only a gauge becomes a `_ratio`.
   if (kind === "gauge" && unit === "1") tokens = endingIn("ratio", tokens);
 
   const built = tokens.join("_");
@@ -91,7 +91,7 @@ export function labelName(attribute: string): string | undefined {
   return /^_*$/.test(name) ? undefined : name;
 }
 
-/** The words for a unit and for what it is divided by. An annotation, `{request}`, counts things and is no unit. */
+/** The words for a unit and for its divisor. An annotation, `{request}`, counts things and is not a unit. */
 function unitWords(unit: string): [main: string, per: string] {
   const slash = unit.indexOf("/");
   const main = (slash === -1 ? unit : unit.slice(0, slash)).trim();

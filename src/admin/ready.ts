@@ -8,16 +8,16 @@ import { inTime } from "./in-time.ts";
 export type ReadinessCheck = () => unknown;
 
 export interface CheckOptions {
-  /** How long the check may take; 5,000 when not given. A probe gives up, too: keep it below the probe's own time-out. */
+  /** How long the check may take; default 5,000. Keep it below the probe's own time-out. */
   readonly timeoutMs?: number;
-  /** How long one result serves, in milliseconds: probes may come from anybody, and as often as they like. */
+  /** How long one result is reused, in milliseconds: anyone may send probes, as often as they like. */
   readonly keepMs?: number;
 }
 
 export interface Readiness {
   /**
-   * @returns takes the check away again
-   * @throws {TypeError} if the name, the check or the time-out is not one: when it is added, not when a probe asks
+   * @returns removes the check
+   * @throws {TypeError} if the name, the check or the time-out is invalid: when it is added, not when a probe asks
    */
   add(name: string, check: ReadinessCheck, options?: CheckOptions): () => void;
   /** Runs the checks, all at once. It never rejects. */
@@ -37,9 +37,9 @@ export interface ReadinessReport {
 
 export interface ReadinessOptions {
   readonly uptimeSeconds: () => number;
-  /** Takes out of a reason what is not for everybody. Addresses lose their user and password without it, too. */
+  /** Removes private data from a reason. Users and passwords of addresses are removed without it, too. */
   readonly redact?: (reason: string) => string;
-  /** For checks that are added without a {@link CheckOptions.keepMs} of their own; 0 where not given. */
+  /** The {@link CheckOptions.keepMs} of checks that set none; default 0. */
   readonly keepMs?: number;
 }
 
@@ -48,11 +48,11 @@ interface Entry {
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
-/** The longest a timer can be set to; above it Node waits 1 ms. */
+/** The longest time of a timer; above it Node waits 1 ms. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const MAX_REASON_LENGTH = 200;
 
-/** Whether the process can do its work: every condition and every dependency that was named is as it should be. */
+/** Reports whether the process can do its work: whether every condition and every added dependency is healthy. */
 export function createReadiness({
   uptimeSeconds,
   redact = (reason) => reason,
@@ -68,7 +68,7 @@ export function createReadiness({
       const entry = createEntry(check, { timeoutMs, keepMs }, redact);
       entries.set(name, entry);
       return () => {
-        // Not what has taken the same name since.
+        // Not a check that was added later under the same name.
         if (entries.get(name) === entry) entries.delete(name);
       };
     },
@@ -89,7 +89,7 @@ export function createReadiness({
   };
 }
 
-/** What may be known of a report without the token: the names of the checks, and whether each is well. */
+/** The part of a report that needs no token: the names of the checks, and whether each is healthy. */
 export function withoutReasons(body: ReadinessReport["body"]): ReadinessReport["body"] {
   const checks = Object.entries(body.checks).map(
     ([name, state]) => [name, state.split(":", 1)[0] ?? ""] as const,
@@ -97,7 +97,7 @@ export function withoutReasons(body: ReadinessReport["body"]): ReadinessReport["
   return { ...body, checks: Object.fromEntries(checks) };
 }
 
-/** Probes that overlap share a run of a slow check: a database in trouble is not asked more often than it answers. */
+/** Probes that overlap share one run of a slow check, so that probes add no load to a database in trouble. */
 function createEntry(
   check: ReadinessCheck,
   { timeoutMs, keepMs }: Required<CheckOptions>,
@@ -126,14 +126,14 @@ function createEntry(
   }
 }
 
-/** One short line. A connection that was refused on several addresses has no message of its own, but it has a code. */
+/** One short line. A connection that was refused on several addresses has no message, but a code. */
 function describeReason(error: unknown, redact: (reason: string) => string): string {
   let reason: string;
   try {
     const { message, code } = Object(error) as { message?: unknown; code?: unknown };
     reason = redact(String(message || code || error)).replaceAll(/(?<=\/\/)[^\s/@]*@/g, "");
   } catch {
-    reason = "the check failed with something that cannot be told as text";
+    reason = "the check failed with a value that cannot be shown as text";
   }
   const line = reason.replaceAll(/\s+/g, " ").trim() || "no reason given";
   return line.length > MAX_REASON_LENGTH ? `${line.slice(0, MAX_REASON_LENGTH - 1)}…` : line;

@@ -1,9 +1,9 @@
-/** Lines of the checklist about alerts: Prometheus' rules, as it has loaded them, and Alertmanager's routes. */
+/** Checklist lines about alerts: Prometheus' rules, as it has loaded them, and Alertmanager's routes. */
 import { object, text, type Evidence, type Json, type Line, type Verdict } from "./evidence.ts";
 
 export interface Expected {
   readonly severity: string;
-  /** The guide's figure; an alert that waits less long meets it as well. In seconds. */
+  /** The guide's value, in seconds; an alert with a shorter `for` passes as well. */
   readonly longestFor: number;
 }
 
@@ -49,7 +49,7 @@ export function runbooks(evidence: Evidence): Verdict {
   };
 }
 
-/** A receiver that calls someone: a pager, a chat, a mail, whatever a webhook leads to. */
+/** A receiver that notifies people: a pager, a chat, a mail, or a webhook. */
 const CALLS = /^\s+(\w+)_configs:/m;
 
 export function routed({ routing }: Evidence): Verdict {

@@ -1,10 +1,10 @@
-/** `npx mcp-otelkit check`: the production readiness checklist against a set-up that runs. */
+/** `npx mcp-otelkit check`: checks a running set-up against the production readiness checklist. */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { CHECKLIST } from "./checklist.ts";
 import { gather, withoutPassword, type Line, type Verdict } from "./evidence.ts";
 
-/** Option, what stands for its value, what it is for. */
+/** Each option, the name of its value, and its purpose. */
 const OPTIONS = {
   server: ["URL", "of an MCP server's /health, /ready and /metrics: http://localhost:9464"],
   prometheus: ["URL", "series, rules, alerts: http://localhost:9090"],
@@ -39,7 +39,7 @@ export interface Row {
   readonly section: string;
   readonly line: string;
   readonly result: "ok" | "failed" | "not checked";
-  /** What was seen, or which option it takes to see something. */
+  /** What was observed, or which option is needed to check it. */
   readonly saw: string;
   readonly fix: string;
 }

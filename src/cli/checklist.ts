@@ -1,6 +1,7 @@
 /**
- * The production readiness checklist of the monitoring guide for MCP servers, line by line: what meets it here, what to do where it is not
- * met, and how to see it in a running set-up. docs/production-checklist.md is the same table for people, and a test compares the two.
+ * The production readiness checklist of the monitoring guide for MCP servers, line by line: how the project meets it,
+ * how to fix it, and how to check it in a running set-up. docs/production-checklist.md is the same table for people,
+ * and a test compares the two.
  */
 import { alert, routed, runbooks } from "./alerting.ts";
 import { environment, hardcoded, limited, probed, scaled, timeToStop } from "./deployment.ts";
@@ -8,7 +9,7 @@ import { object, type Line } from "./evidence.ts";
 import { correlated, leaks, structured } from "./logging.ts";
 import { buckets, metric, panels, series } from "./metrics.ts";
 
-/** Of ours, not of a dependency. */
+/** Checks of mcp-otelkit, not of a dependency. */
 const BUILT_IN_CHECKS = ["server", "shutdown"];
 
 export const CHECKLIST: readonly Line[] = [
@@ -203,7 +204,7 @@ export const CHECKLIST: readonly Line[] = [
       see: hardcoded,
     },
   ]),
-  // What carries all of it. The guide has no lines for these.
+  // The pipeline itself. The guide has no lines for it.
   ...section("Beside the guide: the pipeline", [
     {
       says: "The Collector runs",

@@ -1,4 +1,4 @@
-/** Lines of the checklist about a Deployment, as the API server has it. */
+/** Checklist lines about a Deployment, as the API server reports it. */
 import { listOf, object, text, type Evidence, type Json, type Verdict } from "./evidence.ts";
 
 /** The last export: README, "How a process ends". */

@@ -1,11 +1,11 @@
-/** What a running set-up says of itself. Everything is read and nothing is changed; what does not answer is a reason, not an error. */
+/** Reads what a running set-up reports and changes nothing. A source that does not answer is a reason, not an error. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 
-/** Where to look. Each is optional: what is not named is not checked. */
+/** Where to look. Each source is optional; a source that is not given is not checked. */
 export interface Sources {
-  /** Of an MCP server: /health, /ready and /metrics. */
+  /** An MCP server's URL: /health, /ready and /metrics. */
   readonly server?: string | undefined;
   readonly prometheus?: string | undefined;
   readonly alertmanager?: string | undefined;
@@ -14,7 +14,7 @@ export interface Sources {
   readonly jaeger?: string | undefined;
   readonly loki?: string | undefined;
   readonly grafana?: string | undefined;
-  /** `namespace/name`, asked for by kubectl. */
+  /** `namespace/name`, read with kubectl. */
   readonly deployment?: string | undefined;
   /** A file with what the server wrote to stderr. */
   readonly stderr?: string | undefined;
@@ -28,10 +28,10 @@ export interface Sources {
 export type Json = { readonly [key: string]: unknown };
 
 export interface Answer {
-  /** 0 where there was none; `body` is then the reason. */
+  /** 0 where there was no answer; `body` then holds the reason. */
   readonly status: number;
   readonly body: string;
-  /** Undefined where it is no JSON. */
+  /** Undefined where the body is not JSON. */
   readonly json: unknown;
 }
 
@@ -57,20 +57,20 @@ export interface Evidence {
   readonly deployment?: Json;
   readonly autoscalers?: readonly Json[];
   readonly stderr?: readonly string[];
-  /** What was asked for and did not answer, in words. */
+  /** The sources that did not answer, with the reason. */
   readonly silent: readonly string[];
 }
 
-/** What was seen; undefined where nothing could be looked at. */
+/** What was observed; undefined where no source was available. */
 export type Verdict = { readonly ok: boolean; readonly saw: string } | undefined;
 
 /** A line of a checklist. */
 export interface Line {
   readonly section: string;
   readonly says: string;
-  /** What to do about it, and where it is written. */
+  /** How to fix it, and where that is documented. */
   readonly fix: string;
-  /** The options that let it be checked. */
+  /** The options that this check needs. */
   readonly needs: string;
   readonly see: (evidence: Evidence) => Verdict | Promise<Verdict>;
 }
@@ -142,7 +142,7 @@ export async function gather(sources: Sources): Promise<Evidence> {
 async function fetchText(base: string, path: string, headers: Record<string, string>): Promise<Answer> {
   try {
     const url = new URL(base.replace(/\/+$/, "") + path);
-    // fetch takes no user in a URL; a header does the same.
+    // fetch accepts no user in a URL; a header does the same.
     const basic =
       url.username &&
       `Basic ${btoa(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)}`;
@@ -213,7 +213,7 @@ function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    return undefined; // a page, or a proxy's error: the status says the rest
+    return undefined; // a page, or a proxy's error: the status says enough
   }
 }
 

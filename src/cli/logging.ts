@@ -1,9 +1,9 @@
-/** Lines of the checklist about logs: what was written to stderr, else what Loki has. */
+/** Checklist lines about logs: from stderr, else from Loki. */
 import { object, type Evidence, type Json, type Verdict } from "./evidence.ts";
 
 const FIELDS = ["timestamp", "level", "server", "message"];
 
-/** What must be in no log. The Collector and the process have longer lists; these leave no doubt. */
+/** What no log may contain. The lists of the Collector and the process are longer; these are the certain cases. */
 const SECRETS: Readonly<Record<string, RegExp>> = {
   "a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   "a JSON Web Token": /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\./,
@@ -14,13 +14,13 @@ const SECRETS: Readonly<Record<string, RegExp>> = {
   "a password in a URL": /:\/\/[^/\s:@"]+:(?!\*{3}|REDACTED)[^/\s@"]+@/,
 };
 
-/** The lines of stderr that are JSON objects, read. */
+/** The JSON objects among the lines of stderr. */
 function jsonLines(lines: readonly string[]): Json[] {
   return lines.flatMap((line) => {
     try {
       return line.startsWith("{") ? [object(JSON.parse(line))] : [];
     } catch {
-      return []; // a line that was cut off is not one
+      return []; // a truncated line is not JSON
     }
   });
 }
@@ -63,7 +63,7 @@ export function correlated({ stderr, records }: Evidence): Verdict {
   };
 }
 
-/** The kind of secret and how often; never the secret. */
+/** The kind of secret and its count; never the secret. */
 export function leaks({ stderr, records }: Evidence): Verdict {
   const texts = [
     ...(stderr ?? []),

@@ -1,10 +1,10 @@
-/** Lines of the checklist about metrics and dashboards: on a server's own page, else in Prometheus. */
+/** Checklist lines about metrics and dashboards: from a server's `/metrics`, else from Prometheus. */
 import { object, type Evidence, type Json, type Line, type Verdict } from "./evidence.ts";
 
 const GUIDE_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const HISTOGRAM = "mcp_tool_call_duration_seconds_bucket";
 
-/** What a panel of each kind asks for, whether of the metrics themselves or of rules that are recorded from them. */
+/** What a panel of each kind queries: the metrics themselves or recording rules made from them. */
 const PANELS: Readonly<Record<string, RegExp>> = {
   rate: /tool_calls|mcp_[a-z_]*operation[a-z_]*_count/,
   latency: /mcp.*duration/,
@@ -33,7 +33,7 @@ function sampleOn(page: string, name: string, labels: readonly string[]): Verdic
     : { ok: false, saw: `${name} without ${missing.join(", ")}` };
 }
 
-/** Of a query that counts. Prometheus answers nothing at all where there is nothing to count. */
+/** The result of a counting query. Prometheus returns nothing where there is nothing to count. */
 export function series(result: readonly Json[] | undefined): Verdict {
   if (!result) return undefined;
   const value: unknown = result[0]?.["value"];

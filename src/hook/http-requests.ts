@@ -10,19 +10,19 @@ import { isFetchRequest } from "./sdk-shapes.ts";
 
 let watching = false;
 
-/** The HTTP request in whose course code runs. Weakly held: a timer that a handler starts may outlive it by days. */
+/** The HTTP request that the running code serves. Weakly held: a timer that a handler starts may outlive it by days. */
 const serving = new AsyncLocalStorage<WeakRef<IncomingMessage>>();
 
-/** An HTTP request that brought a message. */
+/** An HTTP request that carried a message. */
 export interface ServedRequest {
   readonly headers: () => Readonly<Record<string, unknown>>;
-  /** Who sent it, and in which version of HTTP. */
+  /** The sender, and the version of HTTP. */
   readonly attributes: Readonly<Record<string, string | number>>;
   /** Whether its connection is closed, so that no answer can reach whoever asked. */
   readonly gone: () => boolean;
 }
 
-/** @param extra what the transport says of it, beside the message */
+/** @param extra what the transport passes beside the message */
 export function servedRequest(extra: unknown): ServedRequest | undefined {
   const request = serving.getStore()?.deref();
   const headers = headersOf(extra) ?? (request === undefined ? undefined : () => request.headers);
@@ -40,7 +40,7 @@ function attributesOf(
   headers: ServedRequest["headers"],
 ): ServedRequest["attributes"] {
   if (request === undefined) {
-    // Node announces requests of HTTP/1 alone; over HTTP/2 the path is a header.
+    // Node publishes requests of HTTP/1 only; over HTTP/2 the path is a header.
     return ":path" in headers() ? { [semconv.ATTR_NETWORK_PROTOCOL_VERSION]: "2" } : {};
   }
   const { remoteAddress, remotePort } = request.socket;
@@ -61,8 +61,8 @@ function headersOf(extra: unknown): ServedRequest["headers"] | undefined {
 }
 
 /**
- * HTTP requests as Node itself announces them: no patch, and no matter which framework answers. From then on; what is
- * not to be observed any more has no hub, and whoever starts again is not to count everything twice.
+ * Watches HTTP requests as Node publishes them: without a patch, for every framework. Subscribes once, for good:
+ * without a hub, requests are ignored, and a second start must not count them twice.
  * https://nodejs.org/api/diagnostics_channel.html#http
  */
 export function watchHttpRequests(): void {
@@ -72,7 +72,7 @@ export function watchHttpRequests(): void {
   subscribe("http.server.request.start", (event) => {
     const { request, response } = event as { request: IncomingMessage; response: ServerResponse };
     const start = performance.now();
-    // Read now: Express takes the path of a router off it. https://expressjs.com/en/api.html#req.originalUrl
+    // Read now: Express removes a router's path from it. https://expressjs.com/en/api.html#req.originalUrl
     const { url } = request;
     serving.enterWith(new WeakRef(request));
     // Not `http.server.response.finish`: a stream that the client leaves never finishes, but always closes.
@@ -92,12 +92,12 @@ export function watchHttpRequests(): void {
   });
 }
 
-/** A stream that lasts as long as its client stays: before 2026-07-28 a GET, from then on a subscription. */
+/** A stream that lasts as long as its client is connected: before 2026-07-28 a GET, from then on a subscription. */
 function isStanding({ method, headers }: IncomingMessage): boolean {
   return method === "GET" || headers["mcp-method"] === "subscriptions/listen";
 }
 
-/** By the headers of Streamable HTTP, and by a client that takes an event stream for an answer. */
+/** By the headers of Streamable HTTP, and by a client that accepts an event stream. */
 function speaksMcp({ headers }: IncomingMessage): boolean {
   return (
     headers["mcp-protocol-version"] !== undefined ||

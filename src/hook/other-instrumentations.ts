@@ -1,20 +1,20 @@
 /**
- * Other instrumentations of MCP in this process: each message shows twice then, in one place or in two. Told by facts, functions
- * that are marked as wrapped and channels that are listened to, and not by packages that are merely there.
+ * Finds other instrumentations of MCP in this process, which would show each message twice. By facts, functions
+ * marked as wrapped and channels with subscribers, and not by packages that are merely installed.
  */
 import { hasSubscribers } from "node:diagnostics_channel";
 import Module from "node:module";
 import { atExit } from "../output/at-exit.ts";
 import { safely } from "../output/safely.ts";
 
-/** Whom we know, what shows that they are at work, and how they are told to leave MCP alone. */
+/** A known instrumentation: the signs that it is active, and how to turn off its MCP part. */
 interface Other {
   readonly who: string;
-  /** Channels that they listen to, and nobody else does. */
+  /** Channels to which only this instrumentation subscribes. */
   readonly channels?: readonly string[];
-  /** What they leave on a function that they wrap. */
+  /** The mark on a function that it wraps. */
   readonly mark?: string;
-  /** A part of the path of their files, where a mark alone does not say whose it is. */
+  /** A part of the path of its files, where the mark alone does not identify it. */
   readonly path?: RegExp;
   readonly advice: string;
 }
@@ -48,21 +48,21 @@ const OTHERS: readonly Other[] = [
   { who: "another instrumentation", mark: "__wrapped", advice: "take it out of your instrumentations" },
 ];
 
-/** The functions of a connection that people wrap. */
+/** The methods of a connection that instrumentations wrap. */
 const PROTOCOL_METHODS = ["connect", "request", "close", "notification"];
 const TRANSPORT_METHODS = ["start", "send", "onmessage"];
 
 let report: ((line: string) => void) | undefined;
-/** Classes of which a connection has been looked at, and those who have been told of. */
+/** Classes of which a connection has been checked, and instrumentations that have been reported. */
 const looked = new WeakSet();
 const told = new Set<Other>();
 
-/** Hears of those who are at work beside us. */
+/** Calls the sink with one line for each other instrumentation. */
 export function onOthers(sink: (line: string) => void): void {
   report = sink;
 }
 
-/** Looks at the first connection of a class: at once, and again when whoever wraps has wrapped. */
+/** Checks the first connection of a class: at once, and again after others have wrapped it. */
 export function lookForOthers(protocol: object, transport: object): void {
   const tell = report;
   if (tell === undefined || looked.has(protocol.constructor)) return;
@@ -84,14 +84,14 @@ export function lookForOthers(protocol: object, transport: object): void {
     });
   };
   look();
-  const callOff = atExit(look); // a process that is over before it could be told
+  const callOff = atExit(look); // a process that has ended cannot print it
   setImmediate(() => {
     callOff();
     look();
   }).unref();
 }
 
-/** Another copy of this package has been there first: what it has patched is patched, and told by it alone. */
+/** Reports that another copy of this package was first: the classes stay as it patched them, and only that copy records. */
 export function tellOfCopy(other: string, own: string): void {
   report?.(
     `mcp-otelkit ${other} has instrumented MCP in this process already, so this copy (${own}) does nothing; install one version of it`,
@@ -105,7 +105,7 @@ function findOthers(functions: readonly object[]): Other[] {
   const found: Other[] = [];
   for (const other of OTHERS) {
     const { channels = [], mark, path } = other;
-    const named = found.some((one) => one.mark === mark); // the last row is for a mark that nobody has answered for
+    const named = found.some((one) => one.mark === mark); // the last row is for a mark that no other row explains
     if (channels.some((channel) => hasSubscribers(channel))) found.push(other);
     else if (marked(mark) && (path === undefined ? !named : isLoaded(path))) found.push(other);
   }
@@ -118,7 +118,7 @@ function functionsOf(owner: object, names: readonly string[]): object[] {
     .filter((value) => typeof value === "function");
 }
 
-/** Of CommonJS alone; what came as an ECMAScript module stays without a name. */
+/** CommonJS only; an instrumentation that was loaded as an ES module stays without a name. */
 function isLoaded(path: RegExp): boolean {
   const { _cache: cache } = Module as unknown as { _cache: Readonly<Record<string, unknown>> };
   return Object.keys(cache).some((file) => path.test(file));

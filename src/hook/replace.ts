@@ -7,8 +7,8 @@ const FRAMES = 14;
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Replaces a method by what `wrap` makes of it, looking the same from outside: property flags, name and length.
- * @returns false where there is no such method to replace
+ * Replaces a method by `wrap` of it, with the same property flags, name and length.
+ * @returns false where there is no such method
  */
 export function replaceMethod(
   holder: object,

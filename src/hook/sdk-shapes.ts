@@ -3,13 +3,13 @@ import { isObject } from "../operation/message.ts";
 import * as semconv from "../semconv.ts";
 
 /**
- * What the SDKs' objects look like from outside. Always by shape: each SDK generation, version and module format has
- * classes of its own, and an application may hold several at once.
+ * The parts of the SDKs' objects that are used. Always recognised by shape: each SDK generation, version and module
+ * format has its own classes, and an application may hold several at once.
  */
 
 type Callback = (this: unknown, ...args: unknown[]) => unknown;
 
-/** The public Transport contract of every SDK. `start` and `send` may throw, or return anything, in a user's own. */
+/** The public Transport contract of every SDK. `start` and `send` of a custom transport may throw or return anything. */
 export interface Transport {
   start: Callback;
   send: Callback;
@@ -25,20 +25,20 @@ export function isTransport(value: unknown): value is Transport {
   );
 }
 
-/** Client and Server each have a public question for the other's capabilities, in every version. */
+/** In every version, Client and Server each have a public method for the other's capabilities. */
 export function roleOf(protocol: unknown): Role | undefined {
   if (typeof protocol !== "object" || protocol === null) return undefined;
   if ("getServerCapabilities" in protocol) return "client";
   return "getClientCapabilities" in protocol ? "server" : undefined;
 }
 
-/** How a client or server introduces itself: `_clientInfo` or `_serverInfo`, in every version. */
+/** The name and version of a client or server: `_clientInfo` or `_serverInfo`, in every version. */
 export function identityOf(protocol: unknown): Peer | undefined {
   const { _serverInfo, _clientInfo } = protocol as { _serverInfo?: unknown; _clientInfo?: unknown };
   return describePeer(_serverInfo ?? _clientInfo);
 }
 
-/** The tables of handlers, in every version: a bonus, like all that is not public. */
+/** The tables of handlers, in every version: not public, hence optional. */
 export function handlersOf(protocol: unknown): ((method: string, request: boolean) => boolean) | undefined {
   if (typeof protocol !== "object" || protocol === null) return undefined;
   const held = new WeakRef<{ _requestHandlers?: unknown; _notificationHandlers?: unknown }>(protocol);
@@ -70,7 +70,7 @@ const WEBSOCKET = {
   [semconv.ATTR_NETWORK_PROTOCOL_NAME]: "websocket",
 };
 
-/** Class names of transports, and of whatever extends them. The first match counts. */
+/** Class names of transports, also for their subclasses. The first match counts. */
 const NETWORKS: readonly (readonly [RegExp, NetworkAttributes])[] = [
   [/^InMemory/, {}],
   [/^Stdio/, PIPE],
@@ -78,7 +78,7 @@ const NETWORKS: readonly (readonly [RegExp, NetworkAttributes])[] = [
   [/HTTP|^SSE/, HTTP],
 ];
 
-/** What the same transports have, minified or not: a bundle keeps these names and loses those of classes. */
+/** Properties of the same transports, minified or not: a bundle keeps these names and loses those of classes. */
 const NETWORK_PROPERTIES: readonly (readonly [properties: readonly string[], NetworkAttributes])[] = [
   [["_readBuffer", "_stdin", "_stdout"], PIPE],
   [["_readBuffer", "_serverParams"], PIPE],
@@ -90,7 +90,7 @@ const NETWORK_PROPERTIES: readonly (readonly [properties: readonly string[], Net
   [["_url", "finishAuth"], HTTP], // both clients
 ];
 
-/** How the bytes travel. Empty for a transport nobody knows: better nothing than a guess. */
+/** The network attributes. Empty for an unknown transport, rather than a guess. */
 export function networkOf(transport: Transport): NetworkAttributes {
   return { ...networkByClass(transport), ...remoteServer(transport), ...remoteClient(transport) };
 }
@@ -114,7 +114,7 @@ function remoteServer(transport: Transport): NetworkAttributes {
   if (!(url instanceof URL) || url.hostname === "") return {};
   const port = Number(url.port) || DEFAULT_PORTS[url.protocol];
   return {
-    [semconv.ATTR_SERVER_ADDRESS]: url.hostname.replace(/^\[(.*)\]$/, "$1"), // IPv6 without brackets, as conventions have it
+    [semconv.ATTR_SERVER_ADDRESS]: url.hostname.replace(/^\[(.*)\]$/, "$1"), // IPv6 without brackets, as the conventions write it
     ...(port !== undefined && { [semconv.ATTR_SERVER_PORT]: port }),
   };
 }
@@ -126,7 +126,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   "wss:": 443,
 };
 
-/** The SSE server transport lives as long as one HTTP response, which knows its peer. */
+/** The SSE server transport belongs to one HTTP response, which knows its peer. */
 function remoteClient(transport: Transport): NetworkAttributes {
   const response = (transport as { res?: unknown }).res;
   const request = isObject(response) ? response["req"] : undefined;
@@ -140,7 +140,7 @@ function remoteClient(transport: Transport): NetworkAttributes {
   };
 }
 
-/** The protocol version header of the HTTP request a message came with, as v1 and v2 hand it on. */
+/** The protocol version header of the HTTP request that carried a message, as v1 and v2 pass it. */
 export function versionHeaderOf(extra: unknown): unknown {
   if (!isObject(extra)) return undefined;
   const { requestInfo, request } = extra; // v1: plain headers; v2: a Fetch Request
@@ -149,7 +149,7 @@ export function versionHeaderOf(extra: unknown): unknown {
   return isFetchRequest(request) ? (request.headers.get("mcp-protocol-version") ?? undefined) : undefined;
 }
 
-/** By its class only where there is an object: Node loads its whole HTTP client when `Request` is first named. */
+/** Compares the class only for an object: Node loads its whole HTTP client when `Request` is first named. */
 export function isFetchRequest(request: unknown): request is Request {
   return isObject(request) && request instanceof Request;
 }

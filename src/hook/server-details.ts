@@ -8,8 +8,8 @@ import { safely } from "../output/safely.ts";
 import { currentRequest } from "./connection/tap-state.ts";
 
 /**
- * What only the high-level server knows of a request. Each of these is a bonus: where an SDK version has no such method,
- * the span lacks a detail and nothing else.
+ * Details of a request that only the high-level server has. All are optional: where an SDK version lacks such a
+ * method, the span lacks that detail and nothing else.
  */
 
 /** The ways to register something under a name, v1 and v2. */
@@ -23,7 +23,7 @@ const REGISTRATIONS: readonly (readonly [method: string, kind: NameKind, argumen
   ["registerResource", "resource", 1],
 ];
 
-/** Registered names are known before anybody has listed or used them. */
+/** Registered names are known before they are listed or used. */
 export function wrapRegistrations(prototype: object): void {
   for (const [method, kind, argument] of REGISTRATIONS) {
     replaceMethod(
@@ -41,7 +41,7 @@ export function wrapRegistrations(prototype: object): void {
 function register(kind: NameKind, name: unknown, server: unknown): void {
   const observing = hub();
   observing?.known.learn(kind, name);
-  // A high-level server has the server that speaks in it, and is often made long before it is connected.
+  // A high-level server contains the server that speaks the protocol, and often exists long before it is connected.
   observing?.observer.offers(
     kind === "tool" && typeof name === "string" ? name : undefined,
     identityOf((server as { server?: unknown } | undefined)?.server ?? {}),
@@ -53,8 +53,8 @@ function nameIn(argument: unknown, kind: NameKind): unknown {
 }
 
 /**
- * A tool's own error: `McpServer` turns it into a result with `isError`, and only here it is still an error.
- * v1 from 1.24 and v2; undocumented, hence optional.
+ * A tool's own error: `McpServer` turns it into a result with `isError`, and only here it is still an error. v1 from
+ * 1.24 and v2; undocumented, hence optional.
  */
 export function wrapToolExecution(prototype: object): void {
   replaceMethod(
@@ -63,7 +63,7 @@ export function wrapToolExecution(prototype: object): void {
     (original) =>
       function (...args) {
         const result = original.apply(this, args);
-        // An async method: the caller inside the SDK awaits and catches it, so listening aside handles nothing away.
+        // An async method: the SDK awaits and catches it, so a second listener hides no unhandled rejection.
         if (result instanceof Promise)
           result.catch((error: unknown) => safely("tool error", () => noteThrown(error)));
         return result;
@@ -77,7 +77,7 @@ function noteThrown(error: unknown): void {
   pending.thrown = typeof error === "object" && error !== null ? classNameOf(error) : typeof error;
 }
 
-/** The first template that matches while a resource is read is the one the server uses. */
+/** The first template that matches while a resource is read is the one that the server uses. */
 export function wrapTemplateMatch(prototype: object): void {
   replaceMethod(
     prototype,

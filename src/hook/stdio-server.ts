@@ -8,8 +8,10 @@ import type { Transport } from "./sdk-shapes.ts";
 import { expectNoMore, expectStdio, guardStdout, type StdoutPolicy } from "../output/stdout-guard.ts";
 
 /**
- * What to do about stray writes, and the one line that tells of them. Never what was written: that may be anybody's secret.
- * @param stray hears of each @param say hears of the first
+ * Handles stray writes, and reports the first in one line. Never with the text that was written: it may hold a
+ * secret.
+ * @param stray called for each write
+ * @param say called for the first
  */
 export function createStdoutPolicy(
   mode: () => McpConfig["stdout"],
@@ -37,14 +39,17 @@ export function createStdoutPolicy(
 
 const policyNow = (): StdoutPolicy | undefined => hub()?.stdout;
 
-/** The SDK's module for servers over stdio has been loaded: this process is most likely going to be one. */
+/** Called when the SDK's module for stdio servers is loaded: this process probably becomes one. */
 export function stdioServerLoaded(): void {
   safely("expect stdio", () => {
     if (hub()?.stdout !== undefined) expectStdio(process.stdout, policyNow);
   });
 }
 
-/** A transport is being started; where it is a server's over stdio, its stdout is guarded until what this returns is called. */
+/**
+ * Called when a transport starts; guards the stdout of a stdio server's transport.
+ * @returns removes the guard
+ */
 export function guardServer(transport: Transport, role: Role | undefined): (() => void) | undefined {
   if (role === "client" || (policyNow()?.mode ?? "off") === "off") return undefined;
   return safely("guard stdout", () => {
@@ -59,8 +64,8 @@ export function guardServer(transport: Transport, role: Role | undefined): (() =
 }
 
 /**
- * The stream that a server's transport writes to. Where the transport was given another than `process.stdout`, that one
- * alone: then either the application has seen to the rest, or the other end is not stdout at all.
+ * The stream that a server's transport writes to. Where the transport was given a stream other than `process.stdout`,
+ * only that one: then the application has handled the rest, or the peer does not read stdout at all.
  */
 function stdoutOf(transport: Transport): Writable | undefined {
   const { _stdout } = transport as { _stdout?: unknown };
@@ -68,7 +73,7 @@ function stdoutOf(transport: Transport): Writable | undefined {
   return isStdioServer(transport) ? process.stdout : undefined;
 }
 
-/** By the name of its class, or of one that it extends. Not v2's `StdioConnectionChannel`, which writes to another transport. */
+/** By the name of its class or of a base class. Not v2's `StdioConnectionChannel`, which writes to another transport. */
 function isStdioServer(transport: Transport): boolean {
   for (
     let prototype: unknown = Object.getPrototypeOf(transport);

@@ -1,11 +1,11 @@
 import { OTHER } from "../semconv.ts";
 
-/** A class may be called anything. */
+/** The limit on class names, which may be any text. */
 const MAX_CLASS_NAME_LENGTH = 128;
 
 /**
- * The name of an error's class, which is code. Never `error.name`, nor anything else that stands on the object: whoever
- * throws can write a user's text there.
+ * The name of an error's class, which is code. Never `error.name` or another property of the object: the code that
+ * throws may put a user's text there.
  */
 export function classNameOf(error: object): string {
   const { constructor: made } = (Object.getPrototypeOf(error) ?? {}) as { constructor?: unknown };

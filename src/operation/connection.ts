@@ -1,7 +1,7 @@
 import * as semconv from "../semconv.ts";
 import { isObject, metaOf, paramsOf, stringOr, type JsonObject } from "./message.ts";
 
-/** Which end of an MCP connection this process is. Not the same as who sends a given message. */
+/** Which end of an MCP connection this process is. Independent of which end sends a given message. */
 export type Role = "client" | "server";
 
 export interface Peer {
@@ -9,25 +9,25 @@ export interface Peer {
   readonly version?: string;
 }
 
-/** What is known of the way the bytes travel; fixed when the transport is connected. */
+/** The network attributes of the transport; fixed when it is connected. */
 export type NetworkAttributes = Readonly<Record<string, string | number>>;
 
-/** What a connection has learnt about itself so far. Plain data, changed by the `learn*` functions alone. */
+/** What is known about a connection so far. Plain data, changed only by the `learn*` functions. */
 export interface Connection {
   role: Role | undefined;
   readonly network: NetworkAttributes;
-  /** Stands for the connection in what may outlive it, and holds nothing. */
+  /** Identifies the connection in objects that may outlive it, and holds nothing. */
   readonly owner: object;
-  /** Asked each time: clients are told their session id only by the answer to `initialize`. */
+  /** Read each time: clients get their session id only with the answer to `initialize`. */
   readonly sessionId: () => string | undefined;
-  /** Whether the client or server of this process has a handler for a method; `undefined` where that cannot be seen. */
+  /** Whether the client or server of this process has a handler for a method; `undefined` where that is unknown. */
   handles?: (method: string, request: boolean) => boolean;
   protocolVersion?: string;
-  /** The client or server of this process, as it introduces itself. */
+  /** The client or server of this process: its own name and version. */
   self?: Peer;
   client?: Peer;
   server?: Peer;
-  /** Counts what was learnt, so that spans which began before are told at their end. */
+  /** The number of changes. A span that began before the latest one is updated when it ends. */
   changes: number;
 }
 
@@ -46,7 +46,7 @@ const META_PROTOCOL_VERSION = "io.modelcontextprotocol/protocolVersion";
 const META_CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
 const META_SERVER_INFO = "io.modelcontextprotocol/serverInfo";
 
-/** Takes from a request or notification what it says about the connection. */
+/** Learns about the connection from a request or notification. */
 export function learnFromRequest(connection: Connection, message: JsonObject): void {
   const params = paramsOf(message);
   const meta = metaOf(params);
@@ -58,7 +58,7 @@ export function learnFromRequest(connection: Connection, message: JsonObject): v
   );
 }
 
-/** Takes from a result what it says about the connection. */
+/** Learns about the connection from a result. */
 export function learnFromResult(connection: Connection, method: string, result: unknown): void {
   if (!isObject(result)) return;
   if (method === "initialize") {
@@ -69,7 +69,7 @@ export function learnFromResult(connection: Connection, method: string, result: 
   }
 }
 
-/** Over HTTP the version stands in a header as well; where no `initialize` was seen, only there. */
+/** Over HTTP a header carries the version as well; without an `initialize`, only the header does. */
 export function learnVersion(connection: Connection, version: unknown): void {
   if (typeof version !== "string" || version === connection.protocolVersion || version.length > MAX_LENGTH)
     return;
@@ -85,7 +85,7 @@ function learnPeer(connection: Connection, which: Role, introduced: unknown): vo
   connection.changes += 1;
 }
 
-/** Reads what the protocol calls an Implementation: a name and, where it is told, a version. */
+/** Reads an Implementation of the protocol: a name and, where given, a version. */
 export function describePeer(introduced: unknown): Peer | undefined {
   if (!isObject(introduced)) return undefined;
   const name = shortString(introduced["name"]);
@@ -94,22 +94,22 @@ export function describePeer(introduced: unknown): Peer | undefined {
   return version === undefined ? { name } : { name, version };
 }
 
-/** Names and versions are the peer's to choose; longer ones are cut. */
+/** Peers choose their names and versions; longer ones are cut. */
 const MAX_LENGTH = 256;
 
 function shortString(value: unknown): string | undefined {
   return stringOr(value)?.slice(0, MAX_LENGTH);
 }
 
-/** A sender names the server it asks, a receiver the client it answers; not the other way round where roles are swapped. */
+/** A sender records the server it calls, a receiver the client it answers, and no other peer where the roles are swapped. */
 const NOT_OF_SIDE = {
   client: [semconv.ATTR_CLIENT_ADDRESS, semconv.ATTR_CLIENT_PORT],
   server: [semconv.ATTR_SERVER_ADDRESS, semconv.ATTR_SERVER_PORT],
 } as const;
 
 /**
- * Whether closing the connection is how a client takes a request back. From 2026-07-28 each request over HTTP has a stream
- * of its own, and there is no `notifications/cancelled`: closing the stream is the cancellation.
+ * Whether a client cancels a request by closing the connection. From 2026-07-28 each request over HTTP has its own
+ * stream, and there is no `notifications/cancelled`: closing the stream is the cancellation.
  */
 export function closingCancels({ protocolVersion, network }: Connection): boolean {
   return (
@@ -119,7 +119,7 @@ export function closingCancels({ protocolVersion, network }: Connection): boolea
   );
 }
 
-/** What every span on this side of the connection carries, as far as it is known by now. */
+/** The attributes of every span on this side of the connection, as far as they are known. */
 export function describeConnection(
   connection: Connection,
   side: keyof typeof NOT_OF_SIDE,
@@ -127,7 +127,7 @@ export function describeConnection(
   const { protocolVersion, client, server } = connection;
   const attributes: Record<string, string | number> = {};
   if (protocolVersion !== undefined) attributes[semconv.ATTR_MCP_PROTOCOL_VERSION] = protocolVersion;
-  // Revision dates compare as text. An unknown version has a session if the transport says so.
+  // Revision dates compare as text. An unknown version has a session if the transport has a session id.
   const sessionId =
     protocolVersion === undefined || protocolVersion < STATELESS_SINCE ? connection.sessionId() : undefined;
   if (sessionId !== undefined) attributes[semconv.ATTR_MCP_SESSION_ID] = sessionId;

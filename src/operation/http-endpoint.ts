@@ -6,11 +6,11 @@ export interface HttpExchange {
   readonly method: string;
   readonly status: number;
   readonly durationMs: number;
-  /** A standing event stream: its length is how long a client stayed, not how long an answer took. */
+  /** A long-lived event stream: its duration is how long a client stayed, not how long an answer took. */
   readonly stream: boolean;
 }
 
-/** Paths that MCP servers and their probes are known by. */
+/** The usual paths of MCP servers and their probes. */
 const USUAL = [
   "/mcp",
   "/sse",
@@ -24,13 +24,16 @@ const USUAL = [
   "/metrics",
 ];
 
-/** The most paths a process believes in: a server speaks MCP on a handful. */
+/** The limit on learned paths: a server has only a few MCP endpoints. */
 const MAX_ENDPOINTS = 20;
 
 export interface Endpoints {
-  /** The path as a metric attribute: itself where MCP is or may be spoken, else `_OTHER`. A caller can invent paths. */
+  /**
+   * The path as a metric attribute: itself where it is a usual or learned MCP path, else `_OTHER`. A caller can
+   * invent paths.
+   */
   describe(url: string | undefined): string;
-  /** MCP was spoken under this path. */
+  /** Learns a path that an MCP request came in on. */
   learn(url: string | undefined): void;
 }
 
@@ -49,7 +52,7 @@ export function createEndpoints(): Endpoints {
   };
 }
 
-/** A path that reads like a route; hosted servers put keys and ids of users into theirs, which are nobody else's business. */
+/** A path that looks like a route. Hosted servers put keys and user ids into their paths, and those are private. */
 const WORDS = /^(?:\/[a-z][a-z_-]{0,23}|\/v\d{1,3}){1,4}$/i;
 
 function pathOf(url: string | undefined): string {
@@ -69,7 +72,7 @@ const HTTP_METHODS = new Set([
   "TRACE",
 ]);
 
-/** The method as a metric attribute; a method of a caller's own invention is `_OTHER`. */
+/** The method as a metric attribute; an unknown method is `_OTHER`, since a caller can invent methods. */
 export function describeHttpMethod(method: string | undefined): string {
   return method !== undefined && HTTP_METHODS.has(method) ? method : OTHER;
 }

@@ -1,42 +1,42 @@
 import { OTHER } from "../semconv.ts";
 import { METHODS } from "./methods.ts";
 
-/** Kinds of names that arrive from a peer, who may invent them: protocol revisions and JSON-RPC error codes as well. */
+/** The kinds of names that a peer sends and may invent; protocol revisions and JSON-RPC error codes are among them. */
 export type NameKind = "tool" | "prompt" | "resource" | "method" | "revision" | "code";
 
-/** Why something was not recorded as it came. Values of `reason` on `mcp.telemetry.suppressed`. */
+/** Why something was not recorded in full. Values of `reason` on `mcp.telemetry.suppressed`. */
 export type SuppressionReason = "unknown_name" | "name_refused" | "value_cut" | "log_rate";
 
 /**
- * Who brought a name: the connection it came over, as an object of any kind. Absent for what the application itself has
+ * The connection that a name came over, as an object of any kind. Absent for names that the application itself has
  * registered, listed or handles.
  */
 export type NameOwner = object | undefined;
 
 export interface KnownNames {
-  /** True once this process has seen the name registered, listed or successfully used. */
+  /** True once this process has registered, listed or successfully used the name. */
   has(kind: NameKind, name: string): boolean;
-  /** Takes a name in; refused where its owner's room is used up, and for names longer than {@link MAX_NAME_LENGTH}. */
+  /** Adds a name. Refused where its owner's limit is reached, and for names longer than {@link MAX_NAME_LENGTH}. */
   learn(kind: NameKind, name: unknown, owner?: NameOwner): void;
-  /** The name as a metric attribute: itself if it is known, else `_OTHER`, counted. */
+  /** The name as a metric attribute: itself if it is known, else `_OTHER`, which is counted. */
   bounded(kind: NameKind, name: string): string;
-  /** The same, for names that nobody registers or lists: a bounded number is taken in as they come. */
+  /** The same for names that are never registered or listed: a bounded number is accepted. */
   admitted(kind: "revision" | "code", name: string, owner?: NameOwner): string;
-  /** Counts something that was kept out of telemetry. */
+  /** Counts something that was left out of telemetry. */
   suppress(reason: SuppressionReason): void;
   readonly suppressed: ReadonlyMap<SuppressionReason, number>;
 }
 
-/** A longer name is never a span name or a metric attribute. */
+/** The limit: a longer name never becomes a span name or a metric attribute. */
 export const MAX_NAME_LENGTH = 128;
 
-/** How many names of a kind are taken in. */
+/** The limits on the names of a kind. */
 interface Room {
-  /** From the application itself. A registry of a thousand tools is a large one. */
+  /** From the application itself. A thousand tools is a large registry. */
   readonly own: number;
-  /** Over one connection: a peer that brings more uses up its own room alone. */
+  /** Over one connection: a peer that sends more uses up only its own share. */
   readonly connection: number;
-  /** Over all connections together, beside the application's own. */
+  /** Over all connections together, in addition to the application's own. */
   readonly connections: number;
 }
 
@@ -49,7 +49,7 @@ const ROOM: Readonly<Record<NameKind, Room>> = {
   code: { own: 50, connection: 10, connections: 200 },
 };
 
-/** Published so far. A peer that uses up the room for later ones does not displace these. */
+/** Published so far. A peer that uses up the limit for later ones does not displace these. */
 const REVISIONS: ReadonlySet<string> = new Set([
   "2024-10-07",
   "2024-11-05",
@@ -59,7 +59,7 @@ const REVISIONS: ReadonlySet<string> = new Set([
   "2026-07-28",
 ]);
 
-/** JSON-RPC's codes and those of MCP. */
+/** The codes of JSON-RPC and MCP. */
 const CODES: ReadonlySet<string> = new Set([
   "-32700",
   "-32600",
@@ -72,14 +72,14 @@ const CODES: ReadonlySet<string> = new Set([
   "-32042",
 ]);
 
-/** What the protocol itself names is known from the start. */
+/** Names of the protocol itself are known from the start. */
 const FROM_THE_START: { readonly [K in NameKind]?: { has(name: string): boolean } } = {
   method: METHODS,
   revision: REVISIONS,
   code: CODES,
 };
 
-/** Cardinality is a security property: only names that passed here become span names and metric attributes. */
+/** Cardinality is a security property: only names that were accepted here become span names and metric attributes. */
 export function createKnownNames(lower: Readonly<Partial<Record<NameKind, Room>>> = {}): KnownNames {
   const room = { ...ROOM, ...lower };
   const names: Record<NameKind, Set<string>> = {
@@ -90,7 +90,7 @@ export function createKnownNames(lower: Readonly<Partial<Record<NameKind, Room>>
     revision: new Set(),
     code: new Set(),
   };
-  /** How many of them came from the application, over connections, and over each connection. */
+  /** The number of names from the application, from all connections, and from each connection. */
   const own = new Map<NameKind, number>();
   const peers = new Map<NameKind, number>();
   const byOwner = new WeakMap<object, Map<NameKind, number>>();
@@ -105,7 +105,7 @@ export function createKnownNames(lower: Readonly<Partial<Record<NameKind, Room>>
     suppress("unknown_name");
     return OTHER;
   };
-  /** Takes up a place in the owner's room, if there is one left. */
+  /** Reserves a place within the owner's limit, if one is left. */
   function takePlace(kind: NameKind, owner: NameOwner): boolean {
     if (owner === undefined) return take(own, kind, room[kind].own);
     const counts = byOwner.get(owner) ?? new Map<NameKind, number>();

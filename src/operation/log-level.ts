@@ -1,5 +1,5 @@
 /**
- * The levels of a log line, and where each stands among OpenTelemetry's severities.
+ * The levels of a log line, and OpenTelemetry's severity of each.
  * https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
  */
 
@@ -22,14 +22,14 @@ const MCP_SEVERITY: Readonly<Record<string, number>> = {
   emergency: 21, // FATAL
 };
 
-/** The severity of an MCP log level; that of `info` for what is none. */
+/** The severity of an MCP log level; for an unknown level, that of `info`. */
 export function severityOf(mcpLevel: unknown): number {
   return typeof mcpLevel === "string" && Object.hasOwn(MCP_SEVERITY, mcpLevel)
     ? (MCP_SEVERITY[mcpLevel] ?? SEVERITY.INFO)
     : SEVERITY.INFO;
 }
 
-/** The level a severity falls into. */
+/** The level that contains a severity. */
 export function levelOf(severity: number): LogLevel {
   if (severity >= SEVERITY.ERROR) return "ERROR";
   if (severity >= SEVERITY.WARN) return "WARN";

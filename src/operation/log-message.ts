@@ -3,14 +3,14 @@ import * as semconv from "../semconv.ts";
 import type { Operation } from "./operation.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What is said of an operation in the log, and how loudly. */
+/** The log message of an operation, and its level. */
 export interface LogMessage {
   readonly level: LogLevel;
   readonly event: string;
   readonly message: string;
 }
 
-/** What people call it, and the level at which its good end is logged. A method without a row is plumbing. */
+/** The noun for an operation, and the level for its success. A method without a row is not of interest to people. */
 const SUBJECTS: Readonly<Record<string, { readonly noun: string; readonly completed: LogLevel }>> = {
   "tools/call": { noun: "Tool call", completed: "INFO" },
   "resources/read": { noun: "Resource read", completed: "INFO" },
@@ -19,7 +19,7 @@ const SUBJECTS: Readonly<Record<string, { readonly noun: string; readonly comple
 const REQUEST = { noun: "Request", completed: "DEBUG" } as const;
 const NOTIFICATION = { noun: "Notification", completed: "DEBUG" } as const;
 
-/** What the caller or the tool answers for; anything else that goes wrong is the server's or the connection's failure. */
+/** Failures that the caller or the tool causes; any other failure is the server's or the connection's. */
 const WARNINGS: ReadonlySet<string> = new Set([
   semconv.ERROR_TYPE_TOOL_ERROR,
   semconv.ERROR_TYPE_CANCELLED,
@@ -30,14 +30,14 @@ const WARNINGS: ReadonlySet<string> = new Set([
   "-32002",
 ]);
 
-/** An operation has begun. Notifications are over as soon as they have begun, and are told of at their end alone. */
+/** The message for the beginning of an operation. Notifications have none: they are logged at their end. */
 export function describeStart(operation: Operation): LogMessage | undefined {
   const { noun } = rowOf(operation);
   if (noun === NOTIFICATION.noun) return undefined;
   return { level: "DEBUG", event: semconv.EVENT_OPERATION_STARTED, message: `${noun} started` };
 }
 
-/** The level of an operation's end; asked alone first, so that nothing is built for what is not logged. */
+/** The level for an operation's end; read first, so that no message is built that is not logged. */
 export function levelOfEnd(operation: Operation, outcome: Outcome, slow: boolean): LogLevel {
   if (outcome.negotiated === true) return "DEBUG";
   const code = outcome.errorType ?? outcome.statusCode;
@@ -46,7 +46,7 @@ export function levelOfEnd(operation: Operation, outcome: Outcome, slow: boolean
   return rowOf(operation).completed;
 }
 
-/** How an operation ended. */
+/** The message for an operation's end. */
 export function describeEnd(operation: Operation, outcome: Outcome, slow: boolean): LogMessage {
   const { noun } = rowOf(operation);
   const level = levelOfEnd(operation, outcome, slow);

@@ -1,5 +1,5 @@
 /**
- * JSON-RPC messages as they come: nothing about them is certain, so every function here is total over `unknown`.
+ * Reads JSON-RPC messages. A message may be anything, so every function here is total over `unknown`.
  * Source: JSON-RPC 2.0, and MCP `schema.ts` (ids are strings or numbers; 0 and "" are ids, null is not).
  */
 
@@ -25,7 +25,7 @@ export type SeenMessage =
   | { readonly kind: "notification"; readonly message: NotificationMessage }
   | { readonly kind: "response"; readonly message: ResponseMessage };
 
-/** Tells what a message is, or `undefined` for anything that is none of the three (batches, null ids, garbage). */
+/** Classifies a message; `undefined` for anything that is none of the three (batches, null ids, garbage). */
 export function describeMessage(value: unknown): SeenMessage | undefined {
   if (!isObject(value)) return undefined;
   const { id, method } = value;
@@ -47,7 +47,7 @@ export function metaOf(holder: JsonObject | undefined): JsonObject | undefined {
   return objectOr(holder?.["_meta"]);
 }
 
-/** The token by which progress of a request is reported, when its sender asked for progress. */
+/** The token under which progress of a request is reported, where its sender asks for progress. */
 export function progressTokenOf(message: JsonObject): RequestId | undefined {
   const token = metaOf(paramsOf(message))?.["progressToken"];
   return isRequestId(token) ? token : undefined;

@@ -3,17 +3,17 @@ import { isObject } from "./message.ts";
 const UNSUPPORTED_VERSION = -32022;
 
 /**
- * What is special about a method. A method without a row is an ordinary one: a request or a notification, a span each.
+ * How a method differs from the rule. A method without a row is an ordinary request or notification, with one span.
  * Sources: MCP `schema.ts` of every revision 2024-11-05 to 2026-07-28; semantic conventions for MCP.
  */
 export interface MethodRow {
-  /** The message names one of these in `params.name`; a known name follows the method in the span's name. */
+  /** The message has the name of one of these in `params.name`; a known name follows the method in the span's name. */
   readonly target?: "tool" | "prompt";
-  /** The message names a resource in `params.uri`. */
+  /** The message has a resource's URI in `params.uri`. */
   readonly uri?: true;
-  /** What becomes of it, where that is not a span of its own. */
+  /** The signal that it becomes instead of a span. */
   readonly signal?: "progress" | "log";
-  /** The result lists these names, which are known from then on. */
+  /** The result lists these names, which are then known. */
   readonly lists?: "tool" | "prompt";
   /**
    * The message of its JSON-RPC error is content, whatever its code: what the code of a tool, a prompt, a model or a user interface
@@ -22,18 +22,18 @@ export interface MethodRow {
   readonly errorIsContent?: true;
   /** The request stays open as long as its stream; its span ends when this notification arrives. */
   readonly endsAt?: "notifications/subscriptions/acknowledged";
-  /** Whether an error with this code and data is how a peer of another revision declines; the two then agree on one. */
+  /** Whether an error with this code and data means that the peer has another revision; the two then agree on one. */
   readonly declinedBy?: (code: number, data: unknown) => boolean;
-  /** A server that does not know it may decline by HTTP alone, for want of a session. */
+  /** A server without this method may refuse it by HTTP alone, because a session is missing. */
   readonly probes?: true;
-  /** The message or its answer says how far a task has come, or what became of it. */
+  /** The message or its answer has the status of a task, or its result. */
   readonly task?: "status" | "result";
 }
 
 /** Unknown method, invalid request and parameters, no session yet; 2026-07-28: unsupported protocol version. */
 const NOT_SPOKEN: ReadonlySet<number> = new Set([-32601, -32600, -32602, -32000, UNSUPPORTED_VERSION]);
 
-/** Up to 2025-11-25 a server names the versions that it supports in the error's data. */
+/** Up to 2025-11-25 a server lists the versions that it supports in the error's data. */
 function isOtherVersion(code: number, data: unknown): boolean {
   return (
     code === UNSUPPORTED_VERSION || (code === -32602 && isObject(data) && Array.isArray(data["supported"]))
@@ -83,7 +83,7 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map<string, MethodRow
   ["notifications/subscriptions/acknowledged", ORDINARY],
 ]);
 
-/** The row of a method. One that the protocol does not name is the application's, and so are its errors. */
+/** The row of a method. A method outside the protocol is the application's, and so are its errors. */
 export function methodRow(method: string): MethodRow {
   return METHODS.get(method) ?? CONTENT;
 }

@@ -4,7 +4,7 @@ import type { KnownNames, NameOwner } from "./known-names.ts";
 import type { Operation } from "./operation.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** Span attributes that metrics have as well, as they are: few, and none that a peer can invent. */
+/** Span attributes that metrics have as well, unchanged: few, and none that a peer can invent. */
 const SHARED = [
   semconv.ATTR_GEN_AI_OPERATION_NAME,
   semconv.ATTR_NETWORK_TRANSPORT,
@@ -17,7 +17,7 @@ const SHARED = [
 const REVISION = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
- * The attributes of an operation's duration. Names only as far as they are known; ids, sessions and URIs never.
+ * The attributes of an operation's duration. Only known names; never ids, sessions or URIs.
  * @param shown as {@link McpConfig.resourceUri}
  */
 export function describeMetric(
@@ -55,7 +55,7 @@ export function describeMetric(
   return described;
 }
 
-/** The version is whatever the peer writes: what has the form of a revision's date passes, a few of them. */
+/** The peer chooses the version: values in the form of a revision's date are accepted, up to a limit. */
 export function revisionLabel(version: string | number, known: KnownNames, owner?: NameOwner): string {
   return typeof version === "string" && REVISION.test(version)
     ? known.admitted("revision", version, owner)

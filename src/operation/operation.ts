@@ -12,37 +12,37 @@ import {
 } from "./message.ts";
 import { methodRow } from "./methods.ts";
 
-/** The end of one message: who sends it is its client, who receives it its server, whatever their roles. */
+/** The end of one message: its sender is the client and its receiver the server, whatever their roles. */
 export type Side = "client" | "server";
 
 export type AttributeValues = Readonly<Record<string, string | number>>;
 
-/** One request or notification as seen on one side of the wire. */
+/** One request or notification, as one side sees it. */
 export interface Operation {
   readonly method: string;
   readonly side: Side;
-  /** Which end of the connection this process is; `undefined` where the SDK does not tell. */
+  /** Which end of the connection this process is; `undefined` where the SDK does not show it. */
   readonly role: Role | undefined;
   /** The client or server of this process that it belongs to. */
   readonly self?: Peer;
   /** `{method} {target}`, the target only when it is a known name. */
   readonly name: string;
-  /** The tool or prompt that is named, known or not. */
+  /** The named tool or prompt, known or not. */
   readonly target?: string;
-  /** Stands for the connection it came or went over, to tell one peer's share from another's. Holds nothing. */
+  /** Identifies the connection of the message, to separate one peer's share from another's. Holds nothing. */
   readonly owner?: object;
-  /** A log message is an operation whose context matters but which is no span. */
+  /** A log message is an operation whose context matters but which has no span. */
   readonly signal: "span" | "log";
   readonly attributes: AttributeValues;
 }
 
-/** Longer than any method or tool name that means something, short enough for every back end. */
+/** Longer than any meaningful method or tool name, short enough for every back end. */
 const MAX_ATTRIBUTE_LENGTH = 256;
 
 /**
- * Says what a message is about. Total: every field of the message may be anything. What the conventions require comes first,
- * and then what only this message has: a limit on the number of attributes drops those at the end.
- * @param exchange what is known of the one HTTP exchange that the message is part of
+ * Describes a message. Total: every field of the message may be anything. Attributes that the conventions require
+ * come first, since a limit on the number of attributes drops the last ones.
+ * @param exchange what is known of the one HTTP exchange that carries the message
  */
 export function describeOperation(
   message: RequestMessage | NotificationMessage,
@@ -57,7 +57,7 @@ export function describeOperation(
   // The application handles it, so the application has chosen the name.
   if (side === "server" && connection.handles?.(message.method, isRequestId(id)) === true)
     known.learn("method", message.method);
-  // Nothing will answer a notification, and this process has chosen to send it; a gateway may have it from a peer.
+  // A notification gets no answer, and this process has chosen to send it; a gateway may forward one from a peer.
   if (side === "client" && !isRequestId(id)) known.learn("method", message.method, connection.owner);
   const target = kind === undefined ? undefined : stringOr(params?.["name"]);
   const attributes: Record<string, string | number> = {};
@@ -87,7 +87,7 @@ export function describeOperation(
   };
 }
 
-/** How far a request has come. Numbers only: a progress message is text of somebody's. */
+/** The progress of a request. Numbers only: the text of a progress message is content. */
 export function describeProgress(params: JsonObject): AttributeValues {
   const { progress, total } = params;
   return {
@@ -96,9 +96,9 @@ export function describeProgress(params: JsonObject): AttributeValues {
   };
 }
 
-/** The span's name with what is known by now; asked again at the end, since a successful use makes a name known. */
+/** The span's name with what is known so far; computed again at the end, since a successful use makes a name known. */
 export function nameOf(method: string, target: string | undefined, known: KnownNames): string {
-  // A method the protocol does not name may be a peer's invention, until it has a handler or was answered with success.
+  // A peer may invent a method outside the protocol, so it counts as known once it has a handler or succeeded.
   const base = known.has("method", method) ? method : semconv.OTHER;
   const kind = methodRow(method).target;
   return kind !== undefined && target !== undefined && known.has(kind, target) ? `${base} ${target}` : base;

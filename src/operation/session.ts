@@ -1,28 +1,28 @@
 import type { Connection, Peer, Role } from "./connection.ts";
 import * as semconv from "../semconv.ts";
 
-/** A client and a server that know each other for a while: on a server from `initialize` on, on a client from connect on. */
+/** A client and a server that keep state about each other: on a server from `initialize` on, on a client from connect on. */
 export interface Session {
   readonly role: Role;
-  /** Milliseconds on the clock of `performance.now()`. */
+  /** In milliseconds, on the clock of `performance.now()`. */
   readonly since: number;
-  /** Where the transport has one. */
+  /** The transport's session id, where it has one. */
   readonly id: string | undefined;
   readonly client: Peer | undefined;
   readonly server: Peer | undefined;
   readonly attributes: Readonly<Record<string, string | number>>;
-  /** Over HTTP a peer can vanish without a word; on a pipe or in memory its end is always seen. */
+  /** Over HTTP a peer can vanish without a message; on a pipe or in memory its end is always noticed. */
   readonly canVanish: boolean;
 }
 
 export interface ActiveSession {
-  /** The peer has been heard of. */
+  /** The peer has sent a message. */
   seen(): void;
-  /** Ends the session. Calls after the first do nothing. */
+  /** Ends the session. Later calls do nothing. */
   close(): void;
 }
 
-/** The part of a connection's attributes that session metrics carry. Source: semantic conventions for MCP, session metrics. */
+/** The attributes of a connection that session metrics have. Source: semantic conventions for MCP, session metrics. */
 const SESSION_ATTRIBUTES = [
   semconv.ATTR_NETWORK_TRANSPORT,
   semconv.ATTR_NETWORK_PROTOCOL_NAME,
@@ -31,8 +31,8 @@ const SESSION_ATTRIBUTES = [
 ];
 
 /**
- * The session a connection has become, if it has. A server has one where the peer can come back to it: on a pipe, in
- * memory, or over HTTP with a session id; never one for each stateless request.
+ * The session of a connection, if it has one. A server has a session where the peer can return to it: on a pipe, in
+ * memory, or over HTTP with a session id; never for each stateless request.
  */
 export function describeSession(connection: Connection, since: number): Session | undefined {
   const { role, network, protocolVersion, client, server } = connection;

@@ -5,11 +5,12 @@ import { CANCELLED, describeResponse, SUCCESS, type Outcome } from "./outcome.ts
 import * as semconv from "../semconv.ts";
 
 /**
- * Tools that run as tasks: the call is answered with a task at once, and what became of it is said later, by a notification or
- * to whoever asks. Source: MCP schema 2025-11-25, "Tasks"; from 2026-07-28 an extension with a result of kind `task`.
+ * Tools that run as tasks: the call is answered with a task at once, and its outcome follows, in a notification or in
+ * an answer to the client. Source: MCP schema 2025-11-25, "Tasks"; from 2026-07-28 an extension with a result of kind
+ * `task`.
  */
 
-/** The task that a tool call has become, by its id; `undefined` for a call that has been answered for good. */
+/** The id of the task that a tool call has become; `undefined` for a call with a final answer. */
 export function taskCreated(method: string, result: unknown): string | undefined {
   if (methodRow(method).target !== "tool" || !isObject(result)) return undefined;
   const task = result["resultType"] === "task" && !isObject(result["task"]) ? result : result["task"];
@@ -18,21 +19,21 @@ export function taskCreated(method: string, result: unknown): string | undefined
   return id !== undefined && id.length <= MAX_ID_LENGTH ? id : undefined;
 }
 
-/** Longer than any id of a task that a server makes. */
+/** Longer than any server's task ids. */
 const MAX_ID_LENGTH = 256;
 
-/** A task that has come to its end, as far as the tool call is concerned that it was. */
+/** The end of a task, as the outcome of its tool call. */
 export interface TaskEnd {
   readonly id: string;
   readonly outcome: Outcome;
 }
 
-/** What a notification says of a task. */
+/** The end of a task in a notification. */
 export function taskEndIn(message: JsonObject, side: Side): TaskEnd | undefined {
   return methodRow(String(message["method"])).task === "status" ? ended(paramsOf(message), side) : undefined;
 }
 
-/** What the answer to a question about a task says of it. */
+/** The end of a task in the answer to a request about it. */
 export function taskEndOf(
   question: { readonly method: string; readonly taskId: string | undefined },
   response: ResponseMessage,
@@ -41,7 +42,7 @@ export function taskEndOf(
   const { method, taskId: id } = question;
   const { task } = methodRow(method);
   const result = response["result"];
-  if (!isObject(result)) return undefined; // an error is about the question
+  if (!isObject(result)) return undefined; // the error belongs to the request about the task
   if (task === "result")
     return id === undefined ? undefined : { id, outcome: describeResponse(response, side) };
   return task === "status" ? ended(result, side) : undefined;

@@ -1,14 +1,17 @@
 import { safely } from "./safely.ts";
 
 /**
- * Work for the end of the process. By one listener, whatever there is to do: beyond ten Node warns of a leak, and they are the
- * application's.
+ * Work for the end of the process. One listener runs all of it: beyond ten listeners Node warns of a leak, and the
+ * application needs those.
  */
 type Work = (code: number) => void;
 
 const waiting = new Set<Work>();
 
-/** Does this when the process ends. @returns calls it off */
+/**
+ * Does this work when the process ends.
+ * @returns cancels it
+ */
 export function atExit(work: Work): () => void {
   if (waiting.size === 0) process.once("exit", end);
   waiting.add(work);
@@ -18,7 +21,7 @@ export function atExit(work: Work): () => void {
 }
 
 function end(code: number): void {
-  // What is added meanwhile is done as well.
+  // Work that is added meanwhile is done as well.
   for (const work of waiting) {
     waiting.delete(work);
     safely("at exit", () => work(code));

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 
-/** Deep enough to come out of Node, a logger, and whatever has been put around `console`. */
+/** Deep enough to pass the frames of Node, of a logger, and of wrappers around `console`. */
 const DEPTH = 40;
 
 /**
- * The place in the code, as `file:line`, that called `callee` by way of Node's own code and of `console`.
+ * The place in the code, as `file:line`, that called `callee` through Node's own code and `console`.
  * @returns `undefined` where Node itself called: a stream that is piped, a worker thread's output
  */
 export function callSite(callee: (...args: never[]) => unknown): string | undefined {
@@ -13,7 +13,7 @@ export function callSite(callee: (...args: never[]) => unknown): string | undefi
   try {
     const holder: { stack?: unknown } = {};
     Error.captureStackTrace(holder, callee);
-    // Formatted here, while the limit holds; not a string where the application formats stacks in a way of its own.
+    // Formatted here, while the limit applies; not a string where the application has its own stack format.
     return typeof holder.stack === "string" ? placeIn(holder.stack) : undefined;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
@@ -26,8 +26,8 @@ interface Frame {
 }
 
 /**
- * The first frame outside of Node that is more than a passage to the stream: many a library wraps the methods of `console`
- * or the stream's `write`, and whoever calls those is the one to be told of.
+ * The first frame outside Node that does not just pass the call on to the stream: many libraries wrap the methods of
+ * `console` or the stream's `write`, and the caller of those is the place to report.
  */
 function placeIn(stack: string): string | undefined {
   const frames = stack.split("\n").flatMap((line) => readFrame(line) ?? []);
@@ -47,7 +47,7 @@ function readFrame(line: string): Frame | undefined {
   return match === null ? undefined : { callee: match[1] ?? "", place: match[2] ?? "" };
 }
 
-/** Also code without a file: a `data:` URL is code, and may hold what the user wrote. */
+/** Code without a file counts as well: a `data:` URL is code, and may hold what the user wrote. */
 function isNode(place: string): boolean {
   return place.startsWith("node:") || place.startsWith("<anonymous>") || place.startsWith("data:");
 }

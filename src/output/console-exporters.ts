@@ -1,14 +1,14 @@
 import { inspect } from "node:util";
 import { writeToStderr } from "./stderr.ts";
 
-/** What the three console exporters of OpenTelemetry have in common. */
+/** The parts that the three console exporters of OpenTelemetry have in common. */
 interface ConsoleExporter {
   export(this: unknown, ...args: unknown[]): unknown;
 }
 
 /**
- * Has a console exporter of OpenTelemetry write to stderr: it uses `console.dir`, which is stdout. A configuration file gets
- * these; where the environment names `console`, mcp-otelkit has exporters of its own.
+ * Makes a console exporter of OpenTelemetry write to stderr: it uses `console.dir`, which is stdout. A configuration
+ * file creates these; where the environment names `console`, mcp-otelkit uses its own exporters.
  * @param prototype of the exporter's class
  */
 export function sendToStderr(prototype: object): void {
@@ -17,7 +17,7 @@ export function sendToStderr(prototype: object): void {
   exporter.export = function (...args) {
     /* oxlint-disable no-console -- redirected, not printed to */
     const { dir } = console;
-    // Exporters write before they return, so no output of the application's can fall in between.
+    // Exporters write before they return, so no output of the application can come in between.
     console.dir = (item: unknown, options?: object) => writeToStderr(`${inspect(item, options)}\n`);
     try {
       return original.apply(this, args);

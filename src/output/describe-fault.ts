@@ -4,8 +4,9 @@ import { classNameOf } from "../operation/class-name.ts";
 const HOME = URL.canParse("..", import.meta.url) ? new URL("..", import.meta.url) : undefined;
 
 /**
- * A mistake of ours in as few words as lead to it: the class of the error and the place in our code. Not its message: that
- * may be the application's own text, out of a getter of its that throws, or a piece of what could not be parsed.
+ * Describes an internal error of mcp-otelkit: the class of the error and the place in mcp-otelkit's code. Not its
+ * message: that may be the application's text, from a getter that throws, or a piece of text that could not be
+ * parsed.
  */
 export function describeFault(error: unknown): string {
   try {
@@ -14,14 +15,14 @@ export function describeFault(error: unknown): string {
     const place = typeof stack === "string" ? placeIn(stack, String(message)) : undefined;
     return `${kind}${place === undefined ? "" : ` at ${place}`}`;
   } catch {
-    return "Error"; // an error that throws when it is looked at
+    return "Error"; // an error that throws when it is read
   }
 }
 
-/** The innermost frame that is ours, as `hook/tap.js:12:5`. */
+/** The innermost frame inside mcp-otelkit, as `hook/tap.js:12:5`. */
 function placeIn(stack: string, message: string): string | undefined {
   if (HOME === undefined) return undefined;
-  const frames = stack.replace(message, ""); // which may look like a frame, too
+  const frames = stack.replace(message, ""); // the message may look like a frame, too
   for (const line of frames.split("\n")) {
     if (!/^\s+at /.test(line)) continue;
     for (const home of [HOME.href, decodeURIComponent(HOME.pathname)]) {

@@ -2,16 +2,19 @@ import { diag, type DiagLogger } from "@opentelemetry/api";
 import { classNameOf } from "../operation/class-name.ts";
 import { say, SILENT } from "./say.ts";
 
-/** Sends OpenTelemetry's own diagnostics to stderr, the same warning or error once. Its console logger writes info and debug to stdout. */
+/**
+ * Writes OpenTelemetry's diagnostics to stderr, each warning or error once. Its console logger writes info and debug
+ * to stdout.
+ */
 export function logDiagnosticsToStderr(level: number): void {
   diag.setLogger(createStderrLogger(), { logLevel: level, suppressOverrideMessage: true });
 }
 
 /**
- * What is made of each part of a message. Below a warning, errors are those of the application's own requests as often as
- * not, and what they say is the application's: there the class has to do.
+ * What is printed of each part of a message. Below a warning, errors often come from the application's own requests,
+ * and their text is the application's: there only the class is printed.
  */
-const TOLD = {
+const PRINTED = {
   error: oneLine,
   warn: oneLine,
   info: classOnly,
@@ -19,16 +22,19 @@ const TOLD = {
   verbose: classOnly,
 } as const;
 
-/** Of warnings and errors. Three exporters read the same variable, and a timer fails as often as it runs. */
+/**
+ * How many warnings and errors are remembered. Three exporters read the same variable, and a timer fails each time it
+ * runs.
+ */
 const REMEMBERED = 100;
 
 export function createStderrLogger(): DiagLogger {
   const said = new Set<string>();
   const log =
-    (level: keyof typeof TOLD) =>
+    (level: keyof typeof PRINTED) =>
     (message: string, ...details: unknown[]): void => {
       if (COUNTED.test(message)) return;
-      const line = `${level}: ${[message, ...details].map(TOLD[level]).join(" ")}${aboutWhat(message)}`;
+      const line = `${level}: ${[message, ...details].map(PRINTED[level]).join(" ")}${aboutWhat(message)}`;
       if (said.has(line)) return;
       if ((level === "error" || level === "warn") && said.size < REMEMBERED) said.add(line);
       say(line);
@@ -42,10 +48,13 @@ export function createStderrLogger(): DiagLogger {
   };
 }
 
-/** Said by full queues for every batch, while a collector is gone. That it is gone has been told, the rest is counted. */
+/**
+ * Full queues log this for every batch while a collector is unreachable. That has been reported already, and the
+ * losses are counted.
+ */
 const COUNTED = /^Dropped \d+ .* because maxQueueSize reached/;
 
-/** Messages of OpenTelemetry's that do not name the variable they are about. */
+/** Messages of OpenTelemetry that do not name the variable that causes them. */
 const ABOUT: readonly (readonly [message: RegExp, variable: string])[] = [
   [/^Could not \w+ OpenTelemetry (configuration|SDK from configuration)/, "OTEL_CONFIG_FILE"],
   [/^Propagator .* requested through environment variable/, "OTEL_PROPAGATORS"],
@@ -75,20 +84,21 @@ function safeJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    return `(${typeof value} that JSON cannot tell)`; // cyclic, or with a getter that throws
+    return `(${typeof value} that JSON cannot represent)`; // cyclic, or with a getter that throws
   }
 }
 
-/** The part of the API object that an SDK replaces its logger through. */
+/** The part of the API object through which an SDK replaces its logger. */
 interface DiagApi {
   setLogger(logger: DiagLogger, options?: unknown): boolean;
 }
 
 /**
- * Runs code that would install OpenTelemetry's console logger, and gives it ours in its place. NodeSDK does so whenever
- * `OTEL_LOG_LEVEL` is set, `startNodeSdk` always, and from that moment info and debug go to stdout.
- * @param api the API object that code uses, which may be another copy than ours
- * @param level ours; what the code asks for counts, unless this is none
+ * Runs code that would install OpenTelemetry's console logger, and installs mcp-otelkit's logger instead. NodeSDK
+ * installs the console logger whenever `OTEL_LOG_LEVEL` is set, `startNodeSdk` always, and from then on info and
+ * debug go to stdout.
+ * @param api the API object that the code uses, possibly of another copy of the API
+ * @param level the level of mcp-otelkit; the level that the code sets applies, unless this one is none
  */
 export function keepingDiagnosticsOffStdout<T>(api: DiagApi, level: number, start: () => T): T {
   const own = Object.getOwnPropertyDescriptor(api, "setLogger");

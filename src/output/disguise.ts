@@ -1,4 +1,4 @@
-/** Gives a wrapper the name and length of what it wraps: stack traces and reflection stay as they were. */
+/** Gives a wrapper the name and length of the wrapped function: stack traces and reflection stay the same. */
 export function disguise<F extends object>(
   wrapper: F,
   original: { readonly name: string; readonly length: number },

@@ -1,12 +1,12 @@
-/** A part of a write: a line with its end, or the piece of a line that the write has. */
+/** A part of a write: a line with its end, or a piece of a line. */
 export interface Piece {
   readonly start: number;
   readonly end: number;
-  /** Not of the protocol. */
+  /** Not part of the protocol. */
   readonly stray: boolean;
-  /** Too little to tell: what comes next decides, of all such pieces before it. */
+  /** Too short to classify: the next text decides for all such pieces before it. */
   readonly undecided: boolean;
-  /** It goes on with what came before; where it does not, what was undecided before it is stray. */
+  /** It continues the text before it; where it does not, the undecided text before it is stray. */
   readonly joins: boolean;
 }
 
@@ -14,25 +14,25 @@ type Verdict = Pick<Piece, "stray" | "undecided" | "joins">;
 
 const STRAY: Verdict = { stray: true, undecided: false, joins: false };
 
-/** Reads what is written to one stream, write by write, since a line may come in several. */
+/** Reads the writes to one stream; a line may come in several writes. */
 export interface LineReader {
   /**
-   * @param text what one write holds; bytes as latin1, since everything that is looked at here is ASCII
+   * @param text the content of one write; bytes as latin1, since only ASCII is examined
    * @returns its pieces, or `undefined` where it is one message, one line
    */
   read(text: string): readonly Piece[] | undefined;
 }
 
 /**
- * Tells JSON-RPC lines from everything else, by content alone. Not by who writes: an application may well write a
- * message of its own, and what writes while the transport sends may be a span exporter that prints to the console.
+ * Separates JSON-RPC lines from other output, by content only. The writer does not decide: an application may write a
+ * message itself, and a span exporter may print to the console while the transport sends.
  */
 export function createLineReader(): LineReader {
   /** The beginning of a line that can still become a message. */
   let unfinished = "";
 
   function judge(piece: string, whole: boolean): Verdict {
-    // First without what came before: a message that stands for itself is not to suffer for somebody's loose `{`.
+    // First without the text before it: a complete message must not suffer from a loose `{` of other output.
     if (whole && isMessage(piece)) {
       unfinished = "";
       return { stray: false, undecided: false, joins: false };
@@ -52,14 +52,14 @@ export function createLineReader(): LineReader {
       return { stray: false, undecided: prospect === "open", joins };
     }
     if (!wasOpen) return STRAY;
-    // What there was of the line is none; this piece may begin another.
+    // The unfinished line is not a message; this piece may begin one.
     unfinished = "";
     return judge(piece, false);
   }
 
   return {
     read(text) {
-      // What the SDK's own transports write, always: one message, one line, one write.
+      // The SDK's own transports always write this: one message, one line, one write.
       if (text.indexOf("\n") === text.length - 1 && text !== "" && unfinished === "" && isMessage(text))
         return undefined;
       const pieces: Piece[] = [];
@@ -74,29 +74,30 @@ export function createLineReader(): LineReader {
   };
 }
 
-/** A line longer than this is not parsed but judged by its ends. */
+/** A longer line is not parsed: only its ends are examined. */
 const LONG = 32_768;
-/** How much of an end is looked at. */
+/** How much of each end is examined. */
 const WINDOW = 512;
 
 /** An object, or a batch of them. `[debug] {…}` and `{ a: 1 }`, as `console.log` writes objects, are neither. */
 const START = /^\s*(?:\[\s*)?\{\s*"/;
 const END = /\}\s*\]?\s*$/;
 
-/** `"jsonrpc"` before the part of a message that may be large, as most libraries have it. */
+/** `"jsonrpc"` before the large part of a message, as most libraries write it. */
 const HEAD =
   /^\s*(?:\[\s*)?\{\s*(?:"(?:id|method)"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\d.eE+-]+|null)\s*,\s*)*"jsonrpc"\s*:\s*"2\.0"/;
-/** And behind it, as the SDKs have it: `{"result":{…},"jsonrpc":"2.0","id":1}`. */
+/** And behind it, as the SDKs write it: `{"result":{…},"jsonrpc":"2.0","id":1}`. */
 const TAIL =
   /"jsonrpc"\s*:\s*"2\.0"\s*(?:,\s*"(?:id|method)"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\d.eE+-]+|null)\s*)*\}\s*\]?\s*$/;
 
-/** Whether a whole line is a message. Cheap for messages of any size; only what looks odd is parsed, and only if short. */
+/** Whether a whole line is a message. Cheap for messages of any size; only unusual lines are parsed, and only short ones. */
 function isMessage(line: string): boolean {
   const head = line.slice(0, WINDOW);
   const tail = line.slice(-WINDOW);
   if (!START.test(head) || !END.test(tail) || /^\s*\[/.test(head) !== /\]\s*$/.test(tail)) return false;
   if (HEAD.test(head) || TAIL.test(tail)) return true;
-  // Wrongly called stray, a message would get lost; wrongly called a message, a line is what it was without us.
+  // A message that is wrongly called stray gets lost; a stray line that is wrongly called a message goes out as it
+  // would without mcp-otelkit.
   if (line.length >= LONG) return line.includes('"jsonrpc"');
   const value = parse(line);
   return Array.isArray(value) ? value.length > 0 && value.every(saysJsonRpc) : saysJsonRpc(value);
@@ -114,19 +115,19 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // which no JSON means: that it is none is the answer
+    return undefined; // it is not JSON, so it is not a message
   }
 }
 
 /** The names a JSON-RPC message can begin with. */
 const BEGINNINGS = ["jsonrpc", "id", "method", "params", "result", "error"].map((name) => `{"${name}":`);
 
-/** How long a line may be that has not come to its first name. */
+/** The longest line that has not reached the end of its first name. */
 const OPEN = 64;
 
 /**
- * Whether an unfinished line can still become a message. `open`: it has not come to the end of its first name, and a `[`
- * begins a progress bar just as well. `likely`: it has, and what goes out cannot be taken back.
+ * Whether an unfinished line can still become a message. `open`: it has not reached the end of its first name, and a
+ * `[` may also begin a progress bar. `likely`: it has; text that is sent cannot be taken back.
  */
 function outlook(text: string): "none" | "open" | "likely" {
   const start = text.slice(0, OPEN).replaceAll(/\s+/g, "");
@@ -136,7 +137,7 @@ function outlook(text: string): "none" | "open" | "likely" {
   return BEGINNINGS.some((beginning) => beginning.startsWith(object)) ? "open" : "none";
 }
 
-/** Both ends of a line that grows beyond what is looked at. */
+/** Both ends of a line that is longer than what is examined. */
 function squeeze(line: string): string {
   return line.length > LONG ? line.slice(0, LONG / 2) + line.slice(-LONG / 2) : line;
 }

@@ -1,21 +1,19 @@
-/**
- * Fail open, and say so once: a mistake of ours is reported, the application's call goes through.
- */
+/** Fails open: if mcp-otelkit fails, it prints one line on stderr, and the application's call continues. */
 
 type Report = (where: string, error: unknown) => void;
 
 let report: Report = () => undefined;
 const reported = new Set<string>();
 
-/** Where faults are told; each place in the code is heard once. */
+/** Sets where faults are reported; each place in the code is reported once. */
 export function onFault(sink: Report): void {
   report = sink;
 }
 
-/** Runs code of ours that must never disturb; `undefined` if it fails. */
-export function safely<T>(where: string, ours: () => T): T | undefined {
+/** Runs code of mcp-otelkit that must not disturb the application; `undefined` if it fails. */
+export function safely<T>(where: string, work: () => T): T | undefined {
   try {
-    return ours();
+    return work();
   } catch (error) {
     fault(where, error);
     return undefined;
@@ -23,14 +21,14 @@ export function safely<T>(where: string, ours: () => T): T | undefined {
 }
 
 /**
- * Runs the application's `theirs` inside `around` of ours. Whatever `around` does, `theirs` runs exactly once, and its
- * result or its error is the result.
+ * Runs the application's `call` inside mcp-otelkit's `around`. Whatever `around` does, `call` runs exactly once,
+ * and its result or error is the result.
  */
-export function surround<T>(where: string, around: (fn: () => T) => T, theirs: () => T): T {
+export function surround<T>(where: string, around: (fn: () => T) => T, call: () => T): T {
   let ran: Ran<T> | undefined;
   try {
     around(() => {
-      ran ??= attempt(theirs);
+      ran ??= attempt(call);
       return resultOf(ran);
     });
     if (ran === undefined) fault(where, new Error("the application's function was not called"));
@@ -38,10 +36,10 @@ export function surround<T>(where: string, around: (fn: () => T) => T, theirs: (
     const theirOwn = ran !== undefined && "error" in ran && ran.error === error;
     if (!theirOwn) fault(where, error);
   }
-  return resultOf(ran ?? attempt(theirs));
+  return resultOf(ran ?? attempt(call));
 }
 
-/** How a call went, to be told again. */
+/** How a call ended, to return or throw it again. */
 type Ran<T> = { readonly result: T } | { readonly error: unknown };
 
 function attempt<T>(fn: () => T): Ran<T> {
@@ -63,6 +61,6 @@ function fault(where: string, error: unknown): void {
   try {
     report(where, error);
   } catch {
-    // The sink is ours too, and there is nobody left to tell.
+    // The sink belongs to mcp-otelkit too, and there is nowhere else to report to.
   }
 }

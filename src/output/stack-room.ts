@@ -1,9 +1,10 @@
 /**
- * A stack has ten frames, of which ours would be most: an application that looks for the place in its code would not find it. So there is
- * room for as many more while ours are on the stack. https://v8.dev/docs/stack-trace-api
+ * A stack has ten frames, and mcp-otelkit's could fill most of them, so that the application would not find its own
+ * place in the code. While its frames are on the stack, the limit is higher by their number.
+ * https://v8.dev/docs/stack-trace-api
  */
 
-/** @returns what to give to {@link restoreStacks} afterwards; `undefined` where stacks are off or Error is frozen */
+/** @returns the argument for {@link restoreStacks}; `undefined` where stacks are off or Error is frozen */
 export function enlargeStacks(frames: number): number | undefined {
   const limit: unknown = Error.stackTraceLimit;
   if (typeof limit !== "number" || !(limit > 0)) return undefined;

@@ -3,23 +3,24 @@ import { createRequire } from "node:module";
 import { Writable } from "node:stream";
 
 /**
- * File descriptor 2, which is the application's: its mode stays what it is. A pipe that blocks becomes one that does not when Node makes
- * a stream of it, and from then on `fs.writeSync(2)` of the application throws EAGAIN; but as long as it blocks, a host that does not read
- * would stop the server. So the mode is borrowed for one write, within which no other code of this thread runs.
+ * Writes to file descriptor 2, which belongs to the application: its mode must not change. When Node makes a stream
+ * of a blocking pipe, the pipe becomes non-blocking, and from then on `fs.writeSync(2)` of the application throws
+ * EAGAIN; but while the pipe blocks, a host that does not read would stop the server. So the mode is changed for one
+ * write only, during which no other code of this thread runs.
  */
 
 const NON_BLOCKING = 0o4000; // O_NONBLOCK on Linux
 
-/** A stream of the descriptor, for its mode alone: nothing is ever written through it. */
+/** A stream of the descriptor, used only for its mode: nothing is written through it. */
 interface ModeSwitch {
   setBlocking(blocking: boolean): unknown;
 }
 
 let modeSwitch: ModeSwitch | undefined;
-/** Once it does not block it stays so, and a stream of it changes nothing any more. */
+/** Once non-blocking, the descriptor stays so, and making a stream of it changes nothing. */
 let blocks: boolean | undefined;
 
-/** Whether it is a pipe or a socket that blocks, so that `process.stderr` must not be asked for. */
+/** Whether the descriptor is a blocking pipe or socket, so that `process.stderr` must not be accessed. */
 export function isBlocking(): boolean {
   if (blocks === false) return false;
   try {
@@ -27,19 +28,19 @@ export function isBlocking(): boolean {
     blocks = (kind.isFIFO() || kind.isSocket()) && hasBlockingMode();
     if (blocks) modeSwitch ??= createModeSwitch();
   } catch {
-    blocks = false; // where the mode cannot be known or not be borrowed, a stream is made of it
+    blocks = false; // where the mode cannot be read or changed, a stream is made of it
   }
   return blocks;
 }
 
-/** Linux tells; elsewhere nothing does. */
+/** Only Linux shows the mode. */
 function hasBlockingMode(): boolean {
   const [, flags = ""] = /^flags:\s*([0-7]+)/m.exec(readFileSync("/proc/self/fdinfo/2", "latin1")) ?? [];
   return flags !== "" && (Number.parseInt(flags, 8) & NON_BLOCKING) === 0;
 }
 
 function createModeSwitch(): ModeSwitch {
-  // Loaded here: few processes come by, and every one pays for what is imported.
+  // Loaded here: few processes need it, and every process pays for a top-level import.
   const { Socket } = createRequire(import.meta.url)("node:net") as typeof import("node:net");
   const socket = new Socket({ fd: 2, readable: false, writable: true });
   socket.unref();
@@ -52,8 +53,8 @@ function createModeSwitch(): ModeSwitch {
 const held: unknown[] = [];
 
 /**
- * Writes as much as there is room for, without waiting.
- * @returns how many bytes; `undefined` where nobody will ever read them
+ * Writes as much as fits, without waiting.
+ * @returns the number of bytes; `undefined` where the reader is gone
  */
 export function writeNow(bytes: Uint8Array): number | undefined {
   let written = 0;
@@ -69,14 +70,14 @@ export function writeNow(bytes: Uint8Array): number | undefined {
   return written;
 }
 
-/** The stream of it where the application, or a process manager for it, has put a `write` of its own there. */
+/** The stream of the descriptor, where the application or its process manager has replaced `write`. */
 export function redirected(): Writable | undefined {
-  if (isBlocking()) return undefined; // nobody has made a stream of it yet
+  if (isBlocking()) return undefined; // no code has made a stream of it yet
   const { stderr } = process;
   return stderr.write === Writable.prototype.write ? undefined : stderr;
 }
 
-/** Whether a line of the application's is on its way, into which nothing may be written. */
+/** Whether a line of the application is being written, which must not be interrupted. */
 export function isBusy(): boolean {
   return !isBlocking() && process.stderr.writableLength > 0;
 }

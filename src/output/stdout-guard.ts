@@ -10,31 +10,37 @@ import { writeToStderr } from "./stderr.ts";
 /**
  * The guard of a stdio server's stdout, which belongs to the protocol: a stray `console.log` breaks strict clients.
  *
- * It looks at what goes through the stream's `write`, and so do `console`, pipes into the stream and worker threads. Out
- * of its sight are writes to the descriptor itself: `fs.writeSync(1)`, native code, child processes that inherit it, and
- * pino, unless it is set up after us: it goes by `process.stdout` where that one's `write` is not Node's.
+ * It checks what goes through the stream's `write`: `console`, pipes into the stream and worker threads. It does not
+ * see writes to the descriptor itself: `fs.writeSync(1)`, native code, child processes that inherit it, and pino,
+ * unless pino is set up after the guard: it uses `process.stdout` where its `write` is not Node's.
  */
 
-/** What is to be done about stray writes; asked at each of them. */
+/** What to do about stray writes; read at each of them. */
 export interface StdoutPolicy {
   readonly mode: McpConfig["stdout"];
-  /** Hears of each. @param place `file:line` of the first, where it is known */
+  /**
+   * Called for each stray write.
+   * @param place `file:line` of the first, where it is known
+   */
   stray(place: string | undefined): void;
 }
 
 type PolicyNow = () => StdoutPolicy | undefined;
 
 interface Guard {
-  /** Transports that write to the stream. */
+  /** The number of transports that write to the stream. */
   owners: number;
-  /** Writes from before the first of them, which nobody has been told of: as yet nobody knows that this is a stdio server. */
+  /** Unreported stray writes from before the first transport: until then it is unknown whether this is a stdio server. */
   early: { count: number; place: string | undefined } | undefined;
   remove(): void;
 }
 
 const guards = new WeakMap<Writable, Guard>();
 
-/** A transport owns the stream from now on. @returns ends that; the last owner leaves the stream as it was */
+/**
+ * Guards the stream from now on, for a transport.
+ * @returns ends that; the last call leaves the stream as it was
+ */
 export function guardStdout(stream: Writable, policyNow: PolicyNow): () => void {
   const guard = guards.get(stream) ?? shadowWrite(stream, policyNow);
   guard.owners += 1;
@@ -49,15 +55,15 @@ export function guardStdout(stream: Writable, policyNow: PolicyNow): () => void 
 }
 
 /**
- * It is likely that the stream will be a transport's: a banner printed before that breaks the client as well. `detect`
- * remembers and tells when the transport comes, or never; `protect` cannot wait.
+ * Expects a transport on this stream: a banner printed before it breaks the client as well. `detect` remembers stray
+ * writes and reports them when the transport comes; `protect` cannot wait.
  */
 export function expectStdio(stream: Writable, policyNow: PolicyNow): void {
   if (guards.has(stream) || (policyNow()?.mode ?? "off") === "off") return;
   shadowWrite(stream, policyNow).early = { count: 0, place: undefined };
 }
 
-/** The transport has come, and writes elsewhere. */
+/** The transport has come, and writes to another stream. */
 export function expectNoMore(stream: Writable): void {
   const guard = guards.get(stream);
   if (guard?.early !== undefined) guard.remove();
@@ -80,11 +86,11 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
   /** Under `protect`: the undecided beginning of a line. */
   let held: Content[] = [];
   let callOff: (() => void) | undefined;
-  /** Under `protect`: what went out last was not the end of a line. */
+  /** Under `protect`: the last output did not end its line. */
   let within = false;
 
   const write = disguise(function (this: unknown, ...args: unknown[]): boolean {
-    // What is written while we tell of a stray write, by a diagnostic logger for one, is not to be told in its turn.
+    // Output during the report of a stray write, for example by a diagnostic logger, is not reported.
     if (removed || busy) return original.apply(this, args);
     busy = true;
     const rest = safely("stdout", () => sift(args[0], args[1]));
@@ -92,12 +98,12 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
     if (rest === undefined) return original.apply(this, args);
     const written = args.slice(1).find((argument) => typeof argument === "function");
     if (rest.length > 0) return original.call(this, rest, written);
-    // As a stream answers that had room: later, and without an error.
+    // Like a stream with room: later, and without an error.
     if (written !== undefined) process.nextTick(written, null);
     return true;
   }, original);
 
-  /** @returns what is to be written in place of the chunk; `undefined` for the chunk as it came, untouched */
+  /** @returns the replacement for the chunk; `undefined` to write the chunk unchanged */
   function sift(chunk: unknown, encoding: unknown): Content | undefined {
     const policy = policyNow();
     if (policy?.mode !== "protect") releaseHeld();
@@ -112,9 +118,8 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
   }
 
   /**
-   * Sends what is stray to stderr, and holds back what is undecided. A line of which a part went out before it proved
-   * stray gets its end, late: the next message is to begin a line.
-   *
+   * Sends stray text to stderr, and holds back what is undecided. Where a part of a line went out before the line
+   * proved stray, a line end follows: the next message must begin a line.
    * @returns as `sift`
    */
   function divide(content: Content, pieces: readonly Piece[]): Content | undefined {
@@ -127,7 +132,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
       if (!piece.joins) stray.push(...pending.splice(0));
       if (piece.stray || piece.undecided) {
         changed = true;
-        // A copy: once it is answered for, the bytes are the caller's again.
+        // A copy: after the callback, the bytes belong to the caller again.
         if (piece.stray) stray.push(part);
         else pending.push(typeof part === "string" ? part : Buffer.from(part));
         continue;
@@ -150,7 +155,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
     callOff = held.length > 0 ? atExit(releaseHeld) : undefined;
   }
 
-  /** Nothing will come any more that could make a message of it. */
+  /** Releases the held text: nothing can complete it any more. */
   function releaseHeld(): void {
     if (held.length === 0) return;
     const rest = join(held);
@@ -161,7 +166,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
   function note(policy: StdoutPolicy): void {
     const place = placed ? undefined : callSite(write);
     placed = true;
-    // What changes something is told at once.
+    // `protect` changes the output, so it reports at once.
     if (guard.early === undefined || policy.mode === "protect") return policy.stray(place);
     guard.early.count += 1;
     guard.early.place ??= place;
@@ -174,7 +179,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
       removed = true;
       safely("stdout", releaseHeld);
       guards.delete(stream);
-      // Somebody has put a `write` of theirs on top, and calls ours: that one stays, and lets everything through.
+      // Other code has wrapped this `write`: the wrapper stays, and this `write` lets everything through.
       if (Object.getOwnPropertyDescriptor(stream, "write")?.value !== write) return;
       if (before === undefined) delete (stream as Partial<Writable>).write;
       else Object.defineProperty(stream, "write", before);
@@ -188,7 +193,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
 
 type Content = string | Buffer;
 
-/** `undefined` for what the stream is going to refuse, and for objects of a stream of objects. */
+/** `undefined` for chunks that the stream will refuse, and for objects of an object stream. */
 function contentOf(chunk: unknown, encoding: unknown): Content | undefined {
   if (chunk instanceof Uint8Array) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   if (typeof chunk !== "string") return undefined;

@@ -1,4 +1,4 @@
-/** Which part of which message is content of which kind: a row for each, and what has no row is never captured. */
+/** The parts of messages that are content, and their kinds: one row each. A part without a row is never captured. */
 
 import type { CaptureKind } from "../settings/config.ts";
 import * as semconv from "../semconv.ts";
@@ -6,15 +6,15 @@ import { describeContent, mapItems, type Budget } from "./content-blocks.ts";
 import { inputMessages, outputMessages, systemInstructions } from "./genai-messages.ts";
 import { ownNames, ownValue } from "./own-properties.ts";
 
-/** One thing that a message says. */
+/** One part of a message. */
 export interface Part {
   readonly kind: CaptureKind;
   readonly attribute: string;
-  /** The beginning of `where`, as the user's `redact` hears it. */
+  /** The beginning of the `where` that the user's `redact` gets. */
   readonly where: string;
-  /** Takes it out of the params or the result, which may be anything; `undefined` where it is not there. */
+  /** Reads it from the params or the result, which may be anything; `undefined` where it is absent. */
   readonly pick: (message: unknown, budget: Budget) => unknown;
-  /** `text`: a string is recorded without quotes. `each`: every name has an attribute of its own. Otherwise JSON. */
+  /** `text`: a string is recorded without quotes. `each`: every name has its own attribute. Otherwise JSON. */
   readonly form?: "text" | "each";
 }
 
@@ -24,7 +24,10 @@ function parts(...rows: readonly (readonly [method: string, ...Part[]])[]): Part
   return new Map(rows.map(([method, ...said]) => [method, said]));
 }
 
-/** Revision 2026-07-28 asks model and user through the result of the client's own request, and hears the answers in its next one. */
+/**
+ * Revision 2026-07-28 asks model and user through the result of the client's own request, and gets the answers in its
+ * next request.
+ */
 const ASKED: Part = {
   kind: "messages",
   attribute: semconv.ATTR_MCP_INPUT_REQUESTS,
@@ -142,7 +145,7 @@ export const LOG_DATA = {
   pick: (params: unknown) => ownValue(params, "data"),
 } as const;
 
-/** What the tool says to the model; not `_meta`, which is between programs. */
+/** What the tool returns to the model; not `_meta`, which is for programs. */
 function pickToolResult(result: unknown, budget: Budget): unknown {
   const content = describeContent(ownValue(result, "content"), budget);
   const structuredContent = ownValue(result, "structuredContent");
@@ -150,7 +153,7 @@ function pickToolResult(result: unknown, budget: Budget): unknown {
   return { content, structuredContent, isError: ownValue(result, "isError") };
 }
 
-/** Sampling and elicitation; a question for the client's roots is neither. */
+/** Sampling and elicitation; a request for the client's roots is neither. */
 function pickAsked(asked: unknown, budget: Budget): unknown {
   const method = ownValue(asked, "method");
   const params = ownValue(asked, "params");
@@ -163,14 +166,14 @@ function pickAsked(asked: unknown, budget: Budget): unknown {
   };
 }
 
-/** The answers do not say what they answer, but a list of roots has neither a role nor an action. */
+/** An answer does not name its question, but a list of roots has neither a role nor an action. */
 function pickAnswer(answer: unknown, budget: Budget): unknown {
   const action = ownValue(answer, "action");
   if (typeof action === "string") return { action, content: ownValue(answer, "content") };
   return typeof ownValue(answer, "role") === "string" ? outputMessages(answer, budget) : {};
 }
 
-/** More questions at a time than any server has. */
+/** More questions than any server asks at once. */
 const MAX_QUESTIONS = 32;
 
 function mapNames(holder: unknown, map: (item: unknown) => unknown): unknown {

@@ -1,4 +1,7 @@
-/** Content, for those who asked for it: what a policy lets through of a message, without secrets. Pure, and total over any message. */
+/**
+ * Content, where the user has turned it on: the parts of a message that a policy allows, without secrets. Pure, and
+ * total over any message.
+ */
 
 import type { CaptureKind } from "../settings/config.ts";
 import { LOG_DATA, REQUEST_PARTS, RESULT_PARTS, type Part } from "./capture-parts.ts";
@@ -10,17 +13,20 @@ import { redactText, REDACTED } from "./secrets.ts";
 
 export interface CapturePolicy {
   readonly kinds: ReadonlySet<CaptureKind>;
-  /** Tools whose calls may be recorded, `*` for any run of characters; empty for all. Upper and lower case differ, as in MCP. */
+  /** Tools whose calls may be recorded, `*` for any run of characters; empty for all. Case-sensitive, as in MCP. */
   readonly allowTools: readonly string[];
   /** Tools whose calls are never recorded, whatever `allowTools` says. */
   readonly denyTools: readonly string[];
   /** Longest recorded value, in characters (UTF-16 units). */
   readonly limit: number;
-  /** The user's own, as {@link RedactOptions} says: value and where it stands, `arguments.user.email`; returns what to record. */
+  /**
+   * The user's redaction, as in {@link RedactOptions}: gets the value and its place, `arguments.user.email`; returns
+   * what to record.
+   */
   readonly redact?: (value: unknown, where: string) => unknown;
 }
 
-/** What content is captured of; `target` is the tool's name. */
+/** The operation whose content is captured; `target` is the tool's name. */
 interface Subject {
   readonly method: string;
   readonly target?: string;
@@ -30,12 +36,12 @@ type Captured = Readonly<Record<string, string>>;
 
 const NOTHING: Captured = Object.freeze({});
 
-/** Attributes of what a request says, as far as the policy lets it through. */
+/** Attributes of a request, as far as the policy allows. */
 export function captureRequest(operation: Subject, params: unknown, policy: CapturePolicy): Captured {
   return capture(REQUEST_PARTS.get(operation.method), operation, params, policy);
 }
 
-/** Attributes of what a result says, as far as the policy lets it through. */
+/** Attributes of a result, as far as the policy allows. */
 export function captureResult(operation: Subject, result: unknown, policy: CapturePolicy): Captured {
   return capture(RESULT_PARTS.get(operation.method), operation, result, policy);
 }
@@ -57,7 +63,7 @@ function capture(
   for (const part of parts) {
     if (!policy.kinds.has(part.kind)) continue;
     if (operation.method === "tools/call" && !mayTell(operation.target, policy)) return NOTHING;
-    // What is recorded of an item takes two characters at least.
+    // An item is recorded in two characters at least.
     const value = part.pick(message, { items: policy.limit });
     if (value === undefined) continue;
     captured ??= {};
@@ -75,7 +81,7 @@ function capture(
 const MAX_NAMES = 32;
 const MAX_NAME_LENGTH = 128;
 
-/** An attribute per name. Together they are no longer than one value may be, so that many names cost no more than few. */
+/** One attribute per name. Together they are no longer than one value may be, so that many names cost no more than few. */
 function captureEach(
   part: Part,
   value: unknown,
@@ -99,7 +105,7 @@ function put(captured: Record<string, string>, attribute: string, text: string |
   if (text !== undefined) captured[attribute] = text;
 }
 
-/** A call without a name is told only where no list could have named it. */
+/** A call without a name is recorded only where no list could have named it. */
 function mayTell(tool: string | undefined, { allowTools, denyTools }: CapturePolicy): boolean {
   if (tool === undefined) return allowTools.length === 0 && denyTools.length === 0;
   if (denyTools.some((pattern) => matches(tool, pattern))) return false;

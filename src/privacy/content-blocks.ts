@@ -1,8 +1,8 @@
-/** Content blocks, as tools, prompts and sampling say them, without what is no text of theirs: embedded resources, images, sound. */
+/** Content blocks of tools, prompts and sampling, without embedded resources, images and sound. */
 
 import { lengthOf, ownValue } from "./own-properties.ts";
 
-/** How many items may still be looked at, in one message and all arrays within it. */
+/** How many items may still be read, in one message and all arrays within it. */
 export interface Budget {
   items: number;
 }
@@ -12,7 +12,7 @@ export function describeContent(content: unknown, budget: Budget): unknown {
   return lengthOf(content) === undefined ? describeBlock(content) : mapItems(content, budget, describeBlock);
 }
 
-/** The contents of a resource are of no kind that can be asked for, wherever they stand; what it is and how long stays. */
+/** The contents of a resource are never captured, wherever they occur; type and size stay. */
 export function describeBlock(block: unknown): unknown {
   const type = ownValue(block, "type");
   if (type === "resource") {
@@ -39,7 +39,7 @@ export function describeSize(data: unknown): string | undefined {
   return typeof data === "string" ? `[${data.length} characters]` : "[not text]";
 }
 
-/** The items of an array, until the budget ends; one more than that, so that it is seen that there are more. What is no array stays. */
+/** The items of an array, up to the budget; one more shows that there are more. Anything else is returned unchanged. */
 export function mapItems(items: unknown, budget: Budget, map: (item: unknown) => unknown): unknown {
   const length = lengthOf(items);
   if (length === undefined) return items;

@@ -1,29 +1,31 @@
 /**
- * What of a context crosses between this process and its MCP peers. A peer may be hostile, and a server another company's: the keys
- * are those that were asked for, and the whole is bounded, whichever propagator reads or writes it.
+ * The part of a context that crosses between this process and its MCP peers. A peer may be hostile, and a server may
+ * belong to another company: only the configured keys cross, and the whole is bounded, whichever propagator reads or
+ * writes it.
  */
 import { matches } from "./name-pattern.ts";
 
-/** The part of the settings that says what crosses. */
+/** The settings for what crosses. */
 export interface Crossing {
   readonly baggage: readonly string[];
   readonly metaKeys: readonly string[];
 }
 
 /**
- * The limit of the W3C Baggage specification, for one value and for all entries together. A longer value is dropped unread: parsing
- * a megabyte of baggage for every message is a denial of service, and nothing that obeys the specification writes one.
+ * The limit of the W3C Baggage specification, for one value and for all entries together. A longer value is dropped
+ * unread: parsing a megabyte of baggage for every message is a denial of service, and no peer that follows the
+ * specification sends one.
  * https://www.w3.org/TR/baggage/#limits
  */
 export const MAX_BAGGAGE_LENGTH = 8192;
-/** The same specification's number of entries. */
+/** The limit on the number of entries, from the same specification. */
 export const MAX_BAGGAGE_ENTRIES = 64;
 /** https://www.w3.org/TR/trace-context/#tracestate-limits */
 export const MAX_TRACE_STATE_LENGTH = 512;
-/** All that a propagator reads of one message: Jaeger's reads every key that begins with `uberctx-`. */
+/** The most that a propagator reads of one message: Jaeger's reads every key that begins with `uberctx-`. */
 export const MAX_READ_LENGTH = MAX_BAGGAGE_LENGTH + 1024;
 
-/** SEP-414, and the formats that OpenTelemetry specifies, which are there only where `OTEL_PROPAGATORS` names them. */
+/** SEP-414, and the formats that OpenTelemetry specifies, which are used only where `OTEL_PROPAGATORS` names them. */
 const META_KEYS: ReadonlySet<string> = new Set([
   "traceparent",
   "tracestate",
@@ -39,7 +41,7 @@ const META_KEYS: ReadonlySet<string> = new Set([
 /** How Jaeger's propagator writes an entry of baggage. */
 const JAEGER_BAGGAGE = "uberctx-";
 
-/** Whether an entry of baggage may go out, or come in. */
+/** Whether an entry of baggage may cross, in either direction. */
 export function mayCross(key: string, { baggage }: Crossing): boolean {
   return baggage.some((pattern) => matches(key, pattern));
 }
@@ -71,7 +73,7 @@ function mayBeWritten(key: string, crossing: Crossing): boolean {
   return crossing.metaKeys.some((pattern) => matches(key, pattern));
 }
 
-/** The W3C header's text, since a vendor's propagator adds entries that stand in no context. */
+/** Read from the text of the W3C header, since a vendor's propagator adds entries that are in no context. */
 function outgoingBaggage(header: string, crossing: Crossing): string {
   return header
     .split(",")

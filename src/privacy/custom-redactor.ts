@@ -2,7 +2,7 @@ import type { Redactor } from "../settings/config.ts";
 
 export type { Redactor };
 
-/** For every copy of this package: a bundled application has one of its own, and the preload must hear of its redactor. */
+/** For every copy of this package: a bundled application has its own copy, and the preload must find its redactor. */
 const REDACTOR = Symbol.for("mcp-otelkit.redactor.1");
 
 interface Globals {
@@ -10,15 +10,15 @@ interface Globals {
 }
 
 /**
- * A redaction of your own for captured content (`OTEL_INSTRUMENTATION_MCP_CAPTURE`), called for every value that ours has
- * left. What it returns is recorded instead; should it throw, `REDACTED` is.
+ * Sets your own redaction of captured content (`OTEL_INSTRUMENTATION_MCP_CAPTURE`). It is called for every value that
+ * is left after the built-in redaction, and its result is recorded instead; if it throws, `REDACTED` is recorded.
  *
  * ```ts
  * setRedactor((value, where) => (where.endsWith(".street") ? "a street" : value));
  * ```
  *
- * @param redact takes the place of the one before; `undefined` takes it away
- * @throws {TypeError} for what is neither
+ * @param redact replaces the previous one; `undefined` removes it
+ * @throws {TypeError} if it is neither a function nor `undefined`
  */
 export function setRedactor(redact: Redactor | undefined): void {
   if (redact !== undefined && typeof redact !== "function")
@@ -28,7 +28,7 @@ export function setRedactor(redact: Redactor | undefined): void {
   (globalThis as Globals)[REDACTOR] = redact;
 }
 
-/** The one in force. */
+/** The current redactor. */
 export function currentRedactor(): Redactor | undefined {
   return (globalThis as Globals)[REDACTOR];
 }

@@ -2,19 +2,19 @@ import { PROVIDER_KEYS } from "./provider-keys.ts";
 
 interface Look {
   readonly beginnings: readonly string[];
-  /** From a given place on. */
+  /** Matches from a given position on. */
   readonly pattern: RegExp;
 }
 
-/** No beginning is shorter. */
+/** The length of the shortest beginning. */
 const INDEXED = 2;
 
-/** By the first characters of what may begin there. */
+/** The patterns by their first characters. */
 const LOOKS: ReadonlyMap<string, readonly Look[]> = indexed();
 
 /**
- * Where a key may begin. A word holds one at its start only, so that no run of letters is tried more than once, and every pattern has
- * an upper limit: time is in proportion to the text.
+ * Where a key may begin. A word can contain one only at its start, so that no run of letters is tried more than once,
+ * and every pattern has an upper limit: the time is proportional to the text.
  */
 const BEGINNING = new RegExp(
   `(?<![A-Za-z0-9])(?:${[...LOOKS.values()]

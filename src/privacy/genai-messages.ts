@@ -1,6 +1,6 @@
 /**
- * MCP's sampling messages as the GenAI conventions write messages, so that what reads `gen_ai.input.messages` can read ours. Only the
- * shape is made here: the values are parts of the message as it came, and anything may stand there.
+ * Converts MCP's sampling messages to the form of the GenAI conventions, for tools that read `gen_ai.input.messages`.
+ * Only the form changes: the values are parts of the original message, and may be anything.
  * Source: `open-telemetry/semantic-conventions-genai`, gen-ai-input-messages.json and gen-ai-output-messages.json.
  */
 

@@ -1,4 +1,4 @@
-/** `*` stands for any run of characters. Not by way of a regular expression, which some patterns would send far afield. */
+/** `*` matches any run of characters. Without a regular expression, which could take exponential time on some patterns. */
 export function matches(name: string, pattern: string): boolean {
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop();

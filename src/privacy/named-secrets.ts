@@ -1,8 +1,11 @@
-/** Values that something beside them says are secrets: their own name, another property, or the item before. */
+/** Values that their context marks as secrets: their own name, another property, or the item before them. */
 import { lengthOf, ownNames, ownValue } from "./own-properties.ts";
 import { isSecretKey } from "./secret-keys.ts";
 
-/** Names whose neighbour `value` they are the name of, in lower case: headers, environment variables, form fields. */
+/**
+ * Property names, in lower case, that hold the name of the neighbouring `value`: headers, environment variables, form
+ * fields.
+ */
 const NAMES_OF_VALUE = new Set([
   "name",
   "key",
@@ -15,12 +18,12 @@ const NAMES_OF_VALUE = new Set([
   "property",
 ]);
 const VALUES = new Set(["value", "val", "v"]);
-/** No such object has more. */
+/** Objects with more properties are not of this kind. */
 const MAX_NEIGHBOURS = 16;
 /** A word of a command line that names the next one. */
 const FLAG = /^--?([A-Za-z][\w-]{0,127})$/;
 
-/** Its name says that it is a secret, or the name beside it does: `{"name":"Cookie","value":…}`. */
+/** Its name marks it as a secret, or the name beside it does: `{"name":"Cookie","value":…}`. */
 export function isSecret(holder: object, name: string): boolean {
   if (!VALUES.has(name.toLowerCase())) return isSecretKey(name);
   const neighbours = (ownNames(holder) ?? []).slice(0, MAX_NEIGHBOURS);
@@ -31,7 +34,7 @@ export function isSecret(holder: object, name: string): boolean {
   });
 }
 
-/** The item before it says that it is a secret: the second of a pair in a list of pairs, or the word after a flag. */
+/** The item before it marks it as a secret: in a list of pairs the first of the pair, or a flag in a list of words. */
 export function isNamedBefore(above: readonly object[], list: object, at: number): boolean {
   const before = ownValue(list, at - 1);
   const item = ownValue(list, at);

@@ -1,16 +1,17 @@
 /**
- * Reading values of the application's without running its code: no getter, no `toJSON`, no iterator. What JSON text made has none of
- * them, but in memory, and before it is sent, a message is made of the application's own objects: a getter may cost a
- * query, count its calls or end the process, and the transport reads it anyway. Only a Proxy's traps cannot be avoided.
+ * Reads values of the application without running its code: no getter, no `toJSON`, no iterator. Data parsed from
+ * JSON has none of them. In memory, and before it is sent, a message consists of the application's own objects: a
+ * getter may cost a query, count its calls or end the process, and the transport reads it anyway. Only a Proxy's
+ * traps cannot be avoided.
  */
 
 const UNREADABLE = "[unreadable]";
-/** In place of a value that only the application's code could tell. */
+/** Replaces a value that only the application's code could compute. */
 export const GETTER = "[getter]";
-/** Longer chains of classes are nobody's data. */
+/** Data has no longer chain of classes. */
 const MAX_PROTOTYPES = 8;
 
-/** An object's own data property; a mark in place of a getter, or where even asking throws. */
+/** An object's own data property; a placeholder for a getter, or where reading throws. */
 export function ownValue(holder: unknown, name: string | number): unknown {
   if (typeof holder !== "object" || holder === null) return undefined;
   try {
@@ -22,7 +23,7 @@ export function ownValue(holder: unknown, name: string | number): unknown {
   }
 }
 
-/** The names JSON would write; `undefined` where they cannot be had. */
+/** The names that JSON would write; `undefined` where they cannot be read. */
 export function ownNames(holder: object): readonly string[] | undefined {
   try {
     return Object.keys(holder);
@@ -31,21 +32,21 @@ export function ownNames(holder: object): readonly string[] | undefined {
   }
 }
 
-/** The length of an array, `undefined` for what is none. */
+/** The length of an array; `undefined` for anything else. */
 export function lengthOf(value: unknown): number | undefined {
   try {
-    // A number even of a Proxy's: the loops that use it have limits of their own.
+    // A Proxy's length is a number too: the loops that use it have their own limits.
     if (!Array.isArray(value)) return undefined;
     const length: unknown = value.length;
     return typeof length === "number" ? length : 0;
   } catch {
-    return undefined; // a Proxy that was revoked
+    return undefined; // a revoked Proxy
   }
 }
 
 /**
- * What to say of an object that is more than its properties, or less: a date's time, the size of binary data, the class
- * of what has a JSON form of its own, whose properties may be what that form hides. `undefined` for plain data.
+ * Describes an object that is more or less than its properties: a date's time, the size of binary data, the class of
+ * an object with its own JSON form, whose properties may be what that form hides. `undefined` for plain data.
  */
 export function opaque(value: object): unknown {
   try {
@@ -58,7 +59,7 @@ export function opaque(value: object): unknown {
   }
 }
 
-/** Said by the language's own methods: one of the application's with the same name is not asked. */
+/** Uses the language's own methods: a method of the application with the same name is not called. */
 const OPAQUE: readonly (readonly [prototype: object, say: (value: object) => unknown])[] = [
   [Date.prototype, sayDate],
   [ArrayBuffer.prototype, (value) => `[binary, ${(value as ArrayBuffer).byteLength} bytes]`],

@@ -3,12 +3,12 @@
  * to the model that writes it down.
  */
 
-/** Nothing of these is seen. */
+/** Invisible characters. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
-/** What may be in disguise: the invisible, Greek, Cyrillic, and the wide forms of ASCII. */
+/** Characters that may disguise others: the invisible ones, Greek, Cyrillic, and the wide forms of ASCII. */
 const DISGUISED = new RegExp(`${INVISIBLE.source}|[\\u0370-\\u03ff\\u0400-\\u052f\\uff01-\\uff5e]`, "u");
 
-/** Letters that look like one of ASCII, and that one. Source: Unicode Technical Standard #39, confusables. */
+/** Letters that look like an ASCII letter, and that letter. Source: Unicode Technical Standard #39, confusables. */
 const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
   [
     "аaеeоoрpсcуyхxѕsіiјjԁdһhԛqԝwкkмmтtнhвbӏlгr",
@@ -22,7 +22,7 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
 
 export interface PlainText {
   readonly text: string;
-  /** The place of a character in the text as it came. */
+  /** The position of each character in the original text. */
   readonly places: readonly number[];
 }
 

@@ -1,10 +1,10 @@
 /**
- * Keys that providers give a prefix of their own, so that scanners find them.
+ * Keys with a provider's prefix, which lets scanners find them.
  *
  * The rules are those of gitleaks, config/gitleaks.toml at b58d3f102cf3a2c84cb7f923d05c25c9b1aed84b (2026-07-22),
- * https://github.com/gitleaks/gitleaks, Copyright (c) 2019 Zachary Rice, MIT License. Taken are those that begin with fixed text, or whose
- * secret does; those that need a provider's name before it are left out. Changed is the notation (Go's to JavaScript's), and that every
- * repetition has an upper limit, which bounds the time of each.
+ * https://github.com/gitleaks/gitleaks, Copyright (c) 2019 Zachary Rice, MIT License. Included are the rules that
+ * begin with fixed text, or whose secret does; rules that need a provider's name before it are left out. The notation
+ * is changed from Go's to JavaScript's, and every repetition has an upper limit, which bounds the time.
  */
 
 /** The id in gitleaks, how it may begin, and the whole pattern. */

@@ -1,6 +1,7 @@
 /**
- * Anything at all as JSON text of bounded length, without its secrets. Total: no value makes it throw, and its time is
- * bounded by the limit, not by the value (but for the names of one object, which JavaScript lists all or not at all).
+ * Writes any value as JSON text of bounded length, without its secrets. Total: no value makes it throw, and its time
+ * is bounded by the limit, not by the value (except for the names of one object, which JavaScript lists all or not at
+ * all).
  */
 
 import { lengthOf, opaque, ownNames, ownValue } from "./own-properties.ts";
@@ -8,36 +9,36 @@ import { isNamedBefore, isSecret } from "./named-secrets.ts";
 import { describeBlob, isMixed, redactText, REDACTED } from "./secrets.ts";
 
 export interface RedactOptions {
-  /** Longest text, in characters (UTF-16 units). */
+  /** The longest text, in characters (UTF-16 units). */
   readonly limit: number;
   /**
-   * The user's own. Hears of every string, number, boolean and null that is about to be recorded, with the place where it
-   * stands (`arguments.user.email`), after our own redaction: what that took out it is not shown. What it returns is
-   * recorded instead, after our own redaction once more; `undefined` leaves it out. Where it throws,
-   * or is asynchronous, `REDACTED` is recorded.
+   * The user's redaction. Called for every string, number, boolean and null that is about to be recorded, with its
+   * place (`arguments.user.email`), after the built-in redaction, so that it never gets what that removed. Its result
+   * is recorded instead, after the built-in redaction again; `undefined` leaves the value out. Where it throws or is
+   * asynchronous, `REDACTED` is recorded.
    */
   readonly redact?: ((value: unknown, where: string) => unknown) | undefined;
 }
 
-/** Stands where something was left out for its length. */
+/** Replaces text that was left out because of its length. */
 const MORE = "…";
-/** What it takes to say so in an object. */
+/** The length of this mark in an object. */
 const MORE_LENGTH = `,"${MORE}":"${MORE}"`.length;
-/** Deeper than anybody reads, and no danger to the stack. */
+/** The depth limit: deeper data is not readable, and recursion to this depth is safe. */
 const MAX_DEPTH = 64;
 const MAX_NAME_LENGTH = 256;
 const MAX_LIMIT = 2 ** 24;
-/** How many times the limit is looked at, for values that shrink on the way. */
+/** How many times the limit is examined, for values that become shorter. */
 const LOOKED_AT = 4;
 /** Data in base64, from its beginning on, as a `data:` URL too. */
 const BLOB = /^(?:data:[^,]{1,200},)?[A-Za-z0-9+/_-]{200,}={0,2}$/;
 
 interface Walk {
   redact: RedactOptions["redact"];
-  /** Characters that may still be written, and looked at. */
+  /** How many characters may still be written, and examined. */
   room: number;
   look: number;
-  /** Nothing more fits, which is said once, where it happened. */
+  /** Nothing more fits, which is marked once, where it happens. */
   full: boolean;
   said: boolean;
   readonly above: object[];
@@ -50,12 +51,12 @@ export function serialise(value: unknown, where: string, options: RedactOptions)
   try {
     return render(walk, value, where);
   } catch {
-    // Our caller had left us next to nothing of the stack.
+    // The stack was almost full when this was called.
     return walk.room > REDACTED.length ? `"${REDACTED}"` : undefined;
   }
 }
 
-/** A string as it is, without quotes; anything else as JSON text. */
+/** A string unchanged, without quotes; anything else as JSON text. */
 export function serialiseText(value: unknown, where: string, options: RedactOptions): string | undefined {
   if (typeof value !== "string") return serialise(value, where, options);
   const walk = begin(options);
@@ -66,7 +67,7 @@ export function serialiseText(value: unknown, where: string, options: RedactOpti
   return cutText(text, bounded(options.limit)).replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** At most `length` characters, the last of them a mark where that is not all. */
+/** At most `length` characters; the last is a mark where the text was cut. */
 function cutText(text: string, length: number): string {
   if (text.length <= length) return text;
   return length < 1 ? "" : text.slice(0, length - MORE.length) + MORE;
@@ -77,7 +78,7 @@ function begin({ limit, redact }: RedactOptions): Walk {
   return { redact, room, look: LOOKED_AT * room, full: false, said: false, above: [] };
 }
 
-/** A limit that is no number would never be reached. */
+/** A limit that is not a number would never be reached. */
 function bounded(limit: number): number {
   return limit > 0 ? Math.min(limit, MAX_LIMIT) : 0;
 }
@@ -91,7 +92,7 @@ function render(walk: Walk, value: unknown, where: string): string | undefined {
       ? writeString(walk, ours)
       : write(walk, ours === undefined ? ours : String(ours));
   const { redact } = walk;
-  walk.redact = undefined; // or it would be asked about its own answer
+  walk.redact = undefined; // otherwise it would be called with its own result
   const text = render(walk, theirs, where);
   walk.redact = redact;
   return text;
@@ -146,7 +147,10 @@ function renderNames(walk: Walk, value: object, where: string): string {
   return `{${text}${sayMore(walk, `${text && ","}"${MORE}":"${MORE}"`)}}`;
 }
 
-/** What of a value that is no object may be seen: text without secrets, numbers that are no card's; `undefined` where JSON has none. */
+/**
+ * The visible form of a value that is not an object: text without secrets, numbers that are not card numbers;
+ * `undefined` where JSON has none.
+ */
 function describeLeaf(walk: Walk, value: unknown): string | number | bigint | boolean | null | undefined {
   switch (typeof value) {
     case "string": {
@@ -159,7 +163,7 @@ function describeLeaf(walk: Walk, value: unknown): string | number | bigint | bo
     case "number":
       return !Number.isFinite(value) ? null : Math.abs(value) < 1e12 ? value : unlessSecret(value);
     case "bigint":
-      // Digits of a big one take time in proportion to their square.
+      // Converting a bigint takes time in proportion to the square of its length.
       return value < 1n << 128n && value > -1n << 128n ? unlessSecret(value) : "[bigint]";
     case "boolean":
       return value;
@@ -178,7 +182,7 @@ function askUser(walk: Walk, value: unknown, where: string): unknown {
   try {
     const theirs = walk.redact(value, where);
     if (!(theirs instanceof Promise)) return theirs;
-    // Too late for what it will say, but not for its rejection, which would end the process if nobody heard of it.
+    // The promise's result comes too late, but an unhandled rejection would end the process.
     void Promise.prototype.then.call(theirs, undefined, () => undefined);
     return REDACTED;
   } catch {
@@ -207,7 +211,7 @@ function write(walk: Walk, text: string | undefined): string | undefined {
 }
 
 function writeString(walk: Walk, text: string): string | undefined {
-  // More than can fit need not be escaped to see that it does not.
+  // Text that cannot fit need not be escaped to know that.
   if (text.length <= walk.room) {
     const whole = JSON.stringify(text);
     if (whole.length <= walk.room) return write(walk, whole);
@@ -219,7 +223,7 @@ function writeString(walk: Walk, text: string): string | undefined {
   return written;
 }
 
-/** How many characters of a text come to at most `room` in JSON. */
+/** How many characters of a text take at most `room` in JSON. */
 function fitting(text: string, room: number): number {
   let at = 0;
   for (let left = room; at < text.length;) {

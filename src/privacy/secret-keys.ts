@@ -1,14 +1,14 @@
 /**
- * Names under which secrets are kept, in data and in running text alike. Read word by word, so that `max_tokens`,
- * `keyboard` and `secretary` stay what they are.
+ * Names of secrets, in data and in running text. Read word by word, so that `max_tokens`, `keyboard` and `secretary`
+ * do not match.
  */
 
 import { plainLetters } from "./plain-letters.ts";
 
 interface KeyLook {
-  /** Letters without which the look is not there: asked first and for all rows at once, as most names are innocent. */
+  /** A name without these letters cannot match `look`: tested first and for all rows at once, as most names are harmless. */
   readonly hint: string;
-  /** Asked of the name in lower case with `_` between its words. */
+  /** Tested on the name in lower case with `_` between its words. */
   readonly look: RegExp;
 }
 
@@ -16,7 +16,7 @@ const KEY_LOOKS: readonly KeyLook[] = [
   { hint: "pass", look: /passw|passphrase|passcode|^pass$|(?:db|user|admin|root|smtp|mail|auth)_?pass$/ },
   { hint: "pwd", look: /(?:^|_)pwd(?:_|$)/ },
   { hint: "secret", look: /(?:^|_)secret(?!ar)|secrets?(?:_|$)/ },
-  // Not that of a page, which is a place in a list.
+  // Not the token of a page, which is a position in a list.
   { hint: "token", look: /(?<!page_?|continuation_?|cursor_?)token(?:_(?:value|secret|string|hash))?$/ },
   { hint: "tokens", look: /(?:^|_)(?:access|auth|refresh|api|id|session|bearer|csrf|xsrf)_?tokens$/ },
   {
@@ -45,7 +45,7 @@ const KEY_LOOKS: readonly KeyLook[] = [
 ];
 
 const HINT = new RegExp(KEY_LOOKS.map(({ hint }) => hint).join("|"), "i");
-/** No name of a secret is longer; what is longer is judged by its end, where the noun stands. */
+/** Names of secrets are shorter; of a longer name only the end counts, where the noun is. */
 const MAX_KEY_LENGTH = 128;
 
 /** Whether a value under this name is a secret by its name alone. */
@@ -62,7 +62,7 @@ export function isSecretKey(key: string): boolean {
   return KEY_LOOKS.some(({ look }) => look.test(words));
 }
 
-/** Names whose value is the rest of the line: schemes, pairs and blanks are part of it. */
+/** Names whose value is the rest of the line: schemes, pairs and blanks belong to it. */
 const WHOLE_LINE = /authorization|cookie|mnemonic|phrase/i;
 
 /** `name=`, `"name":`, `<name>`, `Two words:` and the like. Tried once per run of name characters, or many runs would cost their square. */
@@ -76,7 +76,7 @@ const NAMED_VALUE =
 /** `["name", "value"]` */
 const PAIR = /\[\s{0,8}\\{0,7}["']([\w.-]{1,128})\\{0,7}["']\s{0,8},\s{0,8}/g;
 
-/** The value after an assignment: what is between quotes, which stay and may be escaped, else a word. */
+/** The value after an assignment: text between quotes, which stay and may be escaped, else a word. */
 const QUOTED = /(")(?:[^"\\\n]|\\.)+|(')(?:[^'\\\n]|\\.)+|(\\{1,7}["'])(?:(?!(?<!\\)\3)[^\n])+/y;
 const LINE = /[^\n\r"'<]+/y;
 const WORD = /[^\s"',;&<]+/y;
@@ -102,11 +102,11 @@ export function findAssignedSecrets(text: string, found: (start: number, end: nu
   }
 }
 
-/** What a message about a token begins with; what follows it may be the token or the message. */
+/** How a message about a token begins; the text after it may be the token or the message. */
 const COMPLAINT = /^(?:invalid|unexpected|expired|missing|unknown|bad|wrong|illegal|malformed|unsupported) /i;
 const PLAIN_WORD = /^[a-z]+$/;
 
-/** Of two words the second is the noun (`access token`), or both are one (`api key`); a `password policy` is none. */
+/** Of two words the second is the noun (`access token`), or both are one (`api key`); a `password policy` does not match. */
 function isSecretPhrase(phrase: string): boolean {
   const [first = "", second] = phrase.split(" ");
   if (second === undefined) return isSecretKey(first);
@@ -126,11 +126,11 @@ function matchAt(pattern: RegExp, text: string, at: number): Place | undefined {
   return { start: at + quote.length, end: at + match[0].length };
 }
 
-/** The head of a YAML block, or nothing at all where the value stands on the lines below. */
+/** The head of a YAML block, or nothing where the value is on the lines below. */
 const BLOCK_HEAD = /(?:[|>][-+\d]{0,2})?[ \t]{0,8}\r?\n/y;
 const INDENTATION = /[ \t-]*/y;
 
-/** A value on lines of its own, in YAML: those that are further in than the name. */
+/** A value on its own lines, in YAML: the lines with more indentation than the name. */
 function matchBlock(text: string, name: number, at: number): Place | undefined {
   BLOCK_HEAD.lastIndex = at;
   if (!BLOCK_HEAD.test(text)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * What a secret looks like in running text. Every pattern takes time in proportion to the text, whatever is in it: none
- * starts anew inside a run that it has just looked through, and what may repeat is followed by what cannot be part of it.
+ * Patterns of secrets in running text. Every pattern takes time in proportion to the text, whatever is in it: none
+ * restarts inside a run that it has just read, and a repetition is followed by a character that cannot be part of it.
  */
 
 import { findProviderKeys } from "./find-provider-keys.ts";
@@ -12,14 +12,17 @@ export const REDACTED = "REDACTED";
 
 interface ValueLook {
   readonly name: string;
-  /** Letters without which `pattern` does not match: asked for all rows at once, since most texts hold no secret. */
+  /**
+   * A text without these letters cannot match `pattern`: tested for all rows at once, since most texts contain no
+   * secret.
+   */
   readonly hint: string;
   readonly pattern: RegExp;
-  /** The pattern begins with a group 1, which stays. */
+  /** The pattern begins with group 1, which is kept. */
   readonly keepsGroup?: true;
-  /** Looks again at what the pattern found, without group 1. */
+  /** A second test on the match, without group 1. */
   readonly holds?: (found: string) => boolean;
-  /** What stands in its place, where that is not {@link REDACTED}. */
+  /** The replacement, where it is not {@link REDACTED}. */
   readonly instead?: (found: string, open: boolean) => string;
 }
 
@@ -69,7 +72,7 @@ const VALUE_LOOKS: readonly ValueLook[] = [
     name: "AWS secret access key",
     hint: "[\\w/+-]{40}",
     pattern: /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g,
-    // Not a hash, which is all lower case, nor a path, which has more slashes.
+    // Not a hash, which is all lower case, and not a path, which has more slashes.
     holds: (found) => isMixed(found) && found.split("/").length < 4,
   },
   { name: "Google API key", hint: "AIza", pattern: /(?<![A-Za-z0-9])AIza[\w-]{30,}/g },
@@ -121,9 +124,9 @@ const VALUE_LOOKS: readonly ValueLook[] = [
   },
 ];
 
-/** Shorter than any look above. */
+/** Shorter than any secret above. */
 const MIN_LENGTH = 6;
-/** `[=:>]`, `--` and `[` for what is told by its name. */
+/** `[=:>]`, `--` and `[` for secrets that are recognised by their name. */
 const HINT = new RegExp(`[=:>]|--|\\[|${VALUE_LOOKS.map(({ hint }) => hint).join("|")}`, "i");
 
 interface Found {
@@ -132,21 +135,21 @@ interface Found {
   readonly instead: string;
 }
 
-/** How far beyond what is kept we look, and how much of that can still be kept: the rest is where half a secret may be. */
+/** How far beyond the kept text the search looks, and how much of that may still be kept: the rest may be half a secret. */
 const LOOK_AHEAD = 1024;
 const KEEP_AHEAD = 512;
 
 export interface RedactedText {
   readonly text: string;
-  /** Whether this is only the beginning. */
+  /** Whether this is only the beginning of a text. */
   readonly cut: boolean;
-  /** How many characters were looked at. */
+  /** How many characters were examined. */
   readonly looked: number;
 }
 
 /**
- * A text without its secrets, at least the first `length` characters' worth of it. Of a longer one a little more is
- * looked at than is given back, so that no secret is missed because its end is out of sight.
+ * A text without its secrets, at least the first `length` characters of it. The search examines a little more than it
+ * returns, so that it finds a secret whose end lies beyond the limit.
  */
 export function redactText(text: string, length: number): RedactedText {
   const cut = text.length > length + LOOK_AHEAD;
@@ -164,7 +167,7 @@ export function redactText(text: string, length: number): RedactedText {
   return { text: at < until ? kept + seen.slice(at, until) : kept, cut, looked: seen.length };
 }
 
-/** Every secret in a text, as it came and as it looks. */
+/** Every secret in a text, in its original and in its plain letters. */
 function findAll(text: string, cut: boolean): readonly Found[] {
   const found = findSecrets(text, cut);
   const plain = plainLetters(text);
@@ -178,7 +181,10 @@ function findAll(text: string, cut: boolean): readonly Found[] {
   return disguised.length === 0 ? found : merge([...found, ...disguised]);
 }
 
-/** Every secret in a text, in order, none touching another. All are looked for in the text as it came: what replaces one hides no other. */
+/**
+ * Every secret in a text, in order, without overlaps. All are searched in the original text, so that no replacement
+ * hides another secret.
+ */
 function findSecrets(text: string, cut: boolean): readonly Found[] {
   if (text.length < MIN_LENGTH) return [];
   const all: Found[] = [];
@@ -210,17 +216,17 @@ function merge(all: Found[]): readonly Found[] {
   return merged;
 }
 
-/** What is said of data instead of the data. */
+/** The description that replaces data. */
 export function describeBlob(characters: number, open = false): string {
   return `[base64, ${characters}${open ? " or more" : ""} characters]`;
 }
 
-/** `git@github.com` is an address, but no person's. */
+/** `git@github.com` is an address, but not a person's. */
 function isNotGit(found: string): boolean {
   return !/^git(?:@|$)/.test(found);
 }
 
-/** Letters of both cases and digits near its beginning: base64 and keys, but no word and no hash. */
+/** Letters of both cases and digits near its beginning: base64 and keys, but not words and hashes. */
 export function isMixed(text: string): boolean {
   const head = text.slice(0, 512);
   return /[a-z]/.test(head) && /[A-Z]/.test(head) && /\d/.test(head);

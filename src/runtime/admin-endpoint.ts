@@ -16,7 +16,7 @@ const readiness = createReadiness({
   redact: redactMessage,
   keepMs: 1000,
 });
-/** Our own conditions cost nothing. */
+/** The built-in conditions cost nothing. */
 const FRESH: CheckOptions = { keepMs: 0 };
 readiness.add(
   "server",
@@ -35,11 +35,12 @@ readiness.add(
 );
 
 /**
- * An MCP server over HTTP connects a transport when its first client comes, and its first client comes when it is ready:
- * so a socket that the application listens on counts as well. Ours do not: they never keep the process alive.
+ * An MCP server over HTTP connects a transport when its first client comes, and its first client comes when the
+ * server is ready: so a socket that the application listens on counts as well. The sockets of mcp-otelkit do not
+ * count: they never keep the process alive.
  */
 function applicationListens(): boolean {
-  // A worker of node:cluster listens through its primary, and nothing here shows it.
+  // A worker of node:cluster listens through its primary, which is not visible here.
   return cluster.isWorker || process.getActiveResourcesInfo().includes("TCPServerWrap");
 }
 
@@ -50,24 +51,24 @@ function applicationListens(): boolean {
  * addReadinessCheck("database", () => pool.query("SELECT 1"), { timeoutMs: 2000 });
  * ```
  *
- * @param name what `/ready` calls it
- * @param check healthy unless it throws, rejects, gives `false`, or takes longer than `timeoutMs` (milliseconds, default
- *   5000); a result serves `keepMs` (milliseconds, default 1000)
- * @returns takes the check away again
- * @throws {TypeError} if the name is taken or an argument is not what it should be
+ * @param name its name in `/ready`
+ * @param check healthy unless it throws, rejects, gives `false`, or takes longer than `timeoutMs` (milliseconds,
+ *   default 5000); a result is reused for `keepMs` (milliseconds, default 1000)
+ * @returns removes the check
+ * @throws {TypeError} if the name is taken or an argument is invalid
  */
 export function addReadinessCheck(name: string, check: ReadinessCheck, options?: CheckOptions): () => void {
   return readiness.add(name, check, options);
 }
 
 /**
- * `/metrics`, `/health` and `/ready` for a server of the application's own: Node http, Express, Hono, Fastify.
- * `/metrics` is there where the preload has set up OpenTelemetry (and `OTEL_METRICS_EXPORTER` is not `none`).
+ * `/metrics`, `/health` and `/ready` for the application's own server: Node http, Express, Hono, Fastify. `/metrics`
+ * exists where the preload has set up OpenTelemetry (and `OTEL_METRICS_EXPORTER` is not `none`).
  */
 export function createAdminHandlers(options?: HandlersOptions): AdminHandlers {
   let handle: AdminHandle | undefined;
   let madeFor: AdminSources["collect"];
-  // Made anew when metrics come: an application may mount the handlers before it has loaded the MCP SDK.
+  // Created again when metrics come: an application may mount the handlers before it loads the MCP SDK.
   const late = (...request: Parameters<AdminHandle>): ReturnType<AdminHandle> => {
     if (handle === undefined || madeFor !== facts.collect)
       handle = createHandle({ routes: routes(), token: facts.token, say });
@@ -77,13 +78,16 @@ export function createAdminHandlers(options?: HandlersOptions): AdminHandlers {
   return createHandlers(Object.assign(late, { paths: ["/metrics", "/health", "/ready"] }), options);
 }
 
-/** Serves the endpoints. @returns where, or `undefined` where that was not possible, which has been told */
+/**
+ * Serves the endpoints.
+ * @returns the address, or `undefined` where that failed, which has been reported
+ */
 export async function startAdmin({ host, port }: AdminSettings, speak: Say): Promise<string | undefined> {
   server = await startAdminServer({ host, port, token: facts.token, routes: routes(), say: speak });
   return server?.url;
 }
 
-/** Requests to the endpoints themselves, which nobody wants in a trace. */
+/** Whether a request is for the endpoints themselves; those are not traced. */
 export function isAdminRequest(request: { readonly socket: object }): boolean {
   return server?.owns(request) ?? false;
 }

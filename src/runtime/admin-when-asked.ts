@@ -7,8 +7,8 @@ import { facts } from "./process-facts.ts";
 const loadAdmin = () => loadChunk<typeof import("./admin-endpoint.ts")>("admin");
 
 /**
- * Node's permission model has an error thrown from a later tick by a `listen` that is not allowed, and that ends the process.
- * Older versions of it know no such permission. https://nodejs.org/api/permissions.html
+ * Where Node's permission model forbids `listen`, the error is thrown in a later tick, and that ends the process.
+ * Older versions do not have this permission. https://nodejs.org/api/permissions.html
  */
 function mayListen(): boolean {
   const { permission } = process as { permission?: { has(scope: string): boolean } };
@@ -19,7 +19,10 @@ function mayListen(): boolean {
   );
 }
 
-/** The endpoint for probes and scrapers, where it is asked for, once OpenTelemetry is set up. Nothing opens a port unasked. */
+/**
+ * The endpoint for probes and scrapers, where a setting turns it on, once OpenTelemetry is set up. By default no port
+ * opens.
+ */
 export function createAdmin(settings: RuntimeSettings, speak: Say) {
   let wanted = false;
   let ready = false;
@@ -45,14 +48,14 @@ export function createAdmin(settings: RuntimeSettings, speak: Say) {
       .then((url) => (address = url));
   }
   return {
-    /** An MCP server is here: an address that is set is meant for it. */
+    /** Called when an MCP server is loaded: a configured address then applies to this process. */
     serve() {
       wanted ||= byAddress;
       open();
     },
     start() {
       ready = true;
-      // Asked for by name, it is there for clients as well.
+      // Turned on explicitly, it is there for clients as well.
       wanted ||= byName;
       open();
     },

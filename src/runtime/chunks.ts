@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 
 /**
- * The parts of the build that are loaded when they are needed, each a file of `dist` (see `rolldown.config.mjs`): what the first
- * MCP module needs, OpenTelemetry's SDK, and what few ask for.
+ * The parts of the build that are loaded on demand, each a file of `dist` (see `rolldown.config.mjs`): the code for
+ * the first MCP module, OpenTelemetry's SDK, and rarely used parts.
  */
 export type Chunk =
   | "telemetry"
@@ -15,11 +15,11 @@ export type Chunk =
   | "admin";
 
 /**
- * Loads a part of the build. By `require`, because most of them are needed in the middle of the application's module loading,
+ * Loads a part of the build. By `require`, because most parts are needed while the application loads its modules,
  * which does not wait.
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a table of the types would import what it loads
 export function loadChunk<Exports>(name: Chunk): Exports {
-  // Made here: in a bundle of the application's this file has no URL, and none of the parts beside it.
+  // Created here: in a bundle of the application this file has no URL and no chunks beside it.
   return createRequire(import.meta.url)(`./${name}.cjs`) as Exports;
 }

@@ -1,8 +1,8 @@
 import { isMainThread, threadId } from "node:worker_threads";
 
 /**
- * What tells the telemetry of this thread from that of others, in this process and in the next replica of the same service. Each
- * counts for itself, and two series of the same name and the same resource would be added up as one.
+ * Attributes that separate this thread's telemetry from that of other threads and of other replicas of the service.
+ * Each thread has its own counts, and two series of the same name and resource would be added up as one.
  */
 export function identityOfThread(env: NodeJS.ProcessEnv): Record<string, string | number> | undefined {
   const given = /(?:^|,)\s*service\.instance\.id\s*=\s*([^,]+)/.exec(
@@ -13,8 +13,8 @@ export function identityOfThread(env: NodeJS.ProcessEnv): Record<string, string 
 }
 
 /**
- * A UUID of version 4, random enough to tell processes apart; OpenTelemetry makes its trace ids in the same way. `node:crypto`
- * would be loaded for this alone, and takes longer to load than all of the preload.
+ * A UUID of version 4, random enough to identify processes; OpenTelemetry makes its trace ids in the same way.
+ * `node:crypto` would be loaded only for this, and takes longer to load than the whole preload.
  */
 function randomUuid(): string {
   return "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".replaceAll(/[xy]/g, (letter) => {

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isInstrumentationEnabled } from "../settings/otel-settings.ts";
 
-/** A logger that OpenTelemetry has an instrumentation of, `@opentelemetry/instrumentation-<name>`. */
+/** A logger with an OpenTelemetry instrumentation, `@opentelemetry/instrumentation-<name>`. */
 interface LoggerRow {
   readonly name: string;
-  /** The file that the instrumentation patches. Both are CommonJS; `import` gets what stands in `module.exports`. */
+  /** The file that the instrumentation patches. Both are CommonJS; `import` gets the value of `module.exports`. */
   readonly file: string;
   readonly className: string;
 }
@@ -17,10 +17,10 @@ const ROWS: readonly LoggerRow[] = [
   { name: "winston", file: "lib/winston/logger.js", className: "WinstonInstrumentation" },
 ];
 
-/** Ends of paths that can be a logger's: everything else is waved through after this one test. */
+/** Endings of paths that may belong to a logger: every other path fails this one test. */
 const CANDIDATE = /^(.*)[\\/](pino\.js|lib[\\/]winston[\\/]logger\.js)$/;
 
-/** What an instrumentation has to say about a module, in either line of OpenTelemetry. */
+/** The part of an instrumentation that describes a module, in either line of OpenTelemetry. */
 interface ModuleDefinition {
   readonly supportedVersions: readonly string[];
   patch?(exports: unknown, version: string): unknown;
@@ -39,18 +39,18 @@ interface LoadedModule {
 
 export interface LoggerSurroundings {
   readonly env: NodeJS.ProcessEnv;
-  /** Somebody else traces in this process, and chooses what is instrumented. */
+  /** Other code traces in this process, and chooses what is instrumented. */
   readonly foreign: () => boolean;
   readonly fault: (where: string, error: unknown) => void;
-  /** Calls this for every CommonJS module once its code has run. */
+  /** Calls the listener for every CommonJS module once its code has run. */
   readonly onCompiled: (listener: (module: LoadedModule, filename: string) => void) => void;
 }
 
 /**
- * Has pino and winston write trace ids, and send log records, where the application has installed OpenTelemetry's
- * instrumentations of them. From the preload on, since loggers are loaded before the MCP SDK as often as after it; and by
- * what the CommonJS loader has just compiled, so that a process without a logger pays nothing, an `import` of one needs no loader
- * hook, and no hook of OpenTelemetry's is set up in a process that may turn out to be npm.
+ * Makes pino and winston write trace ids, and send log records, where the application has installed OpenTelemetry's
+ * instrumentations of them. Active from the preload on, since loggers are often loaded before the MCP SDK. It checks
+ * what the CommonJS loader has just compiled: a process without a logger pays nothing, an `import` needs no loader
+ * hook, and no OpenTelemetry hook runs in a process that may be npm.
  */
 export function instrumentLoggers(surroundings: LoggerSurroundings): void {
   surroundings.onCompiled((module, filename) => {
@@ -79,7 +79,7 @@ function patchLogger(
   const Instrumentation = exported[row.className];
   if (Instrumentation === undefined) return;
 
-  // Not enabled in its own way: it would hook the loader as well, and then patch what is patched.
+  // Not through `enable`, which would hook the loader as well, and then patch twice.
   const sending = !/(^|,)\s*none\s*(,|$)/.test(env["OTEL_LOGS_EXPORTER"] ?? "");
   const instrumentation = new Instrumentation({ enabled: false, disableLogSending: !sending });
   instrumentation.isEnabled = () => true;
@@ -92,11 +92,11 @@ function patchLogger(
 }
 
 interface Installed extends NodeJS.Require {
-  /** Of the package that was looked for. */
+  /** The path of the package that was looked up. */
   readonly path: string;
 }
 
-/** Beside the application first, which may have another copy of it than the one that npm has put beside us. */
+/** Beside the application first, which may have another copy than the one that npm has installed beside mcp-otelkit. */
 function findInstrumentation(name: string, loggerRoot: string): Installed | undefined {
   const [, script] = process.argv;
   const places = [script, join(process.cwd(), "anyone.js"), join(loggerRoot, "anyone.js")];
@@ -107,13 +107,13 @@ function findInstrumentation(name: string, loggerRoot: string): Installed | unde
   return findFrom(fileURLToPath(import.meta.url), name);
 }
 
-/** A package as a file finds it, with a `require` from there. */
+/** Resolves a package from a file, with a `require` from there. */
 function findFrom(file: string, name: string): Installed | undefined {
   try {
     const path = createRequire(file).resolve(name);
     return Object.assign(createRequire(path), { path });
   } catch {
-    return undefined; // not installed, which is as good
+    return undefined; // not installed
   }
 }
 
@@ -121,11 +121,11 @@ function readManifest(root: string): { readonly name?: string; readonly version?
   try {
     return JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as object;
   } catch {
-    return {}; // somebody's own file of that name
+    return {}; // another file of that name
   }
 }
 
-/** Ranges of these instrumentations are like `>=5.14.0 <11`. */
+/** Ranges of these instrumentations look like `>=5.14.0 <11`. */
 function isWithin(version: string, range: string): boolean {
   const [, from, below] = /^>=(\d+)\S* <(\d+)/.exec(range) ?? [];
   const major = Number.parseInt(version, 10);

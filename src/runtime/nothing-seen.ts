@@ -9,7 +9,7 @@ import { TALKATIVE, type Say } from "../output/say.ts";
 import { onSpokenTo, type SpokenVia } from "./spoken-to.ts";
 import { isKnown } from "./threads.ts";
 
-/** The preload by name, and by wherever it has been put. */
+/** The preload by name, and by its path. */
 function namesOfPreload(): string[] {
   const files = ["./register.js", "./register.cjs"].map((file) => new URL(file, import.meta.url));
   return ["mcp-otelkit", ...files.flatMap((url) => [url.href, fileURLToPath(url)])];
@@ -63,7 +63,7 @@ export function tellIfNothingWasSeen(
   // https://nodejs.org/api/diagnostics_channel.html#child-process
   subscribe("child_process", (event) => {
     const { process: child } = event as { process: ChildProcess };
-    // Told before it has been started; then it knows its words.
+    // Published before the child starts, when its arguments are known.
     if (!handedOn) queueMicrotask(() => (handedOn ||= (child.spawnargs ?? []).some(namesUs)));
   });
   process.once("exit", () => {
@@ -79,14 +79,14 @@ export function tellIfNothingWasSeen(
   });
 }
 
-/** What was loaded where mcp-otelkit could not look: there it does not know that there was no SDK. */
+/** Modules that mcp-otelkit could not see: there it does not know whether an SDK was among them. */
 function whatWasNotWatched(): string | undefined {
-  // Where there are no synchronous hooks, they run in a thread of their own.
+  // Without synchronous hooks, hooks run in their own thread.
   // https://nodejs.org/docs/latest-v20.x/api/permissions.html
   const { permission } = process as { permission?: { has(scope: string): boolean } };
   if (permission?.has("worker") === false)
     return "the permission model of this Node keeps ECMAScript modules from being watched; allow it with --allow-worker";
-  // What require() of an ECMAScript module loads, with all that it imports, passes by the hooks.
+  // The hooks do not see what require() of an ES module loads.
   const required = Object.values(createRequire(import.meta.url).cache).find((module) =>
     types.isModuleNamespaceObject(module?.exports),
   );

@@ -1,17 +1,17 @@
 import type { Telemetry } from "../wiring.ts";
 import type { AdminSources } from "../admin/routes.ts";
 
-/** What this process knows of itself, for `/health`, `/ready` and `/metrics`. Filled while it runs, read when a probe asks. */
+/** Facts about this process for `/health`, `/ready` and `/metrics`. Filled while it runs, read when a probe asks. */
 export interface ProcessFacts {
   /** The telemetry of the MCP servers and clients, once an MCP SDK is loaded. */
   telemetry?: Telemetry;
-  /** What a scraper is shown; `undefined` where there is no page. */
+  /** Collects for a scraper; `undefined` where there is no `/metrics` page. */
   collect?: AdminSources["collect"];
   /** `OTEL_INSTRUMENTATION_MCP_ADMIN_TOKEN`. */
   token?: string | undefined;
   /** Resident memory in bytes. */
   residentBytes?: () => number | undefined;
-  /** True once the process has been asked to end. */
+  /** True once the process has received SIGTERM. */
   draining: boolean;
 }
 

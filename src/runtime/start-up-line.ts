@@ -6,7 +6,7 @@ import { textOf } from "../settings/values.ts";
 import type { Slot } from "./otel/api-globals.ts";
 import { learn, type Fact } from "./threads.ts";
 
-/** Collects what becomes of the SDKs that a process loads, and tells it in as few lines as possible. */
+/** Collects the results of patching the SDKs that a process loads, and prints them in as few lines as possible. */
 export interface Announcer {
   add(report: SdkReport): void;
   /** True once any SDK has been seen, instrumented or not. */
@@ -14,9 +14,10 @@ export interface Announcer {
 }
 
 /**
- * An application loads an SDK's files one after the other within one turn of the event loop; they are told together.
- * @param details where telemetry goes and where it can be asked for, as far as it is known when the line is written
- * @param settled resolves when there is no more to know
+ * An application loads an SDK's files one after the other within one turn of the event loop; one line reports them
+ * all.
+ * @param details where telemetry goes and where it can be scraped, as far as that is known when the line is written
+ * @param settled resolves when no more details will come
  */
 export function createAnnouncer(
   version: string,
@@ -29,8 +30,8 @@ export function createAnnouncer(
   let scheduled = false;
   let seen = false;
 
-  /** Workers of a pool load the same: one of them tells it, and none where the main thread has. */
-  function tell(fact: Fact, line: string): void {
+  /** Workers of a pool load the same modules: one of them prints the line, and none where the main thread has. */
+  function announce(fact: Fact, line: string): void {
     if (learn(fact) || isMainThread) say(line);
   }
 
@@ -38,7 +39,7 @@ export function createAnnouncer(
     scheduled = false;
     process.removeListener("exit", flush);
     if (patched.size > 0)
-      tell(
+      announce(
         "announced",
         [`${version}, instrumented ${[...patched].join(" and ")}`, ...details()]
           .filter((part) => part !== undefined)
@@ -57,20 +58,20 @@ export function createAnnouncer(
       const sdk = [name, sdkVersion, `(${format})`].filter((part) => part !== "").join(" ");
       if (problem !== undefined) {
         const line = `${sdk} was seen but is not instrumented: ${problem}`;
-        if (!problems.has(line)) tell("problem", line);
+        if (!problems.has(line)) announce("problem", line);
         problems.add(line);
       } else if (classes.some((one) => MESSAGE_CLASSES.includes(one))) {
         patched.add(sdk);
       }
       if (patched.size === 0 || scheduled) return;
       scheduled = true;
-      process.once("exit", flush); // a process that is over before it could be told
+      process.once("exit", flush); // a process that has ended cannot print it
       setImmediate(() => void settled().finally(flush)).unref();
     },
   };
 }
 
-/** What people call the signals; context and propagation are none. */
+/** The signals' names for people; context and propagation are not signals. */
 const NAMES: readonly (readonly [slot: Slot, name: string])[] = [
   ["trace", "traces"],
   ["metrics", "metrics"],
@@ -78,25 +79,29 @@ const NAMES: readonly (readonly [slot: Slot, name: string])[] = [
 ];
 
 /**
- * Who does what, for the start-up line.
- * @param ours where the embedded SDK sends things; `undefined` where there is none
- * @param beside whether the application's SDK has signals of its own, which go elsewhere
+ * Which SDK does what, for the start-up line.
+ * @param embedded where the embedded SDK sends telemetry; `undefined` where there is none
+ * @param beside whether the application's SDK delivers signals to its own destinations
  */
-export function describeShares(taken: ReadonlySet<Slot>, ours: string | undefined, beside = false): string {
+export function describeShares(
+  taken: ReadonlySet<Slot>,
+  embedded: string | undefined,
+  beside = false,
+): string {
   const theirs = namesOf(taken);
-  if (ours === undefined) {
+  if (embedded === undefined) {
     return theirs.length > 0
       ? "telemetry goes through the OpenTelemetry SDK of this process"
       : "telemetry waits for an OpenTelemetry SDK of the application (OTEL_INSTRUMENTATION_MCP_SDK=join)";
   }
   const shared =
     theirs.length > 0
-      ? `${theirs.join(" and ")} go through the OpenTelemetry SDK of this process; ${ours}`
-      : ours;
+      ? `${theirs.join(" and ")} go through the OpenTelemetry SDK of this process; ${embedded}`
+      : embedded;
   return beside ? `${shared}, beside the OpenTelemetry SDK of this process` : shared;
 }
 
-/** What the telemetry is called where the operator has not said so; `undefined` where that is clear. */
+/** The service name where the operator has not set one; `undefined` where that is clear. */
 export function describeServiceName(env: Env, serverName: string | undefined): string | undefined {
   const given =
     textOf(env, "OTEL_SERVICE_NAME") !== undefined ||
@@ -109,24 +114,24 @@ export function describeServiceName(env: Env, serverName: string | undefined): s
 }
 
 /**
- * Collects what an SDK that came later takes over, which it does in one go, and tells it in one line.
- * @param keeps whether it gets nothing of MCP in this slot; asked when it is set up
+ * Collects the slots that a later SDK takes over, all within one turn, and reports them in one line.
+ * @param keeps whether that SDK gets nothing of MCP in this slot; called when it is set up
  */
 export function createTakeover(keeps: (slot: Slot) => boolean, say: Say): { add(slot: Slot): void } {
   const taken = new Set<Slot>();
   return {
     add(slot) {
-      if (taken.size === 0) queueMicrotask(tell);
+      if (taken.size === 0) queueMicrotask(report);
       taken.add(slot);
     },
   };
-  function tell(): void {
+  function report(): void {
     const names = namesOf(new Set([...taken].filter((slot) => !keeps(slot)))).join(" and ");
     taken.clear();
     if (names === "") return;
     say(
-      `an OpenTelemetry SDK has started after ours: from now on ${names} go through that one ` +
-        "(OTEL_INSTRUMENTATION_MCP_SDK=join keeps ours from starting, own keeps ours beside it)",
+      `an OpenTelemetry SDK has started after the embedded one: from now on ${names} go through that one ` +
+        "(OTEL_INSTRUMENTATION_MCP_SDK=join never starts the embedded one, own keeps it beside the other)",
     );
   }
 }

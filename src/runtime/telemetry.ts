@@ -32,7 +32,7 @@ export interface Surroundings {
   readonly level: number;
   readonly speak: Say;
   readonly fault: (where: string, error: unknown) => void;
-  /** The place of the process's SDK. */
+  /** The slot for the process's SDK. */
   readonly sdk: LateSdk;
   readonly occupyHub: OccupyHub;
 }
@@ -43,20 +43,21 @@ export interface ProcessTelemetry {
   loaded(file: SdkFile, exports: Readonly<Record<string, unknown>>): void;
   /** An MCP SDK was patched, by this copy of the package or by one inside a bundle. */
   seen(report: SdkReport): void;
-  /** Whether spans go through an SDK of mcp-otelkit. */
+  /** Whether an SDK of mcp-otelkit records spans. */
   readonly tracing: boolean;
 }
 
 const loadSdk = () => loadChunk<typeof import("./otel/sdk.ts")>("sdk");
 
-/** A server over stdio answers its first message within this, or is in no hurry. */
+/** A server over stdio answers its first message within this time, or is in no hurry. */
 const QUIET_START_MS = 500;
 
 const NO_METERS: MeterProvider = { getMeter: () => createNoopMeter() };
 
 /**
- * Starts the telemetry. OpenTelemetry is loaded now and set up with the next turn of the event loop or the first span,
- * whichever comes first: an application that sets it up itself does so after its imports, and is then joined.
+ * Starts the telemetry. OpenTelemetry is loaded now and set up with the next turn of the event loop or the first
+ * span, whichever comes first: an application that sets it up itself does so after its imports, and mcp-otelkit then
+ * uses that SDK.
  */
 export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   const { env, mode, level, speak, fault, sdk: late, occupyHub } = surroundings;
@@ -80,7 +81,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
 
   const wiring = startWiring(
     {
-      // The first to ask is the first message, and that is the last moment to start.
+      // The first message is the last moment to start.
       tracer() {
         // A stdio server answers its first message before HTTP is instrumented: the handlers of its tools run later.
         if (recorded) sdk?.instrument(meters);
@@ -94,7 +95,8 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
       meterProvider: () => own("metrics") ?? meters(),
       loggerProvider: () => own("logs") ?? late.current("logs"),
       config: () => config,
-      // Another SDK's may write what only its vendor reads, and the peer's traceparent would not be continued.
+      // Another SDK's propagator may write what only its vendor reads, and the peer's traceparent would not be
+      // continued.
       propagator: () => (own("trace") === undefined ? undefined : sdk?.components.propagation),
       ownHttp: () => tracing,
       warn: speak,
@@ -125,7 +127,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
 
   function start(): void {
     if (started) return;
-    started = true; // first: the instruments ask for the provider, and that starts
+    started = true; // first: the instruments get the provider, and that starts OpenTelemetry
     destination = setUp();
   }
 
@@ -157,16 +159,16 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
 
   function setUpSdk(taken: ReadonlySet<Slot>): string {
     const joined = leftToThem();
-    const ours = withoutTaken(settings, joined);
-    if (mode === "join" || !isNeeded(ours, joined, env)) return describeShares(taken, undefined);
+    const remaining = withoutTaken(settings, joined);
+    if (mode === "join" || !isNeeded(remaining, joined, env)) return describeShares(taken, undefined);
     const takeover = createTakeover(keeps, speak);
     try {
       const running = loadSdk().startSdk({
         env,
-        settings: ours,
+        settings: remaining,
         taken,
         runtimeMetrics:
-          !taken.has("metrics") && config.metrics.has("runtime") && ours.metrics.exporters.length > 0,
+          !taken.has("metrics") && config.metrics.has("runtime") && remaining.metrics.exporters.length > 0,
         identity: identityOfThread(env),
         serverName: () => wiring?.telemetry.served.first,
         keeps,
@@ -200,7 +202,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
       announce(patchSdkFile(file, exports, VERSION));
     },
     seen(report) {
-      // Reported by a copy of this package inside a bundle, whose messages never come by here.
+      // Reported by a copy of this package inside a bundle, whose messages do not pass through this one.
       if (report.format === "by hand") start();
       if (report.patched.some((name) => name === "Server" || name === "McpServer")) admin.serve();
       announcer.add(report);
@@ -211,13 +213,13 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   };
 }
 
-/** Node loads `http` when a program asks for it. Then it is patched at once, before the program's servers and requests. */
+/** Node loads `http` when a program first uses it. Then it is patched at once, before the program's servers and requests. */
 function isHttpLoaded(): boolean {
   const { moduleLoadList } = process as { moduleLoadList?: readonly string[] };
   return moduleLoadList?.includes("NativeModule http") ?? true;
 }
 
-/** Before it is needed: in the middle of loading modules it costs no message any time. */
+/** Loads it before it is needed: while modules load, this delays no message. */
 function safeLoad(speak: Say): void {
   try {
     loadSdk();

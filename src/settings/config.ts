@@ -1,4 +1,4 @@
-/** What a user can set, with defaults. The environment wins over nothing: options given in code win over it. */
+/** The settings and their defaults. Options given in code override the environment. */
 export interface McpConfig {
   /**
    * What to record of a resource's URI on spans: `full` (without userinfo and query values), `template` (only the URI
@@ -14,70 +14,72 @@ export interface McpConfig {
    */
   readonly errorMessage: boolean;
   /**
-   * What becomes of the trace context that a message brings along: `parent` (the message continues that trace), `link` (a trace
-   * of its own, linked to the other one), `none` (not read). With `link` and `none` a message that came over a network begins a
-   * trace of its own even inside an HTTP server span, whose parent the same peer has named.
+   * What to do with the trace context in a message: `parent` (the message continues that trace), `link` (it starts a
+   * new trace, linked to the other one), `none` (it is not read). With `link` and `none` a message that came over a
+   * network starts a new trace even inside an HTTP server span, whose parent the same peer has chosen.
    * Environment: `OTEL_INSTRUMENTATION_MCP_TRUST`.
    * @default "parent"
    */
   readonly trust: "parent" | "link" | "none";
   /**
-   * The keys of baggage that cross between this process and its MCP peers, in both directions; `*` stands for any run of characters.
+   * The keys of baggage that cross between this process and its MCP peers, in both directions; `*` matches any run of
+   * characters.
    * Environment: `OTEL_INSTRUMENTATION_MCP_BAGGAGE`, a list.
    * @default none
    */
   readonly baggage: readonly string[];
   /**
-   * Keys that the configured propagator may write into `_meta` beside `traceparent`, `tracestate` and `baggage` (SEP-414) and those of
-   * OpenTelemetry's own B3 and Jaeger propagators; `*` stands for any run of characters.
+   * Keys that the configured propagator may write into `_meta` beside `traceparent`, `tracestate` and `baggage`
+   * (SEP-414) and those of OpenTelemetry's own B3 and Jaeger propagators; `*` matches any run of characters.
    * Environment: `OTEL_INSTRUMENTATION_MCP_META_KEYS`, a list.
    * @default none
    */
   readonly metaKeys: readonly string[];
   /**
-   * How a session id is recorded: `hash` (the first 16 hexadecimal digits of its SHA-256), `full`, or `off`. Over HTTP a session
-   * id is all that it takes to speak in that session.
+   * How a session id is recorded: `hash` (the first 16 hexadecimal digits of its SHA-256), `full`, or `off`. Over
+   * HTTP anyone who knows a session id can use the session.
    * Environment: `OTEL_INSTRUMENTATION_MCP_SESSION_ID`.
    * @default "hash"
    */
   readonly sessionId: "hash" | "full" | "off";
   /**
-   * Log entries a second that one connection can cause without work of the application's: log messages, failures, sessions. All
-   * connections together can cause ten times as many. What is left out is counted.
+   * Log entries a second that one connection can cause without work by the application: log messages, failures,
+   * sessions. All connections together can cause ten times as many. Entries that are left out are counted.
    * Environment: `OTEL_INSTRUMENTATION_MCP_LOG_RATE`.
    * @default 100
    */
   readonly logRate: number;
   /**
-   * Where an agent framework has already opened a GenAI `execute_tool` span for the very tool call that the client now
-   * sends, put MCP's attributes on that span instead of making a second one.
+   * Whether to put MCP's attributes on a GenAI `execute_tool` span that an agent framework has already opened for the
+   * tool call that the client sends, instead of making a second span.
    * Environment: `OTEL_INSTRUMENTATION_MCP_REUSE_EXECUTE_TOOL` = `on`, `off`.
    * @default false
    */
   readonly reuseExecuteTool: boolean;
   /**
-   * Which families of metrics to make: `semconv` (the semantic conventions for MCP, and ours), `guide` (the names that
-   * dashboards and alerts use), `runtime` (Node: event loop, heap, garbage collection), `process` (CPU, memory, files).
+   * Which families of metrics to make: `semconv` (the semantic conventions for MCP, and mcp-otelkit's own), `guide`
+   * (the names that dashboards and alerts use), `runtime` (Node: event loop, heap, garbage collection), `process`
+   * (CPU, memory, files).
    * Environment: `OTEL_INSTRUMENTATION_MCP_METRICS`, a list, or `none`.
    * @default all four
    */
   readonly metrics: ReadonlySet<MetricFamily>;
   /**
-   * Milliseconds without a message after which a session over HTTP no longer counts as active: a client that vanished
-   * never says so. On a pipe or in memory the end is always seen.
+   * Milliseconds without a message after which a session over HTTP no longer counts as active: a client that vanishes
+   * sends nothing. On a pipe or in memory the end is always noticed.
    * Environment: `OTEL_INSTRUMENTATION_MCP_SESSION_IDLE_MS`.
    * @default 1800000 (half an hour)
    */
   readonly sessionIdleMs: number;
   /**
-   * The least level that is logged, as log records and as lines on stderr; `off` logs nothing.
+   * The lowest level that is logged, as log records and as lines on stderr; `off` logs nothing.
    * Environment: `OTEL_INSTRUMENTATION_MCP_LOG_LEVEL` = `debug`, `info`, `warn`, `error`, `off`, in any case.
    * @default "INFO"
    */
   readonly logLevel: LogLevel | "OFF";
   /**
-   * The least level of the lines on stderr, where that is another one. `LOG_LEVEL` is the application's own variable: it says how
-   * much of it there is on stderr, and nothing about the records that its operator collects.
+   * The lowest level of the lines on stderr, where it differs. `LOG_LEVEL` is the application's own variable: it sets
+   * what the application prints on stderr, and does not affect the records that its operator collects.
    * Environment: `LOG_LEVEL`, in the words of most loggers.
    * @default that of `logLevel`
    */
@@ -95,15 +97,16 @@ export interface McpConfig {
    */
   readonly slowMs: number;
   /**
-   * What of the content to record, secrets redacted: `arguments` and `results` of tool calls, `prompts` (variables and
-   * texts), `messages` (sampling, elicitation, the data of log messages). The contents of resources never are.
+   * Which content to record, secrets redacted: `arguments` and `results` of tool calls, `prompts` (variables and
+   * texts), `messages` (sampling, elicitation, the data of log messages). The contents of resources are never
+   * recorded.
    * Environment: `OTEL_INSTRUMENTATION_MCP_CAPTURE`, a list, `all` or `none`; where that is unset,
    * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true` means `all`.
    * @default none
    */
   readonly capture: ReadonlySet<CaptureKind>;
   /**
-   * The tools whose arguments and results may be captured; `*` stands for any run of characters.
+   * The tools whose arguments and results may be captured; `*` matches any run of characters.
    * Environment: `OTEL_INSTRUMENTATION_MCP_CAPTURE_TOOLS`, a list.
    * @default every tool
    */
@@ -121,20 +124,24 @@ export interface McpConfig {
    */
   readonly captureLimit: number;
   /**
-   * A redaction of your own, called for every captured value that ours has left, with the place it stands in; what it
-   * returns is recorded instead. Should it throw, the value is recorded as `REDACTED`. In code only; see `setRedactor`.
+   * Your own redaction, called for every captured value that is left after the built-in redaction, with its place;
+   * its result is recorded instead. If it throws, the value is recorded as `REDACTED`. In code only; see
+   * `setRedactor`.
    */
   readonly redact?: Redactor | undefined;
   /**
-   * What to do about a write to stdout that is not the protocol's, where a stdio server owns stdout: `detect` (tell it
-   * once, count it), `protect` (send it to stderr as well), `off`.
+   * What to do about a write to a stdio server's stdout that is not part of the protocol: `detect` (report it once,
+   * count it), `protect` (send it to stderr as well), `off`.
    * Environment: `OTEL_INSTRUMENTATION_MCP_STDOUT`.
    * @default "detect"
    */
   readonly stdout: "detect" | "protect" | "off";
 }
 
-/** @param where such as `arguments.user.email`. @returns what to record in place of `value` */
+/**
+ * @param where such as `arguments.user.email`
+ * @returns what to record in place of `value`
+ */
 export type Redactor = (value: unknown, where: string) => unknown;
 
 export const METRIC_FAMILIES = ["semconv", "guide", "runtime", "process"] as const;

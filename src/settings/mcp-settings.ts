@@ -1,18 +1,18 @@
 import { CAPTURE_KINDS, METRIC_FAMILIES, type CaptureKind, type McpConfig } from "./config.ts";
 
-/** A setting as the environment writes it, read in lower case and without surrounding space. */
+/** A setting from the environment, read in lower case and without surrounding space. */
 export interface Setting<T> {
   readonly variable: string;
-  /** For people: what may be written, the default first. */
+  /** For people: the possible values, the default first. */
   readonly allowed: readonly string[];
-  /** For people who wrote something else: what it should be. */
+  /** For the message about an invalid value: what is expected. */
   readonly expected: string;
-  /** `undefined` for a text that means nothing. */
+  /** `undefined` for an invalid text. */
   readonly parse: (text: string) => T | undefined;
   readonly default: T;
-  /** Names of the user's own are read as they are written. */
+  /** The value is read case-sensitively, for names that the user chooses. */
   readonly exact?: true;
-  /** Consulted where the variable is unset. */
+  /** Used where the variable is unset. */
   readonly otherwise?: Omit<Setting<T>, "default" | "allowed">;
 }
 
@@ -53,7 +53,7 @@ function parsePositive(text: string): number | undefined {
 const ALL_KINDS: ReadonlySet<CaptureKind> = new Set(CAPTURE_KINDS);
 const NO_KINDS: ReadonlySet<CaptureKind> = new Set();
 
-/** Words of OpenTelemetry's Python instrumentations; content of ours stands on spans, so `event_only` is nothing. */
+/** Values of OpenTelemetry's Python instrumentations; mcp-otelkit puts content on spans, so `event_only` means nothing. */
 const GENAI_CAPTURE: Readonly<Record<string, ReadonlySet<CaptureKind>>> = {
   true: ALL_KINDS,
   span_only: ALL_KINDS,
@@ -63,7 +63,7 @@ const GENAI_CAPTURE: Readonly<Record<string, ReadonlySet<CaptureKind>>> = {
   false: NO_KINDS,
 };
 
-/** `LOG_LEVEL` is not ours alone: what other loggers call their levels is understood as well. */
+/** `LOG_LEVEL` does not belong to mcp-otelkit alone: other loggers' level names are accepted as well. */
 const LOG_LEVELS: Readonly<Record<string, McpConfig["logLevel"]>> = {
   debug: "DEBUG",
   info: "INFO",
@@ -176,12 +176,12 @@ export const SETTINGS: { readonly [K in EnvironmentKey]: Setting<McpConfig[K]> }
   ),
 };
 
-/** What the environment can say; a function it cannot. */
+/** The settings that the environment can have; a function cannot be one. */
 export type EnvironmentKey = Exclude<keyof McpConfig, "redact">;
 
 /**
- * Reads the settings from the environment. Empty means unset; a value that is none of the allowed ones is told to
- * `complain` and the default applies.
+ * Reads the settings from the environment. Empty means unset; an invalid value is passed to `complain`, and the
+ * default applies.
  */
 export function readConfig(
   env: Readonly<Record<string, string | undefined>>,

@@ -3,10 +3,10 @@ import type { Complain, Env } from "./values.ts";
 
 const PREFIX = "OTEL_INSTRUMENTATION_MCP_";
 
-/** Of the runtime; the others are rows of {@link SETTINGS}. */
+/** Variables of the runtime; the others are rows of {@link SETTINGS}. */
 export const RUNTIME_VARIABLES = ["ADMIN", "ADMIN_TOKEN", "DRAIN_MS", "FLUSH_ON_EXIT", "HTTP_CONTENT", "SDK"];
 
-/** Every variable of mcp-otelkit's own. */
+/** Every variable that mcp-otelkit defines. */
 export function ownVariables(): string[] {
   const settings = Object.values(SETTINGS).map(({ variable }) => variable);
   return [
@@ -15,10 +15,10 @@ export function ownVariables(): string[] {
   ];
 }
 
-/** More distant ones are no slip of the pen. */
+/** A more distant name is not a typing error. */
 const FARTHEST = 6;
 
-/** Says of each variable that begins as ours do and is none which one was probably meant. */
+/** Reports each variable with mcp-otelkit's prefix that does not exist, with the nearest name. */
 export function tellOfMisspelt(
   env: Env,
   complain: Complain,
@@ -37,7 +37,7 @@ export function tellOfMisspelt(
   }
 }
 
-/** How many letters have to be put in, taken out or changed (Levenshtein). */
+/** The number of letters to insert, remove or change (Levenshtein). */
 function distanceOf(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i += 1) {

@@ -1,7 +1,7 @@
 /**
- * The environment, read once when the SDK starts. Standard variables mean what the OpenTelemetry specification says;
- * those that only OpenTelemetry's own packages read (endpoints, headers, certificates, sampler, propagators, resource,
- * limits) are left to them and not listed here.
+ * The environment, read once when the SDK starts. Standard variables have the meaning of the OpenTelemetry
+ * specification. Those that only OpenTelemetry's own packages read (endpoints, headers, certificates, sampler,
+ * propagators, resource, limits) are not listed here.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 import { listOf, positive, readChoice, readCount, textOf, type Complain, type Env } from "./values.ts";
@@ -12,7 +12,7 @@ export type { Env };
 
 export type OtlpProtocol = "grpc" | "http/protobuf" | "http/json";
 
-/** The signals that leave the process, as their variables write them. */
+/** The signals that are exported, as their variables write them. */
 export type SignalName = "TRACES" | "METRICS" | "LOGS";
 
 /** Where one signal goes and how. */
@@ -47,13 +47,19 @@ export interface MetricSettings extends SignalSettings<"otlp" | "console" | "pro
 
 /** The endpoint for probes and scrapers. */
 export interface AdminSettings {
-  /** `OTEL_INSTRUMENTATION_MCP_ADMIN`: `on`, `off`, or unset: on where a variable below or the exporter `prometheus` asks for it. */
+  /**
+   * `OTEL_INSTRUMENTATION_MCP_ADMIN`: `on`, `off`, or unset: on where a variable below or the exporter `prometheus`
+   * turns it on.
+   */
   readonly enabled: boolean | undefined;
-  /** `OTEL_EXPORTER_PROMETHEUS_HOST`; `localhost` where unset. Set, it asks for the endpoint where an MCP server is seen. */
+  /** `OTEL_EXPORTER_PROMETHEUS_HOST`; `localhost` where unset. If set, it turns the endpoint on for an MCP server. */
   readonly host: string | undefined;
-  /** `OTEL_EXPORTER_PROMETHEUS_PORT`; unset: 9464, or the next free one. Set, it asks for the endpoint where an MCP server is seen. */
+  /**
+   * `OTEL_EXPORTER_PROMETHEUS_PORT`; where unset: 9464, or the next free port. If set, it turns the endpoint on for
+   * an MCP server.
+   */
   readonly port: number | undefined;
-  /** `OTEL_INSTRUMENTATION_MCP_ADMIN_TOKEN`: asked for as a bearer token by `/metrics`. */
+  /** `OTEL_INSTRUMENTATION_MCP_ADMIN_TOKEN`: the bearer token that `/metrics` requires. */
   readonly token: string | undefined;
 }
 
@@ -81,14 +87,14 @@ type BatchOption = "maxQueueSize" | "maxExportBatchSize" | "scheduledDelayMillis
 export type BatchSettings = Readonly<Record<BatchOption, number | undefined>>;
 
 /**
- * For spans shorter than the specification's 5 s: a process that ends by `process.exit()` loses what is queued, so at
- * most one second of telemetry is at stake. For log records the specification has it so.
+ * For spans shorter than the specification's 5 s: a process that ends by `process.exit()` loses what is queued, so it
+ * loses at most one second of telemetry. For log records it is the specification's value.
  */
 const SCHEDULE_DELAY_MS = 1000;
 
 /**
- * Shorter than the specification's 10 s: an export that is under way, retries included, keeps the process alive that long
- * after its end, and MCP hosts kill a server 2 s after closing its input.
+ * Shorter than the specification's 10 s: an export that is under way, retries included, keeps the process alive that
+ * long after its work, and MCP hosts kill a server 2 s after closing its input.
  */
 const EXPORT_TIMEOUT_MS = 1500;
 
@@ -102,15 +108,15 @@ const BATCH: readonly (readonly [option: BatchOption, variable: string, fallback
 const PROTOCOLS: readonly OtlpProtocol[] = ["grpc", "http/protobuf", "http/json"];
 const AGGREGATIONS = ["explicit_bucket_histogram", "base2_exponential_bucket_histogram"];
 
-/** @param tell hears of each value that cannot be used, in a sentence that names the variable */
-export function readSettings(env: Env, tell: Complain): RuntimeSettings {
-  // A variable that several signals share is complained of once.
-  const told = new Set<string>();
+/** @param report called for each invalid value, with a sentence that names the variable */
+export function readSettings(env: Env, report: Complain): RuntimeSettings {
+  // A problem with a variable that several signals share is reported once.
+  const reported = new Set<string>();
   const complain: Complain = (problem) => {
-    if (!told.has(problem)) tell(problem);
-    told.add(problem);
+    if (!reported.has(problem)) report(problem);
+    reported.add(problem);
   };
-  tellOfMisspelt(env, tell);
+  tellOfMisspelt(env, report);
   const intervalMs = positive(readCount(env, "OTEL_METRIC_EXPORT_INTERVAL", complain)) ?? 60_000;
   const timeoutMs = positive(readCount(env, "OTEL_METRIC_EXPORT_TIMEOUT", complain)) ?? 30_000;
   const aggregation = readChoice(
@@ -204,7 +210,7 @@ export function isDisabled(env: Env): boolean {
   return textOf(env, "OTEL_SDK_DISABLED")?.toLowerCase() === "true";
 }
 
-/** `OTEL_CONFIG_FILE`: declarative configuration takes the place of everything above. */
+/** `OTEL_CONFIG_FILE`: declarative configuration replaces everything above. */
 export function configFile(env: Env): string | undefined {
   return textOf(env, "OTEL_CONFIG_FILE");
 }
@@ -212,7 +218,7 @@ export function configFile(env: Env): string | undefined {
 const SDK_MODES = ["auto", "join", "own", "off"] as const;
 export type SdkMode = (typeof SDK_MODES)[number];
 
-/** `OTEL_INSTRUMENTATION_MCP_SDK`: whether an OpenTelemetry SDK of ours is started. */
+/** `OTEL_INSTRUMENTATION_MCP_SDK`: whether mcp-otelkit starts its OpenTelemetry SDK. */
 export function readSdkMode(env: Env, complain: Complain): SdkMode {
   const mode = readChoice(env, "OTEL_INSTRUMENTATION_MCP_SDK", SDK_MODES, complain);
   return (mode as SdkMode | undefined) ?? "auto";

@@ -1,8 +1,8 @@
-/** Values of environment variables, in the ways that they are written. */
+/** Reads values of environment variables. */
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Hears of a value that cannot be used, in a sentence that names the variable. */
+/** Called for an invalid value, with a sentence that names the variable. */
 export type Complain = (problem: string) => void;
 
 export function readChoice(
@@ -31,7 +31,7 @@ export function positive(count: number | undefined): number | undefined {
   return count === 0 ? undefined : count;
 }
 
-/** Set and not empty. The specification has empty mean unset. */
+/** The value, if it is set and not empty. In the specification, empty means unset. */
 export function textOf(env: Env, variable: string): string | undefined {
   return env[variable]?.trim() || undefined;
 }
@@ -41,7 +41,7 @@ export function listOf(env: Env, variable: string): string[] {
   return [...new Set(names.filter((name) => name !== ""))];
 }
 
-/** Options of the SDK do not take `undefined` for "the default". */
+/** Options of the SDK do not accept `undefined` for "the default". */
 export function withoutUndefined<T extends object>(
   options: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -2,7 +2,7 @@ import type { McpConfig } from "../settings/config.ts";
 import type { CapturePolicy } from "../privacy/capture.ts";
 import { currentRedactor } from "../privacy/custom-redactor.ts";
 
-/** What the configuration says of content. */
+/** The configuration's settings for content. */
 export function capturePolicy(config: McpConfig): CapturePolicy {
   const redact = config.redact ?? currentRedactor();
   return {

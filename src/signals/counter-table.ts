@@ -1,26 +1,27 @@
 import type { Attributes, Counter, ObservableResult } from "@opentelemetry/api";
 
 /**
- * Counts by attributes, for a counter of the SDK's. A synchronous one: a series of an observable counter starts when it is first
- * exported, so that `increase` never sees the calls before, which in a process that lives for ten seconds are all of them.
+ * Counts by attributes, for a synchronous counter of the SDK. A series of an observable counter would start when it
+ * is first exported, so that `increase` never sees the calls before; in a process that lives for ten seconds, that is
+ * all of them.
  */
 export interface CounterTable {
   add(amount: number, ...values: string[]): void;
-  /** Makes a series visible before its first count: whoever asks for its rate needs a zero to start from. */
+  /** Creates a series before its first count: `rate` needs a zero to start from. */
   show(...values: string[]): void;
-  /** Counts with this counter from now on, what no SDK has heard of yet included. */
+  /** Counts with this counter from now on, including the counts that no SDK has received. */
   bind(counter: Counter): void;
-  /** There is no SDK, or none that measures: what is counted is kept for one that comes. */
+  /** Without an SDK that measures: counts are kept for a later one. */
   unbind(): void;
 }
 
 interface Row {
   readonly attributes: Attributes;
-  /** What no SDK has heard of. */
+  /** Counts that no SDK has received. */
   waiting: number;
 }
 
-/** @param names the attributes that `add`'s values stand for, in order */
+/** @param names the attributes for the values of `add`, in order */
 export function createCounterTable(names: readonly string[]): CounterTable {
   const rows = new Map<string, Row>();
   let counter: Counter | undefined;
@@ -55,13 +56,13 @@ export function createCounterTable(names: readonly string[]): CounterTable {
   };
 }
 
-/** How many there are of something by now, by attributes: read when metrics are collected. */
+/** Current numbers by attributes, read when metrics are collected. */
 export interface LevelTable {
   add(amount: number, ...values: string[]): void;
   readonly observe: (result: ObservableResult) => void;
 }
 
-/** @param names the attributes that `add`'s values stand for, in order */
+/** @param names the attributes for the values of `add`, in order */
 export function createLevelTable(names: readonly string[]): LevelTable {
   const rows = new Map<string, { readonly attributes: Attributes; value: number }>();
   return {

@@ -7,8 +7,8 @@ import { writeToStderr } from "../output/stderr.ts";
 let config: McpConfig | undefined;
 
 /**
- * A logger for the application's own code: one JSON object a line on stderr, and the same as an OpenTelemetry log record
- * where somebody takes those. Inside a tool, the request's id, the tool, the session, the trace and the span are filled in.
+ * A logger for the application's own code: one JSON object a line on stderr, and an OpenTelemetry log record where an
+ * SDK collects them. Inside a tool, the logger adds the request's id, the tool, the session, the trace and the span.
  *
  * ```ts
  * const logger = createLogger("weather", { version: "1.2.0" });
@@ -16,11 +16,11 @@ let config: McpConfig | undefined;
  * // {"timestamp":"…","level":"INFO","server":"weather","version":"1.2.0","message":"Forecast fetched","tool":"forecast", …}
  * ```
  *
- * Level by `LOG_LEVEL` (default INFO); lines off by `OTEL_INSTRUMENTATION_MCP_LOG_LINES=off`. Works without the preload as
- * well, then without the correlation. Secret-looking field names and values are redacted.
+ * Level by `LOG_LEVEL` (default INFO); lines off by `OTEL_INSTRUMENTATION_MCP_LOG_LINES=off`. Works without the
+ * preload as well, but then without the correlation. Secret-looking field names and values are redacted.
  *
  * @param name the server's name as lines show it, and the instrumentation scope of the records
- * @throws {TypeError} if the name is not a text that is not empty
+ * @throws {TypeError} if the name is not a non-empty string
  */
 export function createLogger(name: string, options: { readonly version?: string } = {}): McpLogger {
   if (typeof name !== "string" || name === "")

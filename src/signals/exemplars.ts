@@ -1,7 +1,7 @@
 import { trace, TraceFlags, type Attributes, type Context } from "@opentelemetry/api";
 import { INSTRUMENTS, type InstrumentName, type InstrumentRow } from "./instruments.ts";
 
-/** A measurement that leads from a histogram's bucket to the trace it came from. */
+/** A measurement that leads from a histogram's bucket to its trace. */
 export interface Exemplar {
   readonly traceId: string;
   readonly spanId: string;
@@ -11,7 +11,10 @@ export interface Exemplar {
 
 export interface Exemplars {
   note(instrument: InstrumentName, value: number, attributes: Attributes, context: Context): void;
-  /** The latest of a bucket. @param upperBound its bound, `Infinity` for the last */
+  /**
+   * The latest exemplar of a bucket.
+   * @param upperBound its bound, `Infinity` for the last
+   */
   find(
     metricName: string,
     attributes: Readonly<Record<string, unknown>>,
@@ -19,12 +22,12 @@ export interface Exemplars {
   ): Exemplar | undefined;
 }
 
-/** Series times buckets stay far below this; it is here so that nothing can grow for ever. */
+/** Far above the usual number of series times buckets; the limit bounds the memory. */
 const MAX_EXEMPLARS = 20_000;
 
 /**
- * The JavaScript SDK has no exemplars, so the latest one of each bucket is kept here, for our own page. Only of sampled
- * spans: an exemplar that leads to a trace nobody stored is worse than none.
+ * The JavaScript SDK has no exemplars, so the latest one of each bucket is kept here, for the `/metrics` page. Only
+ * of sampled spans: an exemplar must not lead to a trace that was not stored.
  */
 export function createExemplars(): Exemplars {
   const latest = new Map<string, Exemplar>();

@@ -4,7 +4,7 @@ import * as semconv from "../semconv.ts";
 export interface InstrumentRow {
   readonly name: string;
   readonly family: MetricFamily;
-  /** What happens is counted by a "counter", which has its true start (`counter-table.ts`); what there is, is observed. */
+  /** Events are counted by a "counter", which starts at zero (`counter-table.ts`); current values are observed. */
   readonly kind:
     | "histogram"
     | "counter"
@@ -14,7 +14,7 @@ export interface InstrumentRow {
   readonly unit: string;
   readonly description: string;
   readonly buckets?: readonly number[];
-  /** The attributes it may have. Chosen, not inherited: each one multiplies the series. */
+  /** The attributes it may have. A fixed list: each attribute multiplies the series. */
   readonly attributes: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export interface InstrumentRow {
 const OPERATION_BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 /** Seconds. The same, continued: sessions outlive five minutes. */
 const SESSION_BUCKETS = [...OPERATION_BUCKETS, 1800, 7200, 43_200, 86_400];
-/** Seconds. Those of the guide's dashboards, and beyond: its alert asks for what takes more than 10 s. */
+/** Seconds. The buckets of the guide's dashboards, and higher ones: its alert is about calls that take more than 10 s. */
 const CALL_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 /** Bytes, in powers of four: from a word to a book. */
 const SIZE_BUCKETS = [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304];
@@ -48,9 +48,9 @@ const SESSION_ATTRIBUTES = [
 ];
 
 /**
- * Every instrument, once. `semconv` follows the semantic conventions for MCP; `guide` are the names that the field's
- * dashboards and alerts use (in Prometheus: `mcp_tool_calls_total` and so on); marked "ours" is what operators ask for
- * beyond both.
+ * Every instrument, once. `semconv` has the instruments of the semantic conventions for MCP, and what operators need
+ * beyond them; `guide` has the names that common dashboards and alerts use (in Prometheus: `mcp_tool_calls_total` and
+ * so on).
  */
 export const INSTRUMENTS = {
   serverOperationDuration: {

@@ -2,20 +2,20 @@ import { trace, type Context } from "@opentelemetry/api";
 import { levelOf } from "../operation/log-level.ts";
 import * as semconv from "../semconv.ts";
 
-/** What is logged, before it becomes a record, a line, or both. */
+/** A log entry, before it becomes a record, a line, or both. */
 export interface LogEntry {
   readonly severity: number;
   readonly message: string;
-  /** The event's name; a user's own lines have none. */
+  /** The event's name; lines from the application's logger have none. */
   readonly event?: string;
   readonly server: string | undefined;
   readonly version: string | undefined;
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
-  /** Where its trace and span are found. */
+  /** The context with its trace and span. */
   readonly context: Context;
 }
 
-/** What an attribute is called on a line, in the order of the line; what has no row is left to the record. */
+/** The field names of attributes on a line, in the order of the line; an attribute without a row is only on the record. */
 const FIELDS: readonly (readonly [attribute: string, field: string])[] = [
   [semconv.ATTR_MCP_METHOD_NAME, "method"],
   [semconv.ATTR_GEN_AI_TOOL_NAME, "tool"],
@@ -32,7 +32,7 @@ const FIELDS: readonly (readonly [attribute: string, field: string])[] = [
   [semconv.ATTR_RPC_RESPONSE_STATUS_CODE, "status_code"],
 ];
 
-/** One JSON object: the guide's format, with the trace and span that belong to it. */
+/** One JSON object: the guide's format, with the trace and span. */
 export function renderLine(
   entry: LogEntry,
   timestamp: Date,
@@ -57,5 +57,5 @@ export function renderLine(
   return JSON.stringify(fields);
 }
 
-/** A line is known by these; fields of the user's own do not take their place. */
+/** Fields that identify a line; the user's own fields cannot replace them. */
 const FIXED: ReadonlySet<string> = new Set(["timestamp", "level", "message", "trace_id", "span_id"]);

@@ -1,8 +1,8 @@
 /** How many log entries a peer can cause: a token bucket for each connection, and one for all of them. */
 
-/** What all connections together may cause, in shares of one. */
+/** The limit of all connections together, as a multiple of one connection's. */
 const ALL = 10;
-/** Seconds' worth of entries that may come at once. */
+/** The burst size, in seconds' worth of entries. */
 const BURST = 2;
 /** How long losses are collected before they are reported. */
 const REPORT_MS = 1000;
@@ -14,8 +14,8 @@ interface Bucket {
 
 export interface LogRate {
   /**
-   * Whether one more entry may be made.
-   * @param owner the connection that caused it; what has none shares one bucket
+   * Whether one more entry may be logged.
+   * @param owner the connection that caused it; entries without one share a bucket
    */
   admits(owner: object | undefined): boolean;
 }

@@ -1,11 +1,11 @@
 /**
- * The logs API, of either line: up to 2.x it is a package of its own (`@opentelemetry/api-logs`), from 3.x on a part of
- * `@opentelemetry/api` 1.10. Both keep what is registered on the global object, which is all that is needed here, so
- * neither is loaded and the application may bring whichever it likes.
+ * The logs API, of either line: up to 2.x it is a separate package (`@opentelemetry/api-logs`), from 3.x on a part of
+ * `@opentelemetry/api` 1.10. Both keep the registered provider on the global object, where this file reads it.
+ * Neither is loaded, and the application may use either.
  */
 import type { Context } from "@opentelemetry/api";
 
-/** As the logs data model has it. https://opentelemetry.io/docs/specs/otel/logs/data-model/ */
+/** As in the logs data model. https://opentelemetry.io/docs/specs/otel/logs/data-model/ */
 export interface LogRecord {
   readonly eventName?: string;
   readonly timestamp: Date;
@@ -18,7 +18,7 @@ export interface LogRecord {
 
 export interface Logger {
   emit(record: LogRecord): void;
-  /** Not there before 0.208. */
+  /** Missing before 0.208. */
   enabled?(options: { readonly severityNumber: number; readonly eventName?: string }): boolean;
 }
 
@@ -28,7 +28,7 @@ export interface LoggerProvider {
 
 /** Of `@opentelemetry/api`, all its signals. */
 const API = Symbol.for("opentelemetry.js.api.1");
-/** Of `@opentelemetry/api-logs`: a function that is asked for a version of that API. */
+/** Of `@opentelemetry/api-logs`: a function that takes a version of that API and returns the provider. */
 const LOGS_API = Symbol.for("io.opentelemetry.js.api.logs");
 const LOGS_API_VERSION = 1;
 
@@ -37,7 +37,7 @@ interface Registered {
   readonly [LOGS_API]?: (version: number) => LoggerProvider;
 }
 
-/** The provider that is registered by now; `undefined` where nobody takes log records. */
+/** The provider that is currently registered; `undefined` where there is none. */
 export function registeredLoggerProvider(): LoggerProvider | undefined {
   const globals = globalThis as Registered;
   return globals[API]?.logs ?? globals[LOGS_API]?.(LOGS_API_VERSION);

@@ -14,10 +14,10 @@ import { renderLine, type LogEntry } from "./log-line.ts";
 import type { Logger, LoggerProvider } from "./logger-provider.ts";
 
 export interface LogsSource {
-  /** Asked for each record: an SDK may be registered later than this, or replaced. */
+  /** Read for each record: an SDK may be registered later, or replaced. */
   readonly loggerProvider: () => LoggerProvider | undefined;
   readonly config: () => McpConfig;
-  /** Writes a line of JSON where people read it; absent where nobody wants lines. */
+  /** Writes a line of JSON; absent where no lines are wanted. */
   readonly writeLine: ((line: string) => void) | undefined;
   readonly scope: { readonly name: string; readonly version: string };
   /** Counts an entry that was left out because its peer caused too many. */
@@ -29,22 +29,22 @@ export interface McpLogs {
   ended(operation: Operation, self: Self, outcome: Outcome, seconds: number, context: Context): void;
   sessionOpened(session: Session): void;
   sessionClosed(session: Session, seconds: number, errorType: string | undefined): void;
-  /** A `notifications/message`, with the parameters it has. */
+  /** Logs a `notifications/message` with its parameters. */
   message(operation: Operation, self: Self, params: unknown, context: Context): void;
 }
 
-/** The server this process is, if it is one. */
+/** The server that this process is, if it is one. */
 export interface Self {
   readonly server: string | undefined;
   readonly version: string | undefined;
 }
 
-/** Turns what happens into log records, and the same into lines of JSON. Builds nothing where nobody listens. */
+/** Turns events into log records and lines of JSON. Builds nothing where neither is used. */
 export function createLogs(source: LogsSource): McpLogs {
   const emitter = createEmitter(source);
   const { config, suppressed = () => undefined } = source;
   const rate = createLogRate(() => config().logRate, suppressed, reportLeftOut);
-  /** What costs a peer no more than a message. A call that succeeds is work that the application has done for it. */
+  /** Entries that cost a peer no more than a message. A call that succeeds is work that the application has done for it. */
   const admits = ({ owner }: Operation): boolean => rate.admits(owner);
   const isSlow = (operation: Operation, seconds: number): boolean =>
     seconds * 1000 >= config().slowMs && isRequest(operation);
@@ -114,7 +114,7 @@ export function createLogs(source: LogsSource): McpLogs {
   }
 }
 
-/** The way out of every log entry: a record to whoever takes records, a line to whoever reads lines. */
+/** The output of every log entry: a record for the SDK, a line for stderr. */
 export interface Emitter {
   hears(level: LogLevel): boolean;
   /** @param own further fields of the line */
@@ -159,7 +159,7 @@ export function createEmitter({ loggerProvider, config, writeLine, scope }: Logs
 }
 
 function reaches(severity: number, least: McpConfig["logLevel"]): boolean {
-  // As a level, not as a number: a `notice` is INFO2, and `info` asks for it too.
+  // As a level, not as a number: a `notice` is INFO2, and the level `info` includes it.
   return least !== "OFF" && SEVERITY[levelOf(severity)] >= SEVERITY[least];
 }
 
@@ -167,10 +167,10 @@ function takes(logger: Logger | undefined, severityNumber: number): boolean {
   return logger !== undefined && (logger.enabled?.({ severityNumber }) ?? true);
 }
 
-/** The peer's to choose. */
+/** A limit, since the peer chooses the name. */
 const MAX_LOGGER_NAME_LENGTH = 128;
 
-/** What a span has and a log record does not: the URI is content, and addresses belong to the connection. */
+/** Span attributes that log records do not have: the URI is content, and addresses belong to the connection. */
 const NOT_IN_LOGS: ReadonlySet<string> = new Set([
   semconv.ATTR_MCP_RESOURCE_URI,
   semconv.ATTR_CLIENT_ADDRESS,
@@ -219,7 +219,7 @@ function isSuccess({ errorType, statusCode, cancelled }: Outcome): boolean {
   return errorType === undefined && statusCode === undefined && cancelled === undefined;
 }
 
-/** To a tenth: a line is for people. */
+/** Rounded to a tenth: a line is for people. */
 function milliseconds(seconds: number): number {
   return Math.round(seconds * 10_000) / 10;
 }

@@ -20,16 +20,16 @@ import { PROCESS_OBSERVERS } from "./process-metrics.ts";
 import { createSessions, type SessionEnded, type Sessions } from "./sessions.ts";
 import { createCounterTable, createLevelTable, type CounterTable } from "./counter-table.ts";
 
-/** The instruments of a kind, so that a row without a source for its values does not compile. */
+/** The instruments of a kind, so that a row without a source of values does not compile. */
 type InstrumentOf<Kind extends InstrumentRow["kind"]> = {
   [Name in InstrumentName]: (typeof INSTRUMENTS)[Name]["kind"] extends Kind ? Name : never;
 }[InstrumentName];
 type ObservableName = InstrumentOf<"observableCounter" | "observableUpDownCounter" | "observableGauge">;
 
-/** Of a tool call, as the guide has them. */
+/** Of a tool call, with the guide's names. */
 const STATUSES = ["success", "error"] as const;
 
-/** What most servers answer with sooner or later; other errors have a series once there is one. */
+/** Errors that most servers return sooner or later; other errors get a series when they first occur. */
 const USUAL_ERRORS = [
   semconv.ERROR_TYPE_TOOL_ERROR,
   semconv.ERROR_TYPE_CONNECTION_CLOSED,
@@ -38,27 +38,27 @@ const USUAL_ERRORS = [
 ];
 
 export interface MetricsSource {
-  /** Asked for each record: an SDK may be registered later than this, and the metrics API has no proxy for it. */
+  /** Read for each record: an SDK may be registered later, and the metrics API has no proxy for it. */
   readonly meterProvider: () => MeterProvider;
   readonly config: () => McpConfig;
   readonly known: KnownNames;
-  /** Hears of every session's end, beside the metrics. */
+  /** Called at every session's end, beside the metrics. */
   readonly sessionEnded: SessionEnded;
   readonly scope: { readonly name: string; readonly version: string };
 }
 
 export interface McpMetrics {
-  /** @returns how to say that it ended, in which context (for exemplars), and to hear how many seconds it took */
+  /** @returns a function that records the end, in a context (for exemplars), and returns the duration in seconds */
   begin(operation: Operation): (outcome: Outcome, context: Context) => number;
   strayOutput(): void;
   httpExchange(exchange: HttpExchange): void;
-  /** This process serves a tool under this name: its calls are shown as none before there is one. */
+  /** This process serves a tool of this name: its counters start at zero before the first call. */
   offers(tool: string): void;
-  /** This process is a server: the usual errors are shown as none before there is one. */
+  /** This process is a server: the counters of the usual errors start at zero. */
   serves(): void;
   readonly sessions: Sessions;
   readonly exemplars: Exemplars;
-  /** Makes the instruments, where a provider has come by now; every record does so too. */
+  /** Creates the instruments, if a provider has been registered meanwhile; every record does so too. */
   bind(): void;
 }
 
@@ -104,7 +104,7 @@ export function createMetrics({ meterProvider, config, known, scope, ...heard }:
     const made = (Object.keys(counters) as (keyof typeof counters)[])
       .filter((name) => families.has(INSTRUMENTS[name].family))
       .map((name) => [counters[name], createCounter(meter, INSTRUMENTS[name])] as const);
-    // Without an SDK the API hands out one and the same histogram for all names, in every copy and version of it.
+    // Without an SDK the API returns one and the same histogram for all names, in every copy and version of it.
     const measured = histograms.size > 0 && new Set(histograms.values()).size === histograms.size;
     for (const [table, counter] of made) {
       if (measured) table.bind(counter);
@@ -139,7 +139,7 @@ export function createMetrics({ meterProvider, config, known, scope, ...heard }:
   function recordToolCall(tool: string, outcome: Outcome, seconds: number, context: Context): void {
     const failed = outcome.errorType !== undefined || outcome.statusCode !== undefined;
     const status: (typeof STATUSES)[number] = failed ? "error" : "success";
-    // Both at once: the first error of a tool that nobody has registered or listed has a zero before it, too.
+    // Both at once: the first error of an unregistered, unlisted tool follows a zero, too.
     for (const one of STATUSES) counters.toolCalls.add(one === status ? 1 : 0, tool, one);
     record("toolCallDuration", seconds, { tool_name: tool }, context);
     if (outcome.resultBytes !== undefined)
@@ -165,7 +165,7 @@ export function createMetrics({ meterProvider, config, known, scope, ...heard }:
         record(server ? "serverOperationDuration" : "clientOperationDuration", seconds, attributes, context);
         if (!server) return seconds;
         if (active !== undefined) activeRequests.add(-1, active);
-        // A request its client took back is neither a success nor an error.
+        // A request that its client cancelled is neither a success nor an error.
         if (request && operation.method === "tools/call" && outcome.cancelled === undefined) {
           recordToolCall(
             String(attributes[semconv.ATTR_GEN_AI_TOOL_NAME] ?? semconv.OTHER),

@@ -22,17 +22,17 @@ import { withOperation } from "./running-operation.ts";
 import { startClientSpan, startServerSpan } from "./spans.ts";
 
 export interface Signals {
-  /** Asked for each operation: an SDK may be registered later than this, or replaced. */
+  /** Read for each operation: an SDK may be registered later, or replaced. */
   readonly tracer: () => Tracer;
   readonly meterProvider: () => MeterProvider;
-  /** Where a provider of log records was handed over; else, and where it has none, the registered one is asked. */
+  /** The provider of log records that was passed to the instrumentation; where it is missing, the registered one is used. */
   readonly loggerProvider?: (() => LoggerProvider | undefined) | undefined;
-  /** Writes a line of the log where people read it; absent where records are enough. */
+  /** Writes a line of the log; absent where only records are wanted. */
   readonly writeLine?: ((line: string) => void) | undefined;
   readonly config: () => McpConfig;
-  /** What writes and reads the context of messages, where it is not the propagator that is registered. */
+  /** Writes and reads the context of messages, where it is not the registered propagator. */
   readonly propagator?: (() => TextMapPropagator | undefined) | undefined;
-  /** Whether mcp-otelkit has instrumented HTTP, and so answers for the headers of requests. */
+  /** Whether mcp-otelkit has instrumented HTTP, and so handles the headers of requests. */
   readonly ownHttp?: (() => boolean) | undefined;
 }
 
@@ -42,13 +42,13 @@ export interface Telemetry {
   readonly served: Readonly<ServedFacts>;
 }
 
-/** What is known of the servers in this process. */
+/** Facts about the servers in this process. */
 export interface ServedFacts {
-  /** Whether any has been connected to a transport. */
+  /** Whether any server has been connected to a transport. */
   connected: boolean;
-  /** As the first one calls itself: what the process is named after does not change. */
+  /** The name of the first server: the name of the process does not change. */
   first: string | undefined;
-  /** As the latest one introduces itself. */
+  /** The name of the latest server. */
   name: string | undefined;
   version: string | undefined;
 }
@@ -97,7 +97,7 @@ export function createTelemetry(
         logs.message(operation, self, params, current);
         return activeIn(current, trust, NO_SPAN);
       }
-      const tracer = signals.tracer(); // first: it may start OpenTelemetry, which is not the operation's time
+      const tracer = signals.tracer(); // first: it may start OpenTelemetry, which must not count as the operation's time
       const measured = metrics.begin(operation);
       const span =
         operation.side === "client"
@@ -138,7 +138,7 @@ export function createTelemetry(
   return { observer, metrics, served };
 }
 
-/** The server an operation belongs to, as it introduces itself: on the wire, or to this process. */
+/** The server of an operation, with its name and version: from the wire, or from this process. */
 function selfOf(operation: Operation, served: ServedFacts, outcome?: Outcome): Self {
   const { attributes, role, self } = operation;
   const known = { ...attributes, ...outcome?.attributes };
@@ -153,7 +153,7 @@ function selfOf(operation: Operation, served: ServedFacts, outcome?: Outcome): S
 
 const NOBODY: Self = { server: undefined, version: undefined };
 
-/** An operation in a context; its end is heard once. */
+/** An operation in a context; only its first end counts. */
 function activeIn(
   current: Context,
   trust: Trust,
@@ -181,5 +181,5 @@ function activeIn(
   };
 }
 
-/** A message that is no span of its own still carries its sender's context across. */
+/** A message without a span still carries its sender's context. */
 const NO_SPAN: Pick<ActiveOperation, "event" | "end"> = { event: () => undefined, end: () => undefined };

@@ -4,15 +4,15 @@ import type { Operation } from "../operation/operation.ts";
 import * as semconv from "../semconv.ts";
 import { receive, type Received, type Trust } from "./propagation.ts";
 
-/** Where a message that arrives belongs. */
+/** The parent and links of a message that arrives. */
 export interface Parents extends Received {
-  /** What was going on around it, as far as that is open. */
+  /** The context around it, where that is still open. */
   readonly ambient: Context;
 }
 
 /**
- * The parent is the one its sender names in `params._meta`; else the one that the headers of its HTTP request name; else what
- * was ambient, such as the span of a start-up, as long as that is open.
+ * The parent is the one in `params._meta`; else the one in the headers of its HTTP request; else the ambient span,
+ * such as that of a start-up, as long as it is open.
  * Source: semantic conventions for MCP, "context propagation".
  */
 export function parentsOf(
@@ -32,7 +32,7 @@ export function parentsOf(
       ambient,
     };
   const fromHeaders = receive(operation, headers(), trust, named.parent).parent;
-  // Where HTTP is instrumented, its server's span is a child of what the headers name, and nearer.
+  // Where HTTP is instrumented, the HTTP server's span is a child of the headers' parent, and nearer.
   const sameTrace = trace.getSpanContext(fromHeaders)?.traceId === trace.getSpanContext(ambient)?.traceId;
   return { parent: sameTrace ? named.parent : fromHeaders, ambient };
 }
@@ -43,7 +43,7 @@ function spanIdOf(from: Context): string | undefined {
 
 const ended = new WeakSet<Span>();
 
-/** A span of ours is over. */
+/** Remembers that a span of mcp-otelkit has ended. */
 export function markEnded(span: Span): void {
   ended.add(span);
 }
@@ -67,8 +67,8 @@ export function openToSend(active: Context): { readonly parent: Context; readonl
 }
 
 /**
- * A stream is read in the context in which it was once opened: that of a start-up, or of the call that had it opened. A span that
- * has ended since is no parent of what arrives.
+ * A stream is read in the context in which it was once opened: that of a start-up, or of the call that opened it. A
+ * span that has ended since is not the parent of a message that arrives.
  */
 function openPart({ attributes }: Operation, ambient: Context): Context {
   const span = trace.getSpan(ambient);
@@ -80,8 +80,8 @@ function openPart({ attributes }: Operation, ambient: Context): Context {
 }
 
 /**
- * The context of a message that is being sent, for as long as that is under way. Transports open streams while they send, read
- * them on, and open them again after months: for that the context is one without a span.
+ * The context of a message, for as long as it is being sent. Transports open streams while they send, read them
+ * later, and reopen them months later: for these the context has no span.
  */
 export function whileOpen(current: Context, isOver: () => boolean): Context {
   const outside = trace.deleteSpan(context.active());

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import type { ObservableCallback } from "@opentelemetry/api";
 import type { InstrumentName } from "./instruments.ts";
 
-/** What the process knows of itself, asked when metrics are collected. */
+/** Measurements of the process, made when metrics are collected. */
 export const PROCESS_OBSERVERS = {
   processCpu: (result) => {
     const { user, system } = process.cpuUsage();
@@ -20,7 +20,7 @@ export const PROCESS_OBSERVERS = {
   processUptime: (result) => result.observe(process.uptime()),
 } as const satisfies Partial<Record<InstrumentName, ObservableCallback>>;
 
-/** Absent, not zero, where the system does not tell. */
+/** Absent, not zero, where the system does not report the value. */
 function observing(ask: () => number | undefined): ObservableCallback {
   return (result) => {
     const value = ask();
@@ -28,12 +28,12 @@ function observing(ask: () => number | undefined): ObservableCallback {
   };
 }
 
-/** Resident memory; `undefined` on a Linux without `/proc`, where Node itself cannot tell. */
+/** Resident memory; `undefined` on a Linux without `/proc`, where Node itself cannot read it. */
 export function residentBytes(): number | undefined {
   try {
     return process.memoryUsage.rss();
   } catch {
-    return undefined; // a liveness probe must not fail for this
+    return undefined; // a liveness probe must not fail because of this
   }
 }
 
@@ -41,6 +41,6 @@ function countOpenFiles(): number | undefined {
   try {
     return readdirSync("/proc/self/fd").length - 1; // one of them is the folder being read
   } catch {
-    return undefined; // no /proc here
+    return undefined; // no /proc
   }
 }

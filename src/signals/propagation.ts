@@ -25,20 +25,20 @@ import {
 } from "../privacy/crossing.ts";
 import * as semconv from "../semconv.ts";
 
-/** Who is believed, what crosses, and how it is written. */
+/** The settings for trust, for what crosses, and the propagator. */
 export interface Trust extends Pick<McpConfig, "trust" | "baggage" | "metaKeys"> {
-  /** Where it is not the one that is registered. */
+  /** Used instead of the registered propagator. */
   readonly propagator?: Pick<TextMapPropagator, "inject" | "extract"> | undefined;
 }
 
 /** The context in which a received message is handled. */
 export interface Received {
   readonly parent: Context;
-  /** The context that the message names, where it is linked and not followed. */
+  /** The context in the message, where it is linked and not followed. */
   readonly offered?: SpanContext;
 }
 
-/** What a message brings along, as far as it is believed: docs/decisions/0015-who-is-believed.md. */
+/** Reads the context in a message, as far as it is trusted: docs/decisions/0015-who-is-believed.md. */
 export function receive(
   operation: Operation,
   carrier: Carrier,
@@ -47,7 +47,7 @@ export function receive(
 ): Received {
   if (trust.trust === "parent") return { parent: extract(carrier, trust, ambient) };
   const around = trace.getSpan(ambient);
-  // Over HTTP the server span around the message follows a header of the same peer's.
+  // Over HTTP the server span around the message follows a header from the same peer.
   const begins = around === undefined || operation.attributes[semconv.ATTR_NETWORK_TRANSPORT] === "tcp";
   const rooted = (from: Context): Context => (begins ? trace.deleteSpan(from) : trace.setSpan(from, around));
   if (trust.trust === "none") return { parent: rooted(ambient) };
@@ -57,15 +57,15 @@ export function receive(
   return { parent: rooted(read), ...(isOffered && { offered }) };
 }
 
-/** The context a message brought along, on top of the ambient one: what the message does not say stays ambient. */
+/** The context of a message, on top of the ambient one: fields that the message lacks stay ambient. */
 export function extract(carrier: Carrier, trust: Trust, ambient: Context = context.active()): Context {
   const read = (trust.propagator ?? propagation).extract(ambient, carrier, boundedGetter(trust));
   return withBaggage(withTraceState(read, ambient), ambient, trust);
 }
 
 /**
- * Reads a message's `_meta` until its share is used up. What could not be kept is not handed out: propagators parse all that they
- * get, and a peer that sends eight kilobytes with every message would choose how long that takes.
+ * Reads a message's `_meta` up to a limit. Propagators get only what is within it: they parse all that they get, and
+ * a peer that sends eight kilobytes with every message would otherwise choose how long that takes.
  */
 function boundedGetter(trust: Trust): TextMapGetter<Carrier> {
   const longest: Readonly<Record<string, number>> = {
@@ -87,7 +87,7 @@ function boundedGetter(trust: Trust): TextMapGetter<Carrier> {
   };
 }
 
-/** OpenTelemetry's own propagator bounds it; another one's state travels on as it came. */
+/** OpenTelemetry's own propagator limits it; other propagators pass a state on unchanged. */
 function withTraceState(read: Context, ambient: Context): Context {
   const span = trace.getSpanContext(read);
   if (span?.traceState === undefined || span === trace.getSpanContext(ambient)) return read;
@@ -96,7 +96,7 @@ function withTraceState(read: Context, ambient: Context): Context {
     : trace.setSpanContext(read, { ...span, traceState: createTraceState() });
 }
 
-/** The ambient baggage, and of the message's what may cross. */
+/** The ambient baggage, and the message's entries that may cross. */
 function withBaggage(read: Context, ambient: Context, trust: Trust): Context {
   const around = propagation.getBaggage(ambient);
   const brought = propagation.getBaggage(read);
@@ -123,7 +123,7 @@ function baggageOf(entries: ReadonlyMap<string, BaggageEntry>): Baggage {
   return propagation.createBaggage(Object.fromEntries(entries));
 }
 
-/** What to write into `params._meta` so that the other side continues this context. */
+/** The fields for `params._meta` that let the other side continue this context. */
 export function inject(from: Context, trust: Trust): Carrier {
   const carrier: Record<string, unknown> = {};
   (trust.propagator ?? propagation).inject(from, carrier, defaultTextMapSetter);
@@ -131,8 +131,8 @@ export function inject(from: Context, trust: Trust): Carrier {
 }
 
 /**
- * The context in which a message is sent, with the baggage that may go to its receiver: what instruments the HTTP request under it
- * writes the context's baggage into a header.
+ * The context in which a message is sent, with the baggage that its receiver may get: an instrumentation of the HTTP
+ * request writes the context's baggage into a header.
  */
 export function departing(from: Context, trust: Trust): Context {
   const baggage = propagation.getBaggage(from);

@@ -3,13 +3,13 @@ import type { McpConfig } from "../settings/config.ts";
 import type { AttributeValues } from "../operation/operation.ts";
 import * as semconv from "../semconv.ts";
 
-/** Enough to tell the sessions of a fleet apart, and nothing that a session could be continued with. */
+/** Long enough to separate the sessions of a fleet, and useless for continuing a session. */
 const HASH_LENGTH = 16;
-/** Sessions whose hash is remembered, since every message of theirs asks for it. */
+/** How many sessions' hashes are remembered, since every message of a session needs it. */
 const MAX_REMEMBERED = 1000;
 const hashes = new Map<string, string>();
 
-/** A session id as it may be seen. Over HTTP it is a capability: a peer that knows it speaks in that session. */
+/** The recorded form of a session id. Over HTTP it is a capability: a peer that knows it can use the session. */
 export function describeSessionId(
   id: string | undefined,
   { sessionId }: Pick<McpConfig, "sessionId">,
@@ -28,7 +28,7 @@ function hashOf(id: string): string {
   return hash;
 }
 
-/** An operation, or an outcome, with the session id as it may be seen. */
+/** An operation or an outcome, with the recorded form of its session id. */
 export function withoutSession<T extends { readonly attributes?: AttributeValues }>(
   described: T,
   config: Pick<McpConfig, "sessionId">,

@@ -1,16 +1,16 @@
 import type { ActiveSession, Session } from "../operation/session.ts";
 
-/** How a session ended: its peer or this process closed it, or nothing was heard of the peer for too long. */
+/** How a session ended: its peer or this process closed it, or the peer sent nothing for too long. */
 export type SessionEnd = "closed" | "idle";
 
-/** @param seconds how long it lasted; an idle one lasted until its last message */
+/** @param seconds the duration; an idle session lasted until its last message */
 export type SessionEnded = (session: Session, seconds: number, end: SessionEnd) => void;
 
 export interface Sessions {
   open(session: Session): ActiveSession;
-  /** The process ends, and its sessions with it. */
+  /** Ends all sessions, because the process ends. */
   closeAll(): void;
-  /** Sessions of this process as a server, by now. */
+  /** The number of sessions of this process as a server. */
   active(): number;
 }
 
@@ -20,13 +20,13 @@ interface Entry {
   seenAt: number;
 }
 
-/** Every so many openings the idle ones are looked for, should nobody collect metrics meanwhile. */
+/** After this many openings, idle sessions are removed even if no metrics are collected. */
 const SWEEP_EVERY = 256;
 
 /**
- * Which sessions there are. Without timers: those whose peer has vanished are found when somebody asks, and forgotten,
- * so that neither the number nor the memory creeps up.
- * @param ended hears of every end
+ * The open sessions. Without timers: sessions of vanished peers are found when metrics are collected, and removed, so
+ * that neither the number nor the memory grows.
+ * @param ended called for every end
  */
 export function createSessions(idleMs: () => number, ended: SessionEnded): Sessions {
   const entries = new Set<Entry>();
@@ -52,7 +52,8 @@ export function createSessions(idleMs: () => number, ended: SessionEnded): Sessi
         seen() {
           entry.seenAt = performance.now();
           if (closed || entries.has(entry)) return;
-          // Thought gone and back again: what was counted stays counted, and it is a session anew.
+          // A session that was removed as idle and is active again: the earlier count stays, and it counts as a new
+          // session.
           entry.since = entry.seenAt;
           entries.add(entry);
         },

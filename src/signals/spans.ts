@@ -19,7 +19,7 @@ import { capturePolicy } from "./capture-policy.ts";
 import { markEnded, openToSend, type Parents } from "./parents.ts";
 import { departing } from "./propagation.ts";
 
-/** A span and the context it makes. */
+/** A span and its context. */
 export interface MessageSpan {
   readonly current: Context;
   readonly event: (name: string, attributes: AttributeValues) => void;
@@ -27,8 +27,8 @@ export interface MessageSpan {
 }
 
 /**
- * The span of a message this process sends: a child of whatever is active.
- * @param narrowed whether the message is sent with no more baggage than may cross
+ * The span of a message that this process sends: a child of the active span.
+ * @param narrowed whether the message is sent with only the baggage that may cross
  */
 export function startClientSpan(
   operation: Operation,
@@ -49,7 +49,10 @@ export function startClientSpan(
   return messageSpan(span, trace.setSpan(parent, span), operation, config);
 }
 
-/** The span of a message this process receives. What was ambient and is not its parent, such as an HTTP server's span, is a link. */
+/**
+ * The span of a message that this process receives. An ambient span that is not its parent, such as an HTTP server's,
+ * is a link.
+ */
 export function startServerSpan(
   operation: Operation,
   params: unknown,
@@ -75,7 +78,7 @@ function ambientLinks(operation: Operation, ambient: Context, parent: Context): 
     : [{ context: around }];
 }
 
-/** What is known of a message at its beginning, and of what it says what may be told. */
+/** The attributes that are known at the beginning of a message, and its content as far as that may be recorded. */
 function attributesOf(operation: Operation, params: unknown, config: McpConfig): AttributeValues {
   const attributes = visible(operation.attributes, config);
   return config.capture.size === 0
@@ -83,21 +86,21 @@ function attributesOf(operation: Operation, params: unknown, config: McpConfig):
     : { ...attributes, ...captureRequest(operation, params, capturePolicy(config)) };
 }
 
-/** @param ours whether the span is ours to name and end */
+/** @param owned whether mcp-otelkit names and ends the span */
 function messageSpan(
   span: Span,
   current: Context,
   operation: Operation,
   config: McpConfig,
-  ours = true,
+  owned = true,
 ): MessageSpan {
   return {
     current,
     event: (name, attributes) => void span.addEvent(name, attributes),
     end(outcome) {
       if (span.isRecording()) record(span, operation, outcome, config);
-      if (ours && outcome.name !== undefined) span.updateName(outcome.name);
-      if (!ours) return;
+      if (owned && outcome.name !== undefined) span.updateName(outcome.name);
+      if (!owned) return;
       span.end();
       markEnded(span);
     },
@@ -106,13 +109,13 @@ function messageSpan(
 
 function record(span: Span, operation: Operation, outcome: Outcome, config: McpConfig): void {
   const { errorType, statusCode, message, cancelled, thrown, result, attributes } = outcome;
-  // First what the conventions require: a span at its limit of attributes takes no more.
+  // Required attributes first: a span at its limit of attributes drops later ones.
   if (errorType !== undefined) span.setAttribute(semconv.ATTR_ERROR_TYPE, errorType);
   if (statusCode !== undefined) span.setAttribute(semconv.ATTR_RPC_RESPONSE_STATUS_CODE, statusCode);
   if (attributes !== undefined) span.setAttributes(visible(attributes, config));
   if (result !== undefined && config.capture.size > 0)
     span.setAttributes(captureResult(operation, result, capturePolicy(config)));
-  // The class alone: MCP turns an error's message into tool output, which is content.
+  // Only the class: MCP turns an error's message into tool output, which is content.
   if (thrown !== undefined) span.addEvent(semconv.EVENT_EXCEPTION, { [semconv.ATTR_EXCEPTION_TYPE]: thrown });
   if (cancelled === true) span.addEvent(semconv.EVENT_CANCELLED);
   if (errorType === undefined) return;
@@ -122,8 +125,8 @@ function record(span: Span, operation: Operation, outcome: Outcome, config: McpC
 }
 
 /**
- * The message of what the application's own code threw is content, as the method table says. Servers repeat the URI in
- * the messages of their errors: where it is not wanted on spans, neither are those.
+ * The message of an error that the application's code threw is content, as the method table says. Servers repeat the
+ * URI in their error messages: where the URI must not be on spans, the messages must not either.
  */
 function mayTell(operation: Operation, config: McpConfig): boolean {
   return (
@@ -133,14 +136,14 @@ function mayTell(operation: Operation, config: McpConfig): boolean {
   );
 }
 
-/** What {@link McpConfig.resourceUri} takes away. */
+/** The attributes that {@link McpConfig.resourceUri} removes. */
 const HIDDEN = {
   full: [],
   template: [semconv.ATTR_MCP_RESOURCE_URI],
   off: [semconv.ATTR_MCP_RESOURCE_URI, semconv.ATTR_MCP_RESOURCE_TEMPLATE],
 } as const;
 
-/** The attributes as the configuration wants them seen. */
+/** The attributes as the configuration allows them. */
 function visible(attributes: AttributeValues, config: McpConfig): AttributeValues {
   const hidden = HIDDEN[config.resourceUri].filter((name) => Object.hasOwn(attributes, name));
   if (hidden.length === 0) return attributes;
@@ -149,7 +152,7 @@ function visible(attributes: AttributeValues, config: McpConfig): AttributeValue
   return rest;
 }
 
-/** A GenAI `execute_tool` span that is already active for this very tool call, if the SDK lets us read it. */
+/** A GenAI `execute_tool` span that is already active for this tool call, if the SDK lets it be read. */
 function executeToolSpan(active: Context, operation: Operation): Span | undefined {
   if (operation.attributes[semconv.ATTR_GEN_AI_OPERATION_NAME] === undefined) return undefined;
   const span = trace.getSpan(active);

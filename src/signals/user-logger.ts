@@ -21,10 +21,10 @@ export interface McpLogger {
   error(message: string, fields?: LogFields | Error): void;
 }
 
-/** What a line may hold in its message and in its fields, in characters. Loki refuses lines above 256 kB by default. */
+/** The limit on a line's message and on its fields, in characters. Loki refuses lines above 256 kB by default. */
 const LIMIT = 32_768;
 
-/** What of the running operation a line of the user's own says. */
+/** The fields of the running operation on a line of the application's logger. */
 const CORRELATION = [
   semconv.ATTR_MCP_METHOD_NAME,
   semconv.ATTR_GEN_AI_TOOL_NAME,
@@ -56,7 +56,7 @@ export function createUserLogger(source: LogsSource): McpLogger {
         own,
       );
     } catch (error) {
-      // A log line is never worth the call it is written in.
+      // A log line must never make the application's call fail.
       diag.error(`a log line of "${name}" could not be written: ${describeFault(error)}`);
     }
   }
@@ -73,9 +73,9 @@ export function createUserLogger(source: LogsSource): McpLogger {
 function readable(fields: LogFields | Error): Readonly<Record<string, unknown>> {
   // Without a prototype: a field may be called `constructor` or `__proto__`.
   const told = Object.create(null) as Record<string, unknown>;
-  const given = isError(fields) ? { error: fields } : fields; // `logger.error("…", error)` is what people write
+  const given = isError(fields) ? { error: fields } : fields; // `logger.error("…", error)` is a common form
   for (const name of ownNames(given) ?? []) {
-    const value = ownValue(given, name); // without running the getters of whatever was handed over
+    const value = ownValue(given, name); // without running the getters of the given object
     if (isError(value)) {
       told[name] = ownValue(value, "message");
       told["error_type"] ??= classNameOf(value);
@@ -89,16 +89,16 @@ function isError(value: unknown): value is Error {
   try {
     return value instanceof Error;
   } catch {
-    return false; // a revoked Proxy cannot even be asked
+    return false; // a revoked Proxy cannot be read
   }
 }
 
-/** JSON's numbers end where those of JavaScript do. */
+/** JSON's numbers have the limits of JavaScript's. */
 function exact(value: bigint): number | string {
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
-/** As attributes, of which every back end can hold the simple ones. */
+/** Attributes that every back end can store. */
 function flat(fields: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
   const attributes = Object.create(null) as Record<string, string | number | boolean>;
   for (const [name, value] of Object.entries(fields)) {
@@ -111,7 +111,7 @@ function flat(fields: Readonly<Record<string, unknown>>): Record<string, string 
   return attributes;
 }
 
-/** What a line calls by another name than OpenTelemetry does. */
+/** Fields whose name on a line differs from OpenTelemetry's. */
 const ATTRIBUTE_OF: Readonly<Record<string, string>> = {
   tool: semconv.ATTR_GEN_AI_TOOL_NAME,
   request_id: semconv.ATTR_JSONRPC_REQUEST_ID,

@@ -2,7 +2,7 @@ import type { Readiness } from "../../src/admin/ready.ts";
 import { parsePrometheusText } from "../support/prometheus-text.ts";
 import { ask, type Reply } from "./ask.ts";
 
-/** Asks a server that has the handlers for all they have: both formats, ready and not, with and without a body. */
+/** Requests everything from a server with the handlers: both formats, ready and not, with and without a body. */
 export async function askAllThree(readiness: Readiness, port: number, base = ""): Promise<typeof ALL_THREE> {
   const accept = "application/openmetrics-text;version=1.0.0,text/plain;q=0.5";
   const text = await ask({ port, path: `${base}/metrics` });
@@ -29,7 +29,7 @@ export async function askAllThree(readiness: Readiness, port: number, base = "")
 const JSON_HEAD = ["application/json; charset=utf-8", "no-store", "nosniff"];
 const UPTIME = { uptime_seconds: 1, uptimeSeconds: 1 };
 
-/** What they are to answer, where one counter was counted once, in version 1.2.0. */
+/** The expected answers where one counter was counted once, in version 1.2.0. */
 export const ALL_THREE: Record<string, unknown[]> = {
   text: [200, "text/plain; version=0.0.4; charset=utf-8", "no-store", "nosniff", "hits_total"],
   openMetrics: [

@@ -15,7 +15,7 @@ export interface Reply {
   body: string;
 }
 
-/** A request as it is, with any Host header: `fetch` would not let us lie about that one. */
+/** A request with any Host header: `fetch` does not allow a false one. */
 export function ask({
   port,
   path = "/health",

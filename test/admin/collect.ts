@@ -14,7 +14,7 @@ interface CollectOptions {
   temporality?: AggregationTemporality;
 }
 
-/** What the real SDK collects after `record` has been at its meters. */
+/** The real SDK's collection after `record` has used its meters. */
 export async function collect(
   record: (meter: (scope: string) => Meter) => void,
   { resource = {}, views = [], temporality }: CollectOptions = {},
@@ -38,7 +38,7 @@ class ManualReader extends MetricReader {
   protected override async onShutdown(): Promise<void> {}
 }
 
-/** One instrument of each kind, with what makes a page difficult. */
+/** One instrument of each kind, with data that is difficult to print. */
 export function recordOneOfEach(meter: (scope: string) => Meter): void {
   const mcp = meter("mcp-otelkit");
   const calls = mcp.createCounter("mcp.tool.calls", { unit: "{call}", description: "Calls of tools" });

@@ -56,7 +56,7 @@ describe("Node's own server", () => {
     expect((await ask({ port, method: "POST" })).status).toBe(405);
   });
 
-  test("goes on to the application's own paths", async () => {
+  test("passes the application's own paths on", async () => {
     const port = await listen((request, response) =>
       handlers.node(request, response, () => response.end("the application")),
     );
@@ -90,7 +90,7 @@ describe("Node's own server", () => {
     expect(statuses.map(({ status }) => status)).toEqual([401, 200, 200]);
   });
 
-  test("leaves alone a response that somebody else has given meanwhile", async () => {
+  test("does not touch a response that other code has sent meanwhile", async () => {
     const port = await listen((request, response) => {
       handlers.node(request, response);
       response.end("too slow");

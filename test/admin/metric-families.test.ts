@@ -37,7 +37,7 @@ test("what two scopes measure under one name is added up", async () => {
   );
 });
 
-test("what cannot be added up stays as it was first, and the page says so", async () => {
+test("series that cannot be added up keep the first value, and the page says so", async () => {
   const page = renderMetrics(
     await collect((meter) => {
       meter("a").createGauge("temperature", { unit: "Cel" }).record(20);

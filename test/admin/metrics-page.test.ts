@@ -41,7 +41,7 @@ test("one instrument of each kind, as OpenMetrics with an exemplar", async () =>
   await expect(page).toMatchFileSnapshot("golden/metrics.openmetrics.txt");
 });
 
-test("both formats tell the same", async () => {
+test("both formats have the same values", async () => {
   const collected = await collect(recordOneOfEach, { resource: RESOURCE });
   const samplesOf = (page: string, options: typeof TEXT): unknown[] =>
     parsePrometheusText(page, options)
@@ -65,7 +65,7 @@ if (!promtool)
   process.stderr.write(
     "promtool is not installed: `promtool check metrics` is SKIPPED (Debian: apt-get install prometheus)\n",
   );
-test.skipIf(!promtool)("promtool finds nothing to say about our own metrics", async () => {
+test.skipIf(!promtool)("promtool reports nothing about mcp-otelkit's metrics", async () => {
   const collected = await collect((meter) => {
     const describedMeter = meter("mcp-otelkit");
     const options = { unit: "s", description: "Described" };

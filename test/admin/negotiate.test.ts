@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { wantsOpenMetrics } from "../../src/admin/negotiate.ts";
 
-/** Accept headers as they are sent. */
+/** Accept headers of real clients. */
 const PROMETHEUS_3 =
   "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1";
 const PROMETHEUS_2 =

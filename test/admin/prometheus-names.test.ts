@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { labelName, metricName, unitName, type MetricKind } from "../../src/admin/prometheus-names.ts";
 
-/** What Prometheus's own translator answered for the same questions. */
+/** The results of Prometheus's own translator for the same names. */
 const golden = JSON.parse(readFileSync(new URL("golden/prometheus-names.json", import.meta.url), "utf8")) as {
   metrics: { name: string; unit: string; kind: MetricKind; prometheus: string }[];
   labels: Record<string, string>;
 };
 
-describe("names are those that Prometheus gives to the same metrics when they come by OTLP", () => {
+describe("names are those that Prometheus gives to the same metrics by OTLP", () => {
   test.each(golden.metrics)("$kind $name in '$unit' is $prometheus", ({ name, unit, kind, prometheus }) => {
     expect(metricName(name, unit, kind) ?? "").toBe(prometheus);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createReadiness, type Readiness, type ReadinessCheck } from "../../src/admin/ready.ts";
 
-describe("a mistake is told when the check is added", () => {
+describe("an invalid check throws when it is added", () => {
   const ok: ReadinessCheck = () => true;
   test.each<[string, (readiness: Readiness) => unknown, RegExp]>([
     ["no name", (readiness) => readiness.add("", ok), /cannot be named "": use 1 to 64 letters/],

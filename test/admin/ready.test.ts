@@ -29,7 +29,7 @@ test("all healthy is ready", async () => {
   });
 });
 
-test("one unhealthy is not ready, and the others are told all the same", async () => {
+test("one unhealthy check makes the process not ready, and the others are still reported", async () => {
   readiness.add("database", async () => {
     throw new Error("connection refused");
   });
@@ -74,12 +74,12 @@ describe("what a check may do", () => {
     [
       "throw something hostile",
       fail(hostile),
-      "unhealthy: the check failed with something that cannot be told as text",
+      "unhealthy: the check failed with a value that cannot be shown as text",
     ],
     [
       "throw an object without a prototype",
       fail(Object.create(null)),
-      "unhealthy: the check failed with something that cannot be told as text",
+      "unhealthy: the check failed with a value that cannot be shown as text",
     ],
     ["throw several lines", fail(new Error("a\n  at b\r\n\tat c")), "unhealthy: a at b at c"],
     [
@@ -127,7 +127,7 @@ test("a check that hangs is unhealthy after its own time-out, and others do not 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("a check that rejects after its time-out rejects nobody", async () => {
+test("a check that rejects after its time-out causes no unhandled rejection", async () => {
   vi.useFakeTimers();
   const late = withResolvers();
   readiness.add("api", () => late.promise, { timeoutMs: 10 });
@@ -154,7 +154,7 @@ test("probes that overlap share the run of a check, and the next probe starts an
   expect(check).toHaveBeenCalledTimes(2);
 });
 
-test("one result serves as long as it was asked to, however often probes come", async () => {
+test("one result is reused for the configured time, however often probes come", async () => {
   vi.useFakeTimers();
   readiness = createReadiness({ uptimeSeconds: () => 0, keepMs: 1000 });
   const check = vi.fn<ReadinessCheck>(() => false);
@@ -180,7 +180,7 @@ test("a check that hangs is not started again by every probe", async () => {
   expect(check).toHaveBeenCalledTimes(1);
 });
 
-test("a condition is asked anew by each probe, though a slow check is still running", async () => {
+test("each probe runs a condition again, even while a slow check is still running", async () => {
   let draining = false;
   readiness.add("database", () => new Promise(() => {}), { timeoutMs: 50 });
   readiness.add("not draining", () => !draining);

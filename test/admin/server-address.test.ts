@@ -23,7 +23,7 @@ describe("on a loopback address, the Host header", () => {
     "127.0.0.1:8080",
     "[::1]",
     "[::1]:9464",
-  ])("%s is ours", async (host) => {
+  ])("%s is accepted", async (host) => {
     const { port } = await starter.started();
     expect((await ask({ port, headers: { host } })).status).toBe(200);
   });
@@ -74,7 +74,7 @@ test("no host, and the empty host of a variable that is not set, are localhost a
   expect(addresses.map(({ address }) => address)).toEqual(["127.0.0.1", "127.0.0.1"]);
 });
 
-/** An address of this machine that others may reach. */
+/** An address of this machine that other machines can reach. */
 const OUTER = Object.values(networkInterfaces())
   .flat()
   .find((found) => found?.family === "IPv4" && !found.internal)?.address;
@@ -98,10 +98,10 @@ test("bound to every address, a connection to the loopback one has to name this 
 });
 
 describe("where no port is given", () => {
-  // Where there is one, an address that no other test's server is on.
+  // If available, an address that no other test's server uses.
   const host = hasManyLoopbacks ? "127.0.0.3" : "127.0.0.1";
 
-  test("each server takes the next free one, without a word: whoever starts it tells where it is", async () => {
+  test("each server takes the next free port and prints nothing: the caller prints the address", async () => {
     const first = await starter.start({ host });
     starter.said.length = 0;
     const second = await starter.start({ host });
@@ -143,7 +143,7 @@ describe("where a port is given that cannot be had, one line names the setting a
   });
 
   test.each(["203.0.113.77", "no-such-host.invalid", "not a host"])(
-    "no address of ours: %s",
+    "%s is not an address of this machine",
     async (host) => {
       expect(await starter.start({ port: 0, host })).toBeUndefined();
       expect(starter.said).toEqual([
@@ -168,7 +168,7 @@ describe.skipIf(!(await canListenOn("::1")))("localhost is both of its addresses
       await expect(ask({ port, address: at })).rejects.toThrow("ECONNREFUSED");
   });
 
-  test("or the one that is free, where the port was asked for", async () => {
+  test("or the free one, for a port that the user chose", async () => {
     const { port } = (await starter.occupy(0, "::1")).address() as AddressInfo;
 
     await starter.started({ port });

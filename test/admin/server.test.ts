@@ -64,7 +64,7 @@ test.each(["/", "/metrics/", "/health/../secret", "/__proto__", "/constructor", 
   },
 );
 
-test("a route that fails is a 500 that tells nothing, and one line on stderr however often it is asked", async () => {
+test("a route that fails answers 500 without details, and prints one line on stderr however many requests come", async () => {
   const failing: Routes[string] = {
     guarded: false,
     answer: () => Promise.reject(new Error("postgres://u:p@db")),

@@ -13,7 +13,7 @@ const ROUTES: Routes = {
   "/ready": plain("ready\n"),
 };
 
-/** Starts admin servers, hears what they say, and closes them and whatever else was started. */
+/** Starts admin servers, collects the lines that they print, and closes everything that was started. */
 export function createStarter() {
   const running: { close(): unknown }[] = [];
   const said: string[] = [];
@@ -27,7 +27,7 @@ export function createStarter() {
   return {
     said,
     start,
-    /** One that has to start, on any port unless another is asked for. */
+    /** Starts a server that must succeed, on any port by default. */
     async started(options: Partial<AdminServerOptions> = {}): Promise<AdminServer> {
       const server = await start({ port: 0, ...options });
       if (server === undefined) throw new Error(said.join("\n"));

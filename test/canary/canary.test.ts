@@ -1,4 +1,5 @@
-// Nothing private in anything exported or printed, but for what a setting lets through. The whole table: `npm run prove -- canary`.
+// Nothing private is in any export or output, except for what a setting allows. The whole table: `npm run prove --
+// canary`.
 import { beforeAll, describe, expect, test } from "vitest";
 import { markOf } from "../fixtures/canary/marks.mjs";
 import { inTurn } from "../matrix/in-turn.ts";
@@ -10,7 +11,7 @@ import { PLANTING, SETTINGS, type Setting } from "./settings.ts";
 import { describeWay, WAYS, type Way } from "./ways.ts";
 import { patience } from "../support/patience.ts";
 
-/** A few of all the settings, each over one way, that together have every field said. The others: `npm run prove -- canary`. */
+/** A few of the settings, each over one way, which together use every field. The others: `npm run prove -- canary`. */
 const ON: Readonly<Record<string, readonly string[]>> = {
   default: ["v1 http", "v2 stdio", "v2 http-modern"],
   "uri template": ["v1 stdio"],
@@ -46,9 +47,9 @@ describe("a conversation in which every field is marked", { tags: ["slow"] }, ()
     return conversation;
   };
   beforeAll(async () => {
-    // What goes wrong is told by the test it belongs to.
+    // A failure belongs to the test that reports it.
     await inTurn([...TALKS, ...PLANTED], AT_ONCE, (one) => heldIn(one).catch(() => undefined));
-  }, patience(100_000)); // each program has a limit of its own
+  }, patience(100_000)); // each program has its own limit
 
   test.each(TALKS)("$title: nothing but what is let through, and all of that", async (one) => {
     const conversation = await heldIn(one);

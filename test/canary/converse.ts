@@ -1,4 +1,4 @@
-// One conversation of `test/fixtures/canary`, both ends under the preload, and everything that came out of them.
+// One conversation of `test/fixtures/canary`, both ends under the preload, and all their output.
 import { mkdtempSync, openSync, readFileSync, readdirSync, rmSync, closeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,17 +17,17 @@ const PROGRAMS = join(FIXTURES, "canary");
 const HUNG_AFTER_MS = patience(20_000);
 
 export interface Conversation {
-  /** Everything that was exported or printed, but for the protocol and for what the application itself printed. */
+  /** Everything that was exported or printed, except for the protocol and the application's own output. */
   readonly pieces: readonly Piece[];
-  /** The fields that were said. */
+  /** The fields that were used. */
   readonly said: ReadonlySet<string>;
-  /** How the steps went, as the client saw them. */
+  /** The result of each step, as the client saw it. */
   readonly steps: readonly string[];
-  /** What the application printed on the server's stdout beside the protocol. */
+  /** The application's output on the server's stdout beside the protocol. */
   readonly strayed: string;
 }
 
-/** Every exporter, diagnostic and level there is. */
+/** Every exporter, diagnostic and level. */
 const LOUD = {
   OTEL_TRACES_EXPORTER: "otlp,console",
   OTEL_METRICS_EXPORTER: "otlp,console,prometheus",
@@ -38,7 +38,7 @@ const LOUD = {
   OTEL_INSTRUMENTATION_MCP_LOG_LINES: "on",
   OTEL_INSTRUMENTATION_MCP_SLOW_MS: "1",
 };
-/** Empty is as if it were not set. */
+/** Empty means unset. */
 const PLAIN = {
   OTEL_METRICS_EXPORTER: "otlp,prometheus",
   OTEL_LOGS_EXPORTER: "",
@@ -70,7 +70,7 @@ export async function converse(way: Way, setting: Setting): Promise<Conversation
         ...setting.env,
       },
     });
-    started.ended.catch(() => undefined); // told where it is awaited, after what else is to be told
+    started.ended.catch(() => undefined); // reported where it is awaited, after the other failures
     running.push(started);
     return started;
   };
@@ -134,7 +134,7 @@ export async function converse(way: Way, setting: Setting): Promise<Conversation
   }
 }
 
-/** Said by whoever starts the programs. */
+/** Printed by the code that starts the programs. */
 const SAID_OUTSIDE = [
   "otlp-header",
   "otlp-endpoint-password",
@@ -161,7 +161,7 @@ function collect({ child }: Running): () => string {
   return () => text;
 }
 
-/** What the server of a stdio client wrote on its stdout. */
+/** The output of a stdio client's server on its stdout. */
 function teed(folder: string): string {
   const records = readdirSync(folder).filter((name) => /^\d+\.json$/.test(name));
   return records
@@ -173,7 +173,7 @@ function withoutProtocol(stdout: string): string {
   return stdout.replaceAll(/^\{.*"jsonrpc":"2\.0".*\n/gm, "");
 }
 
-/** The lines that the server itself prints; once each, so that nobody repeats them unseen. */
+/** The lines that the server itself prints; each is allowed once, so that an extra copy is noticed. */
 function withoutOwn(text: string, planted: boolean): string {
   const own = [
     markOf("stray-stderr"),

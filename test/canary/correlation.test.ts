@@ -6,7 +6,7 @@ import type { Setting } from "./settings.ts";
 import { describeWay, WAYS, type Way } from "./ways.ts";
 import { describeVariants } from "../support/variants.ts";
 
-/** As a user has it, in a format that we read. */
+/** In the user's form, in a format that the test can read. */
 const READABLE: Setting = {
   name: "readable",
   env: { OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" },
@@ -62,7 +62,7 @@ describeVariants(
       expect(call.lines.server).toEqual({ trace_id: server.traceId, span_id: server.spanId });
 
       expect(call.exemplars.server).toEqual([{ trace_id: server.traceId, span_id: server.spanId }]);
-      // OpenTelemetry's SDK for JavaScript exports none as yet; should it begin to, they lead to spans as well.
+      // OpenTelemetry's SDK for JavaScript exports no exemplars so far; if it does later, they lead to spans as well.
       expect(call.exemplars.exported.filter((traceId) => !call.traces.has(traceId))).toEqual([]);
     });
   },
@@ -115,7 +115,7 @@ function lineOf({ pieces }: Conversation, who: string): Line {
   return { trace_id, span_id };
 }
 
-/** Of the buckets that tell of this tool and no other. */
+/** The buckets of this tool only. */
 function exemplarsOf({ pieces }: Conversation, who: string): Line[] {
   const text =
     pieces.find((piece) => piece.channel === "/metrics (OpenMetrics)" && piece.who === who)?.text ?? "";
@@ -125,7 +125,7 @@ function exemplarsOf({ pieces }: Conversation, who: string): Line[] {
     .flatMap(({ exemplar }) => (exemplar === undefined ? [] : [exemplar.labels]));
 }
 
-/** The trace ids that an export names: its spans', or those of its exemplars. */
+/** The trace ids in an export: those of its spans, or of its exemplars. */
 function tracesIn({ pieces }: Conversation, channel: string): string[] {
   const bodies = pieces.filter((piece) => piece.channel === channel);
   return bodies.flatMap(({ text }) => Array.from(text.matchAll(/"traceId":"(\w+)"/g), ([, id = ""]) => id));

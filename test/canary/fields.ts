@@ -1,4 +1,7 @@
-/** What a setting lets through. The first three are on by default, the next four opt-in, the last three always there. */
+/**
+ * The fields that a setting allows. The first three are on by default, the next four opt-in, the last three always
+ * present.
+ */
 export type Kind =
   | "uri"
   | "rpcMessage"
@@ -12,8 +15,8 @@ export type Kind =
   | "httpPath";
 
 /**
- * What becomes of a field that is somebody's: it is `never` told, `may` be told where one of its kinds is let through, or
- * `must` be told where the first of them is.
+ * The rule for a private field: it must `never` be recorded, `may` be recorded where one of its kinds is allowed, or
+ * `must` be recorded where the first of them is.
  */
 export interface Field {
   readonly told: "never" | "may" | "must";
@@ -28,7 +31,7 @@ function rows(told: Field["told"], kinds: readonly Kind[], fields: string[]): [s
   return fields.map((field) => [field, { told, kinds }]);
 }
 
-/** By the names that the programs in `test/fixtures/canary` give their marks. Who says a mark of another name fails the test. */
+/** By the mark names that the programs in `test/fixtures/canary` use. A program that uses another name fails the test. */
 export const FIELDS: ReadonlyMap<string, Field> = new Map([
   // tools
   ...must("arguments", "argument-text", "argument-name", "argument-deep", "failing-argument"),
@@ -49,7 +52,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map([
   ),
   ...never("thrown-object-detail", "thrown-bare-name", "thrown-bare-code", "thrown-group-member"),
   ...never("thrown-protocol-data", "tool-description", "result-embedded-text", "result-embedded-blob"),
-  ...may(["toolName", "results"], "unknown-tool"), // the conventions have the name that was asked for on the span
+  ...may(["toolName", "results"], "unknown-tool"), // the conventions require the requested name on the span
   // by the key they stand under, these are secrets
   ...never("argument-secret", "result-secret", "prompt-argument-secret", "log-data-secret"),
   // prompts
@@ -143,7 +146,7 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map([
   ),
 ]);
 
-/** Where an application says its own marks of its own accord. A scanner that misses one of them would miss a leak there. */
+/** Where an application writes its own marks itself. A scanner that misses one of them would miss a leak there. */
 export const PLANTED: ReadonlyMap<string, readonly string[]> = new Map([
   ["planted-span-name", ["traces", "stderr"]],
   ["planted-attribute", ["traces", "stderr"]],

@@ -4,14 +4,14 @@ import { sightingsIn, type Sighting } from "./places.ts";
 import { isAllowed, isDue, type Setting } from "./settings.ts";
 import { isModern, type Way } from "./ways.ts";
 
-/** What a conversation has shown of one field. */
+/** The results of a conversation for one field. */
 export interface FieldSeen {
   readonly field: string;
-  /** Where it was allowed to be. */
+  /** Places where it was allowed. */
   readonly allowed: readonly Sighting[];
-  /** Where it was not. */
+  /** Places where it was not allowed. */
   readonly leaks: readonly Sighting[];
-  /** It was said, its setting lets it through, and nobody has seen it. */
+  /** The application wrote it, its setting allows it, and it was not found. */
   readonly missing: boolean;
 }
 
@@ -31,10 +31,10 @@ export function judge(conversation: Conversation, way: Way, setting: Setting): F
   });
 }
 
-/** From 2026-07-28 these are no messages of their own: they stand in results and in the params of the next request. */
+/** From 2026-07-28 these are not separate messages: they are in results and in the params of the next request. */
 const IN_ROUNDS = /^(?:sampling|elicitation)-/;
 
-/** One line per field that is not as it should be. */
+/** One line per field with a fault. */
 export function faultsOf(seen: readonly FieldSeen[]): string[] {
   return seen.flatMap(({ field, leaks, missing }) => [
     ...new Set(leaks.map((leak) => `${field} leaks: ${describePlace(leak)}`)),
@@ -46,7 +46,7 @@ export function describePlace({ channel, who, at }: Sighting): string {
   return `${channel} of the ${who === "?" ? "client or server" : who}, ${at}`;
 }
 
-/** The channels that a planted mark was not seen in, though the application said it there. */
+/** The channels in which a planted mark was not found, though the application wrote it there. */
 export function blindSpots(conversation: Conversation): string[] {
   const sightings = conversation.pieces.flatMap(sightingsIn);
   return [...PLANTED].flatMap(([field, channels]) =>
@@ -58,7 +58,7 @@ export function blindSpots(conversation: Conversation): string[] {
   );
 }
 
-/** Channels that say nothing of the conversation: no leak was to be found there. */
+/** Channels without any data of the conversation: no leak could be found there. */
 export function silences({ pieces }: Conversation, { pageless }: Setting): string[] {
   const due = pageless ? HEARD.filter(([channel]) => !channel.startsWith("/")) : HEARD;
   return due.flatMap(([channel, who]) =>
@@ -80,7 +80,7 @@ const HEARD = [
   ["/metrics (OpenMetrics)", "server"],
 ] as const;
 
-/** Marks that nobody listed would be looked for in vain. */
+/** An unlisted mark would not be searched for. */
 export function unlisted({ said }: Conversation): string[] {
   return [...said].filter((field) => !FIELDS.has(field) && !PLANTED.has(field));
 }

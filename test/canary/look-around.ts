@@ -9,7 +9,7 @@ const PAGES: readonly (readonly [channel: string, path: string, accept: string])
   ["/ready", "/ready", "*/*"],
 ];
 
-/** What a process shows on its port; on stderr it has said which. */
+/** The pages that a process serves on its port; its stderr says which port. */
 export async function lookAround(who: string, stderr: () => string): Promise<Piece[]> {
   const url = await eventually(
     async () => /health(?: and metrics)? at (\S+)/.exec(stderr())?.[1] ?? "",

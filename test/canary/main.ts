@@ -68,7 +68,7 @@ function report(run: Run): Run {
   return run;
 }
 
-/** A row per field that was seen anywhere or may be; a column per setting, all ways together. */
+/** A row per field that was found anywhere or may be found; a column per setting, all ways together. */
 function printTable(): void {
   const settings = SETTINGS.filter((setting) => runs.some((run) => run.setting === setting));
   const rows = [...FIELDS].flatMap(([field, { told, kinds }]) => {

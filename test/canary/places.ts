@@ -1,6 +1,6 @@
 import { scan } from "./scanner.ts";
 
-/** A place where a field was seen: on which channel, whose it is, and where exactly. */
+/** A place where a field was found: the channel, the process, and the exact position. */
 export interface Sighting {
   readonly field: string;
   readonly channel: string;
@@ -11,7 +11,7 @@ export interface Sighting {
 /** Something that left a process. */
 export interface Piece {
   readonly channel: string;
-  /** `client`, `server`; for OTLP the resource says it, where the format is one that we read. */
+  /** `client`, `server`; for OTLP from the resource, where the test can read the format. */
   readonly who: string;
   readonly text: string;
 }
@@ -29,7 +29,7 @@ export function sightingsIn(piece: Piece): Sighting[] {
   };
   if (piece.channel === "stderr") readStderr(piece.text, see);
   else readJson(piece.text, see);
-  // Whatever the reading has missed is seen all the same.
+  // A mark that the reader has missed is still found.
   const placed = new Set([...seen.values()].map(({ field }) => field));
   for (const { field } of scan(piece.text)) if (!placed.has(field)) see(field, SOMEWHERE);
   return [...seen.values()];
@@ -61,7 +61,7 @@ function walk(value: unknown, path: string, see: See, who?: string): void {
   }
 }
 
-/** Steps of an OTLP path that say nothing. */
+/** Steps of an OTLP path without information. */
 const NOT_TOLD: ReadonlySet<string> = new Set([
   "resourceSpans",
   "resourceMetrics",
@@ -86,7 +86,7 @@ function serviceOf(value: object): string | undefined {
   return resource?.attributes?.find(({ key }) => key === "service.name")?.value.stringValue;
 }
 
-/** Lines of JSON are told apart from the rest, where the last name before the mark is the place. */
+/** Lines of JSON are separated from other text; in them the last name before the mark is the place. */
 function readStderr(text: string, see: See): void {
   let rest = "";
   for (const line of text.split("\n")) {
@@ -102,7 +102,7 @@ function readStderr(text: string, see: See): void {
   }
 }
 
-/** Ours have a level; what else is JSON comes from the console exporters. */
+/** Lines of mcp-otelkit have a level; other JSON comes from the console exporters. */
 function isLogLine(value: unknown): boolean {
   return typeof value === "object" && value !== null && "level" in value;
 }

@@ -14,7 +14,7 @@ const ID = "[0-9a-f]{8}";
 const hexOf = (text: string): string => Buffer.from(text).toString("hex");
 const HEX_DIGITS = `((?:3[0-9]|6[1-6]|4[1-6]){8})`;
 
-/** How a mark, or its first or last twelve characters, may be written, and how its id is read from that. */
+/** The encodings of a mark, or of its first or last twelve characters, and how to read its id from each. */
 const WRITINGS: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
   [new RegExp(`CNRY(${ID})`, "gi"), (match) => match[1] ?? ""],
   [new RegExp(`(${ID})YRNC`, "gi"), (match) => match[1] ?? ""],
@@ -44,7 +44,7 @@ const ESCAPES: readonly (readonly [RegExp, number])[] = [
   [/&#x([0-9a-f]{2});/gi, 16],
 ];
 
-/** Finds every mark, however it is written; the places are those of the text as it came where nothing had to be undone. */
+/** Finds every mark, in any encoding; the places are those in the original text where nothing had to be decoded. */
 export function scan(text: string): Hit[] {
   const found = scanPlain(text);
   const known = new Set(found.map(({ field }) => field));

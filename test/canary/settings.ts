@@ -1,7 +1,7 @@
 import type { Field, Kind } from "./fields.ts";
 import { SOMEWHERE, type Sighting } from "./places.ts";
 
-/** A setting of ours, and what it lets through. */
+/** A setting of mcp-otelkit, and the content that it allows. */
 export interface Setting {
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ export const PLANTING: Setting = { name: "planted", env: { CANARY_PLANT: "yes" }
 
 /** Whether a field may be seen there under that setting. */
 export function isAllowed({ kinds }: Field, { channel, at }: Sighting, { lets, quiet }: Setting): boolean {
-  // In protobuf, which is what nobody asks for gets, we see that it is there and not where.
+  // In protobuf, the default, the test sees that it is present but not where.
   if (quiet && at === SOMEWHERE && OTLP.has(channel)) return kinds.some((kind) => lets.includes(kind));
   return kinds.some((kind) => lets.includes(kind) && WHERE[kind]({ channel, at }, lets));
 }
@@ -88,7 +88,7 @@ const WHERE: Readonly<Record<Kind, (place: Place, lets: readonly Kind[]) => bool
   // A server repeats the URI in the message of its error.
   uri: (place, lets) =>
     attribute(place, "mcp.resource.uri") || (lets.includes("rpcMessage") && statusOf(place)),
-  // The label of a resource that the server has registered under a URI of its own.
+  // The label of a resource that the server has registered under its own URI.
   registeredUri: ({ channel, at }) =>
     channel.startsWith("/metrics") || (/^(?:metrics|stderr)$/.test(channel) && /\bresource_uri$/.test(at)),
   rpcMessage: statusOf,

@@ -24,7 +24,7 @@ export async function startOtlpTap(): Promise<OtlpTap> {
     void buffer(request).then((body) => {
       const bytes = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
       const channel = CHANNELS[request.url ?? ""] ?? "another OTLP path";
-      // What the user wants the collector to be told is no leak there.
+      // Content that the user allows in telemetry is not a leak.
       const { "x-note": _own, authorization: _user, ...headers } = request.headers;
       pieces.push({ channel, who: "?", text: bytes.toString("utf8") });
       pieces.push({ channel: "OTLP headers", who: "?", text: JSON.stringify({ url: request.url, headers }) });

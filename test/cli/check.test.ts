@@ -90,7 +90,7 @@ describe("a set-up that meets everything", () => {
   });
 });
 
-/** What is spoilt, and what the line then says. Every line is here, but for TLS, which no loopback address can fail. */
+/** What is broken, and the resulting line. Every line is here, except for TLS, which no loopback address can fail. */
 const SPOILT: [line: string, spoil: (facts: Facts) => void, saw: string][] = [
   [
     "/health endpoint returns 200 when the server is running",

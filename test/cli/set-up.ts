@@ -191,7 +191,7 @@ async function serve({ http, queries }: Facts): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A kubectl in front of the PATH that says what it was asked, in a file, and prints what is there to print. */
+/** A kubectl at the front of the PATH that writes its arguments to a file and prints prepared output. */
 function kubectl({ deployment, autoscalers }: Facts): string {
   const folder = mkdtempSync(join(tmpdir(), "mcp-otelkit-check-"));
   writeFileSync(join(folder, "deployment.json"), JSON.stringify(deployment));

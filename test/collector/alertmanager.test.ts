@@ -1,4 +1,5 @@
-// Who is called for which alert, and what the message says. Run by amtool; that Alertmanager delivers is for delivery.test.ts.
+// Who is notified for which alert, and the text of the message. amtool runs these tests; delivery.test.ts checks that
+// Alertmanager delivers.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,7 +52,7 @@ describe.skipIf(without !== undefined)(`amtool${skipping(without)}`, () => {
     },
   );
 
-  it("routes an alert of the operator's own, without a severity, to the chat", async () => {
+  it("routes the operator's own alert, without a severity, to the chat", async () => {
     const { stdout } = await amtool(
       "config",
       "routes",
@@ -117,7 +118,7 @@ describe.skipIf(without !== undefined)(`amtool${skipping(without)}`, () => {
   });
 });
 
-it("page-only.yaml has the same routes, inhibitions and times, and calls no one", () => {
+it("page-only.yaml has the same routes, inhibitions and times, and notifies no one", () => {
   const real = load("alertmanager/alertmanager.yaml");
   const quiet = load("alertmanager/page-only.yaml");
 
@@ -138,7 +139,7 @@ it("secrets are files", () => {
   expect(secrets.length).toBeGreaterThan(3);
 });
 
-it("an alert that silences others does not silence itself, and is one of the kit's", () => {
+it("an alert that inhibits others does not inhibit itself, and belongs to mcp-otelkit", () => {
   const { inhibit_rules: rules } = load("alertmanager/alertmanager.yaml") as unknown as {
     inhibit_rules: { source_matchers: string[]; target_matchers: string[] }[];
   };

@@ -1,4 +1,4 @@
-/** The components that our configurations may use, by today's name and by the end of their Go module's path. */
+/** The components that the configurations may use, by their current name and the end of their Go module's path. */
 export const COMPONENTS = {
   receivers: { kafka: "receiver/kafkareceiver", otlp: "receiver/otlpreceiver" },
   processors: {

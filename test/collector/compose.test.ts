@@ -76,7 +76,7 @@ describe.each(services)("%s", (name, definition) => {
         .filter(([, other]) => other["network_mode"] === `service:${name}`)
         .map(([, other]) => other),
     ];
-    const isClient = String(definition["network_mode"]).startsWith("service:"); // nobody asks anything of it
+    const isClient = String(definition["network_mode"]).startsWith("service:"); // no program queries it
 
     expect(runsOnce || isClient || asks.some((one) => "healthcheck" in one)).toBe(true);
   });
@@ -230,7 +230,7 @@ describe("the example's image", () => {
     ).toEqual([]);
   });
 
-  it("has the versions that our tests have", () => {
+  it("has the versions of the tests", () => {
     for (const [name, version] of Object.entries(manifest.dependencies))
       expect(lock.packages[`node_modules/${name}`]?.version, name).toBe(version);
   });

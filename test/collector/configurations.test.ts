@@ -1,4 +1,4 @@
-// What can be said of the Collector's files without a Collector. That it starts, without a word of complaint, is for test/stack.
+// Checks the Collector's files without a Collector. test/stack checks that it starts without a warning.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { COMPONENTS, KINDS, typeOf, type Kind } from "./components.ts";
@@ -197,7 +197,7 @@ function sorted(ids: readonly string[]): string[] {
   return [...new Set(ids)].toSorted();
 }
 
-/** What stands at the ends, lists' items among them. */
+/** The leaves of a tree, items of lists included. */
 function* leaves(value: unknown, keys: string[] = []): Generator<[string[], unknown]> {
   if (Array.isArray(value) || isTree(value))
     for (const [key, inner] of Object.entries(value)) yield* leaves(inner, [...keys, key]);

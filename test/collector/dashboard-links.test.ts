@@ -98,7 +98,7 @@ it("data source variables start with a data source that is provisioned", () => {
   expect(others).toEqual([]);
 });
 
-it("exemplars are asked for where the data source can lead to their traces", () => {
+it("queries request exemplars where the data source can link to their traces", () => {
   const { datasources } = load("grafana/provisioning/datasources/datasources.yaml") as {
     datasources: Tree[];
   };

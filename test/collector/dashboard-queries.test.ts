@@ -1,5 +1,5 @@
-// What the dashboards ask for, held against what there is: metrics, labels, windows. A query that names something else is an
-// empty panel that looks like good news.
+// Compares the dashboards' queries with the metrics, labels and windows that exist. A query with an unknown name is
+// an empty panel that looks like good news.
 import { describe, expect, it } from "vitest";
 import { allPanels, allTargets, dashboards, queryOf, variablesIn } from "./dashboards.ts";
 import { KNOWN, OURS, metricOf } from "./known-metrics.ts";
@@ -116,7 +116,7 @@ const OF_ALL_SERVERS = "mcp-clients: p95 of tool calls, at the client and in the
 /** Named like counters: a time that only Collectors have, and a gauge. */
 const NO_COUNTERS = ["otelcol_process_uptime_total", "process_unix_file_descriptor_count"];
 
-/** The pipeline's own metrics have selectors of their own. */
+/** The pipeline's own metrics have separate selectors. */
 const NOT_OF_SERVERS = /^(up|ALERTS|otelcol_|prometheus_|loki_)/;
 
 /** Panels whose windows are what they are about. */
@@ -136,7 +136,7 @@ const FEW_VALUES = new Set([
   ..."job instance api cache dataset".split(" "),
 ]);
 
-it("every metric that we emit is on some panel", () => {
+it("every metric of mcp-otelkit is on some panel", () => {
   const shown = new Set(
     queries.flatMap(({ query }) => query.selectors.map(({ metric }) => metricOf(metric))),
   );
@@ -144,7 +144,7 @@ it("every metric that we emit is on some panel", () => {
   expect(OURS.filter((metric) => !shown.has(metric))).toEqual([]);
 });
 
-it("every label that we emit is on some panel", () => {
+it("every label of mcp-otelkit is on some panel", () => {
   const used = new Set(
     queries.flatMap(({ query }) => [
       ...query.selectors.flatMap(({ matchers }) => matchers.map(({ label }) => label)),
@@ -221,7 +221,7 @@ describe("variables", () => {
     }
   });
 
-  it("All servers are the names that were found: .* would add Prometheus's memory to theirs", () => {
+  it("All servers means the names that were found: .* would add Prometheus's memory to theirs", () => {
     const everything = dashboards.flatMap(({ uid, templating }) =>
       templating.list
         .filter(({ name, allValue }) => OF_SERVERS.includes(name) && allValue !== undefined)

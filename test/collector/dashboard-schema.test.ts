@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<string, string>> = {
   heatmap: "Heatmap",
   logs: "Logs",
 };
-/** Kinds whose fields have settings of their own. */
+/** Kinds whose fields have further settings. */
 const WITH_FIELDS = ["timeseries", "table", "heatmap"];
 
 it("need no migration: they have the newest schema version", () => {

@@ -10,7 +10,7 @@ export type Tree = { readonly [key: string]: unknown };
 export const BASES = ["gateway", "agent", "loadbalancer"] as const;
 export type Base = (typeof BASES)[number];
 
-/** Which base an overlay goes onto; `undefined` is a Collector of the user's. */
+/** The base of an overlay; `undefined` is the user's own Collector. */
 export const OVERLAYS: Readonly<Record<string, readonly (Base | undefined)[]>> = {
   "agent-bearer": ["agent"],
   bearer: BASES,

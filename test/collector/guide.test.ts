@@ -1,4 +1,5 @@
-// The guide's own queries and alerts, taken literally, on series as our servers have them: they give what the driver knows.
+// Runs the guide's own queries and alerts, unchanged, on series as mcp-otelkit's servers emit them, and compares the
+// results with the driver's numbers.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -37,7 +38,7 @@ it("every query and every alert of the guide has a known outcome", () => {
 });
 
 it.each([...queries, ...(rules ?? []).map(({ expr }) => expr)])(
-  "names series and labels that we emit: %s",
+  "names series and labels that mcp-otelkit emits: %s",
   (query) => {
     const { error, selectors, labels } = readPromql(query);
     const known = selectors.flatMap(({ metric }) => [...(KNOWN_ANYWHERE.get(metric) ?? [])]);

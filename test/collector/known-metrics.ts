@@ -1,4 +1,5 @@
-// Every metric that a query may name, with its labels: our own from the table that makes them, the rest from the one table below.
+// Every metric that a query may name, with its labels: mcp-otelkit's from the table that defines them, others from
+// the table below.
 import { metricName, type MetricKind } from "../../src/admin/prometheus-names.ts";
 import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/instruments.ts";
 
@@ -76,7 +77,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   data_age_seconds: ["dataset"],
 };
 
-/** Our metrics, as Prometheus calls them. */
+/** mcp-otelkit's metrics, under their Prometheus names. */
 export const OURS: readonly string[] = Object.values(INSTRUMENTS).map((row) => nameOf(row));
 
 /** The labels of each series that exists, by the name of the series: `_bucket`, `_sum` and `_count` are three. */

@@ -1,4 +1,4 @@
-// What a PromQL query asks for, found by Prometheus's own grammar.
+// The names in a PromQL query, found by Prometheus's own grammar.
 import { parser } from "@prometheus-io/lezer-promql";
 
 type Node = ReturnType<typeof parser.parse>["topNode"];
@@ -28,7 +28,7 @@ export interface Query {
   readonly calls: readonly Call[];
 }
 
-/** Grafana's variables are no PromQL: each is given a value of the kind that stands there. */
+/** PromQL has no Grafana variables: each is replaced by a value of the same kind. */
 export function withoutVariables(expr: string): string {
   return expr
     .replaceAll(/\[\$\w+(:[^\]]*)?\]/g, (range) => range.replace(/\$\w+/, "5m"))

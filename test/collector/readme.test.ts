@@ -32,7 +32,10 @@ it("lists every variable with each default it has, and no other", () => {
   }
 });
 
-/** `${env:NAME:-default}` and `${NAME:-default}`. A default may have another variable in it: that one is not ours, and shortened. */
+/**
+ * `${env:NAME:-default}` and `${NAME:-default}`. A default may contain another variable, which belongs to another
+ * program and is shortened.
+ */
 function* variablesIn(text: string): Generator<[string, string | undefined]> {
   const short = text
     .replaceAll("${env:HOME:-}", "~")

@@ -1,5 +1,6 @@
-// The second line: which keys go, which values are masked, and what must stay. That a Collector does it is for test/stack; here the
-// patterns are held against the names that our package emits, so that a new one cannot be forgotten.
+// The second cleaning: which keys are removed, which values are masked, and what must stay. test/stack checks that a
+// Collector does it; here the patterns are compared with the names that the package emits, so that a new name cannot
+// be forgotten.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { MUST_GO, MUST_PASS } from "../support/secret-samples.ts";
@@ -19,7 +20,7 @@ describe("content", () => {
     expect(new Set(CONTENT).size).toBe(1);
   });
 
-  it("is every name that our package records only when asked to, and no other of its names", () => {
+  it("is every name that the package records only on request, and none of its other names", () => {
     const drops = new RegExp(CONTENT[0] ?? "$^");
     const names = ownAttributes();
 
@@ -81,7 +82,7 @@ describe("secrets", () => {
     expect(isMasked(key)).toBe(true);
   });
 
-  it("are under no key that our package uses", () => {
+  it("are under no key that the package uses", () => {
     for (const { name } of ownAttributes()) expect(isMasked(name), name).toBe(false);
     expect(isMasked("gen_ai.usage.output_tokens")).toBe(false);
     expect(isMasked("nextPageToken")).toBe(false);
@@ -129,7 +130,10 @@ function ownAttributes(): { name: string; optIn: boolean }[] {
   return [...constants].map(([, comment = "", name = ""]) => ({ name, optIn: /\bOpt-in\b/.test(comment) }));
 }
 
-/** Go says in the text what JavaScript says in flags (all at once, which makes no difference to our samples), and `\z` for the end. */
+/**
+ * Go writes in the pattern what JavaScript writes in flags (all at once, which makes no difference to these samples),
+ * and `\z` for the end.
+ */
 function goPattern(pattern: string): RegExp {
   const insensitive = /\(\?i[:)]/.test(pattern);
   const text = pattern

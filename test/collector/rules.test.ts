@@ -1,4 +1,4 @@
-// What can be said of rules and alerts without Prometheus. That they fire and end when they should is for rules-run.test.ts.
+// Checks rules and alerts without Prometheus. rules-run.test.ts checks when they fire and end.
 import { describe, expect, it } from "vitest";
 import { readPromql } from "../ops/promql.ts";
 import { dashboards } from "./dashboards.ts";

@@ -58,7 +58,7 @@ describe.each(files.map((file) => [nameOf(file), read(file)] as const))("%s", (n
     for (const query of blocks(text, "logql")) expect(faultOfLogql(query), query).toBeUndefined();
   });
 
-  it("asks Jaeger by fields of its form and attributes of our spans", () => {
+  it("searches Jaeger by fields of its form and attributes of mcp-otelkit's spans", () => {
     const attributes = new Set<unknown>([...Object.values(semconv), "error"]);
 
     for (const block of blocks(text, "jaeger"))

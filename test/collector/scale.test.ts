@@ -1,4 +1,4 @@
-// docs/scale.md: its table is what the command prints for the numbers that stand in its call.
+// The table in docs/scale.md is the output of the command with the numbers in its call.
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { sizesOf } from "../stack/sizes.ts";

@@ -1,6 +1,7 @@
-// `npm run prove -- conformance [--control] [WORD...]`: runs the official conformance suites against our servers and
-// clients twice, without and with the preload, and fails on any verdict that is not the same. WORDs choose suites by
-// their titles. `--control` leaves the preload out both times: what it finds are differences of the suites' own making.
+// `npm run prove -- conformance [--control] [WORD...]`: runs the official conformance suites against this project's
+// servers and clients twice, without and with the preload, and fails on any verdict that is not the same. WORDs
+// choose suites by their titles. `--control` leaves the preload out both times: then it finds only differences that
+// the suites themselves cause.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -49,7 +50,7 @@ async function compare(suite: Suite): Promise<string[]> {
     const before = await runSuite(suite, setting);
     const after = await runSuite(suite, preloaded);
     const retried = await tryAgain(suite, setting, preloaded, before, after);
-    // That none arrives is a finding, reported below, and no reason to stop here.
+    // A suite without verdicts is a finding, reported below, and no reason to stop here.
     const ours = control
       ? []
       : await receiver.waitFor((spans) => spans.some(isOurs)).catch(() => receiver.spans());
@@ -63,7 +64,7 @@ async function compare(suite: Suite): Promise<string[]> {
   }
 }
 
-/** Runs what differs again, both ways, and puts the later verdicts in place of the first ones. */
+/** Repeats the runs that differ, both ways, and replaces the first verdicts by the later ones. */
 async function tryAgain(
   suite: Suite,
   setting: Setting,
@@ -97,7 +98,7 @@ async function tryAgain(
   return remarks;
 }
 
-/** The same for both runs, but for the preload: a difference must not come from a variable. */
+/** The same for both runs, except for the preload: a difference must not come from a variable. */
 function settingFor(endpoint: string): Setting {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(OTEL_|NODE_OPTIONS$|npm_|MCP_)/.test(name),

@@ -25,7 +25,7 @@ export function start(file: string, args: string[], env: NodeJS.ProcessEnv): Run
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
-  // Whoever waits for the end learns of it there; before that, nobody may be listening.
+  // The code that waits for the end gets the error there; before that, there may be no listener.
   closed.catch(() => undefined);
   return { child, stdout: () => stdout, stderr: () => stderr, ended };
 

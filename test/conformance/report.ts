@@ -2,7 +2,7 @@ import type { Suite } from "./suites.ts";
 import type { Outcome } from "./run.ts";
 import { differences, isClean, tally } from "./verdicts.ts";
 
-/** What is wrong, a line each; nothing when the suite gives the same verdicts both ways and the program is any good. */
+/** The faults, a line each; empty when the suite gives the same verdicts both ways and the program passes. */
 export interface Report {
   lines: string[];
   problems: string[];

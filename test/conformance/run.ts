@@ -6,7 +6,7 @@ import { lineMatching, start } from "./process.ts";
 import type { Edition, Suite } from "./suites.ts";
 import { readVerdicts, type Verdicts } from "./verdicts.ts";
 
-/** How the program under test is started; the runner has its own Node, since it needs a later one. */
+/** How to start the program under test; the runner needs a later Node, which is separate. */
 export interface Setting {
   home: string;
   runnerNode: string;
@@ -24,7 +24,7 @@ export interface Outcome {
 const READY_MS = 20_000;
 const SUITE_MS = 120_000;
 const SCENARIO_MS = 60_000;
-/** It measures how long a client waits before it comes back: nothing else may run meanwhile. */
+/** It measures how long a client waits before it retries: nothing else may run meanwhile. */
 const TIMED = "sse-retry";
 
 export async function runSuite(suite: Suite, setting: Setting, only?: string[]): Promise<Outcome> {
@@ -89,7 +89,7 @@ async function runClientSuite(
   if (chosen.includes(TIMED)) await runScenario(TIMED);
 
   const verdicts = readVerdicts(results);
-  // What the suite makes of the client's exit code is in the runner's own alone.
+  // Only the runner's exit code contains what the suite concludes from the client's exit code.
   for (const [scenario, code] of exits)
     verdicts.get(scenario)?.set("(exit code)", code === 0 ? "SUCCESS" : "FAILURE");
   return { verdicts, leftOut: listed.filter((scenario) => !wanted.includes(scenario)) };

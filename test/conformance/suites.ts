@@ -1,17 +1,17 @@
-/** One run of one of the official suites against one of our programs: a row of the table that main.ts goes through. */
+/** One run of one of the official suites against one of this project's programs: a row of the table that main.ts runs. */
 export interface Suite {
   title: string;
   side: "server" | "client";
   /** In `test/homes/conformance`, beside the SDKs that it imports. */
   program: string;
   edition: Edition;
-  /** What the runner is told about which scenarios to run, and at which revision. */
+  /** The runner's arguments: which scenarios to run, and at which revision. */
   select: string[];
   /** Scenarios of the selection that are not run, and why not. */
   leftOut?: { pattern: RegExp; why: string };
-  /** How many scenarios must come out of it: a suite that is silently empty is not a suite that passed. */
+  /** The expected number of scenarios: a suite that is empty has not passed. */
   scenarios: number;
-  /** Scenarios that fail or warn without us too, and why. Every other one has to pass. */
+  /** Scenarios that fail or warn without mcp-otelkit too, and why. Every other one has to pass. */
   shortcomings?: { pattern: RegExp; why: string }[];
 }
 
@@ -35,8 +35,8 @@ const AUTH_ELSEWHERE = {
 };
 
 /**
- * `conformance-next` also holds every message against the JSON Schema of its revision (`wire-schema-valid`), which is
- * the strictest reader there is of the `_meta` that we add.
+ * `conformance-next` also checks every message against the JSON Schema of its revision (`wire-schema-valid`), which
+ * is the strictest test of the `_meta` that mcp-otelkit adds.
  */
 export const SUITES: Suite[] = [
   {

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from "node:path";
 
 export type Status = "SUCCESS" | "FAILURE" | "WARNING" | "SKIPPED" | "INFO";
 
-/** The verdicts of one scenario: what it says of each check, under a name that tells repeated checks apart. */
+/** The verdicts of one scenario, one for each check, under a name that distinguishes repeated checks. */
 export type Verdicts = Map<string, Status>;
 
 interface Check {

@@ -10,7 +10,7 @@ import type { Arrived, CollectorKind, Protocol } from "./cells.ts";
 /** A collector of one kind, for one run. */
 export interface Collector {
   readonly url: string;
-  /** Names of the spans of ours that have arrived. */
+  /** Names of the spans of mcp-otelkit that have arrived. */
   spans(): string[];
   /** Which signals have arrived at all. */
   arrived(): ReadonlySet<Arrived>;

@@ -23,7 +23,7 @@ export interface JoinedVerdict {
 }
 
 const THEIRS_MS = 3000;
-/** A deadline, and what a preload takes to end. */
+/** A deadline, and the time that a preload needs to end. */
 const MAY_ADD_MS = 2000;
 
 export function everyJoined(): { end: TheirEnd; collector: CollectorKind }[] {

@@ -2,7 +2,7 @@ import { ENDINGS, type Arrived, type Cell } from "./cells.ts";
 import { startCollector, type Collector } from "./collector.ts";
 import { endServer, type Ended, type How } from "./run.ts";
 
-/** A cell as it went. */
+/** The result of a cell. */
 export interface Verdict {
   readonly without: Ended;
   readonly withUs: Ended;
@@ -14,11 +14,11 @@ export interface Verdict {
   readonly slow: boolean;
 }
 
-/** At most so much slower than without us, where there is a collector, and so long at all, where there is none. */
+/** With a collector, the end may take this much longer than without mcp-otelkit; without a collector, this long in total. */
 const ALIVE_EXTRA_MS = 150;
 const DEAD_MS = 2000;
 
-/** With a collector that is there it is the difference that counts: several runs, with us and without in turn. */
+/** With a reachable collector the difference counts: several runs, alternately with and without mcp-otelkit. */
 export async function judgeCell(cell: Cell, how: Required<Omit<How, "env">>): Promise<Verdict> {
   const rounds = cell.collector === "alive" ? 3 : 1;
   const pairs: { without: Ended; withUs: Ended; delivered: Arrived[] }[] = [];
@@ -88,7 +88,7 @@ function faultsOf(
     const missing = ENDINGS[cell.ending].delivers.filter((signal) => !delivered.includes(signal));
     if (missing.length > 0) faults.push(`not delivered: ${missing.join(", ")}; ${withUs.stderr.slice(-300)}`);
   } else {
-    // Of the many deliveries that fail, a person hears once.
+    // For many failed deliveries, the operator gets one line.
     const told = withUs.stderr
       .split("\n")
       .filter((line) => /^mcp-otelkit: (cannot deliver|the last )/.test(line));
@@ -98,8 +98,8 @@ function faultsOf(
 }
 
 /**
- * What Node prints of an error that it dies of, from the place in the source to the version. Without its own frames: up to
- * Node 22 there is one more wherever somebody uses AsyncLocalStorage, as OpenTelemetry's context does.
+ * The text that Node prints for an error that ends it, from the place in the source to the version. Without Node's
+ * own frames: up to Node 22 there is one more where AsyncLocalStorage is used, as OpenTelemetry's context does.
  */
 function fatalIn(stderr: string): string | undefined {
   return /^file:.*\n[\s\S]*^Node\.js v.*$/m.exec(stderr)?.[0].replaceAll(/^ +at .*\(node:internal.*\n/gm, "");

@@ -1,9 +1,10 @@
 /**
- * `npm run prove -- exit`: a stdio server is ended in every way, in front of every kind of collector, with us and without:
- * what arrived, how long it took, and how it ended. Prints a table for each Node and exits 1 where something was not
- * delivered, hung, or ended in another way than without us. Times are printed, and marked where they are over the limit.
- * Then the same beside an SDK of the application, by how it ends that. `npm run prove -- exit SIGTERM grpc` runs only the
- * cells whose description has these words, `npm run prove -- exit joined` the second table.
+ * `npm run prove -- exit`: a stdio server is ended in every way, with every kind of collector, with mcp-otelkit and
+ * without: what arrived, how long it took, and how it ended. Prints a table for each Node and exits 1 where something
+ * was not delivered, hung, or ended in another way than without mcp-otelkit. Times are printed, and marked where they
+ * are over the limit. Then the same beside an SDK of the application, for each way in which the application ends it.
+ * `npm run prove -- exit SIGTERM grpc` runs only the cells whose description has these words, `npm run prove -- exit
+ * joined` the second table.
  */
 import { inTurn } from "../matrix/in-turn.ts";
 import { renderTable } from "../matrix/table.ts";

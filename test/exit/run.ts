@@ -8,7 +8,7 @@ export interface How {
   readonly node: string;
   /** Where `server.mjs` and `host.mjs` are. */
   readonly folder: string;
-  /** URL of the preload; without it the server runs as if we were not there. */
+  /** URL of the preload; unset, the server runs without mcp-otelkit. */
   readonly preload?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -24,10 +24,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Beside a collector that is dead, the SDK of an application may take this long by itself. */
+/** With an unreachable collector, the SDK of an application alone may take this long. */
 const HUNG_AFTER_MS = 60_000;
 
-/** Starts a server, has it answer a call, and ends it. */
+/** Starts a server, sends it a call, and ends it. */
 export async function endServer(ending: Ending, how: How): Promise<Ended> {
   const words = [...(how.preload === undefined ? [] : ["--import", how.preload]), "server.mjs"];
   const hosted = ending === "parent killed";
@@ -37,7 +37,7 @@ export async function endServer(ending: Ending, how: How): Promise<Ended> {
     stdio: ["pipe", "pipe", "pipe", "pipe"],
   });
   const { stdin } = child;
-  stdin.on("error", () => undefined); // a server that is gone; how it ended says more
+  stdin.on("error", () => undefined); // a server that has ended; how it ended says more
   const said = { stdout: "", stderr: "", told: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (said.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text));

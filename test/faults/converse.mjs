@@ -1,9 +1,9 @@
-// A conversation over a wire of our own, and everything that was seen of it: the messages without the trace keys, and
-// what the client's calls gave. Nothing in it depends on time or chance.
+// A conversation over a wire of the test, and a record of it: the messages without the trace keys, and the results of
+// the client's calls. Nothing in it depends on time or chance.
 
 const TRACE_KEYS = ["traceparent", "tracestate", "baggage"];
 
-/** Each step's name stands in the record beside what came of it. */
+/** Each step's name is in the record beside its result. */
 const STEPS = {
   "list tools": (asker) => asker.listTools(),
   "a tool": (asker) => asker.callTool("add", { a: 2, b: 3 }),
@@ -20,7 +20,7 @@ const STEPS = {
   "a log message": (asker) => asker.callTool("log", {}),
 };
 
-/** @param record what was seen so far; a conversation that stands still is one that lost a message */
+/** @param record what was seen so far; in a conversation that lost a message it stops growing */
 export async function converse({ createAsker, createServer }, record = []) {
   const [near, far] = createWire(record);
   const asker = createAsker({
@@ -95,15 +95,16 @@ const RAW_STEPS = {
   },
 };
 
-/** Resolves with the turn of the event loop in which this has become true; a conversation that loses an answer stands still. */
+/** Resolves with the turn of the event loop in which this has become true; a conversation that loses an answer stops. */
 async function seen(condition) {
   for (let turns = 0; turns < 1000 && !condition(); turns += 1)
     await new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
- * Two transports joined in memory; messages travel as text, as over a real wire, each in a turn of its own. The client's wraps another,
- * as those of applications do, and the server's takes its callback by a setter that subscribes.
+ * Two transports joined in memory; messages travel as text, as over a real wire, each in a separate turn. The
+ * client's wraps another, as those of applications do, and the server's takes its callback by a setter that
+ * subscribes.
  */
 function createWire(record) {
   const end = (name) => ({

@@ -1,5 +1,6 @@
-// Whatever fails in our code, in OpenTelemetry's or in an exporter: the application's conversation is what it would be
-// without us. `npm run prove -- faults` makes ten thousand; here a few, and the proof that the net is what catches them.
+// Whatever fails in mcp-otelkit, in OpenTelemetry or in an exporter: the application's conversation is the same as
+// without mcp-otelkit. `npm run prove -- faults` injects ten thousand faults; here a few, and the proof that `safely`
+// and `surround` catch them.
 import { expect, it } from "vitest";
 import { sabotage } from "./sabotage.mjs";
 import { complaintsOf, runFaults } from "./run.ts";
@@ -19,7 +20,7 @@ it.each([
   expect(verdict.places).toBeGreaterThan(50);
 });
 
-it("functions of our files are made to ask whether to fail, those of the net are not", () => {
+it("functions of mcp-otelkit's files get fault injection, those of the safety net do not", () => {
   const source = "export function one(a) { return two(a); }\nfunction two(a) { return a; }\n";
   expect(sabotage("operation/any.js", source)).toMatch(
     /export function one\(\.\.\.args\)[\s\S]*function real_two\(a\)/,

@@ -1,7 +1,7 @@
 /**
- * `npm run prove -- faults`: 10,000 faults at random (any function of ours, any OpenTelemetry call, any exporter throws, hangs
- * or returns nonsense) while MCP conversations go on over a wire that is written down. Prints a table, exits 1 when a
- * conversation is not what it is with nobody observing. Words: how many faults, the first seed.
+ * `npm run prove -- faults`: 10,000 faults at random (any function of mcp-otelkit, any OpenTelemetry call, any
+ * exporter throws, hangs or returns nonsense) while MCP conversations run over a recorded wire. Prints a table, exits
+ * 1 when a conversation differs from one without mcp-otelkit. Words: how many faults, the first seed.
  */
 import { renderTable } from "../matrix/table.ts";
 import { complaintsOf, runFaults, type Generation, type Verdict } from "./run.ts";

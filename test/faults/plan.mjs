@@ -30,7 +30,7 @@ const hostile = new Proxy(() => undefined, {
   },
 });
 
-/** What a function of ours does in place of what it should. `real` is what it should. */
+/** The replacement for a function of mcp-otelkit. `real` is the original. */
 export const KINDS = {
   throws: () => {
     throw new TypeError("a fault that was planned");
@@ -103,7 +103,7 @@ export function wrap(plan, place, object) {
   });
 }
 
-/** Functions whose result has functions of its own. */
+/** Functions whose result contains functions. */
 const WRAPPED = new Set([
   "begin",
   "openSession",

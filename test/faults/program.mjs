@@ -1,6 +1,5 @@
-// One conversation after the other over a wire that is written down: first with nobody observing, which is how it has to
-// be, then under our instrumentation while it is made to fail. Prints one line of JSON. Words: SDK generation, seed, rate,
-// how many faults.
+// One conversation after the other over a recorded wire: first without mcp-otelkit, as the reference, then under
+// mcp-otelkit while it is made to fail. Prints one line of JSON. Words: SDK generation, seed, rate, how many faults.
 import { createRequire } from "node:module";
 import { context, propagation } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
@@ -36,7 +35,7 @@ let current = [];
 process.once("exit", () => {
   if (plan.on) tell({ different: [standsStill()] });
 });
-// A request whose answer is lost waits a minute, while metrics go on and on.
+// A request whose answer is lost waits a minute, while metrics continue.
 let lines = 0;
 setInterval(() => {
   if (plan.on && lines === current.length + conversations * expected.length) {
@@ -52,7 +51,7 @@ while (plan.total < Number(wanted)) {
 plan.on = false;
 // What a fault has broken for good would show now, when none is made any more.
 const afterwards = differences(expected, await converse(sdk));
-await new Promise((resolve) => setTimeout(resolve, 50)); // unhandled rejections are told after the turn they happen in
+await new Promise((resolve) => setTimeout(resolve, 50)); // unhandled rejections are reported after the turn they happen in
 
 tell({ afterwards });
 process.exit(0); // exporters that were made to hang would hold it
@@ -67,7 +66,7 @@ function tell(more) {
   process.stdout.write(`${JSON.stringify(told)}\n`);
 }
 
-/** Our instrumentation in front of real OpenTelemetry SDKs, whose exporters fail as well. */
+/** mcp-otelkit's instrumentation in front of real OpenTelemetry SDKs, whose exporters fail as well. */
 function instrument() {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());

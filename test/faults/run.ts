@@ -31,11 +31,11 @@ export interface Verdict {
   /** Faults that were made. */
   readonly total: number;
   readonly counts: Readonly<Record<string, number>>;
-  /** Functions of ours that failed at least once. */
+  /** Functions of mcp-otelkit that failed at least once. */
   readonly places: number;
-  /** Between two runs with nobody observing: the conversation itself must not be a matter of chance. */
+  /** Between two runs without mcp-otelkit: the conversation itself must be deterministic. */
   readonly stable: readonly Difference[];
-  /** Between a run with nobody observing and one under faults. */
+  /** Between a run without mcp-otelkit and one under faults. */
   readonly different: readonly Difference[];
   /** The same when the faults are over. */
   readonly afterwards: readonly Difference[];
@@ -48,7 +48,7 @@ interface Difference {
 }
 
 /**
- * Conversations in a process of their own, until so many faults have been made.
+ * Conversations in a separate process, until this many faults have been injected.
  * @param rate how many of a hundred calls fail
  */
 export async function runFaults(
@@ -68,7 +68,7 @@ export async function runFaults(
   return { afterwards: [], ...(JSON.parse(stdout) as Omit<Verdict, "afterwards">) };
 }
 
-/** What is wrong with a run, in words; nothing if nothing is. */
+/** The faults of a run, in words; empty if there are none. */
 export function complaintsOf({ stable, different, afterwards, unhandled, total }: Verdict): string[] {
   const tell = (what: string) => (difference: Difference) => `${what}: ${JSON.stringify(difference)}`;
   return [

@@ -1,10 +1,10 @@
-// A module loader that makes our built files fail on demand: every function at the top of a file asks first whether it
-// is to fail now. Plain JavaScript, since it runs in Node's loader thread as it is.
+// A module loader that makes mcp-otelkit's built files fail on demand: every function at the top of a file first
+// checks whether it must fail now. Plain JavaScript, since it runs in Node's loader thread.
 const OURS = /\/faults\/plain\/((?:hook|operation|output|privacy|signals)\/(?:[\w-]+\/)?[\w-]+\.js)$/;
 
 /**
- * The net itself: what catches our mistakes, and the doors between the application's call and what is caught. If one of
- * these failed there would be nothing left to fall into, which is why they are few and short.
+ * The safety net itself: the code that catches faults, and the code between the application's call and that code. If
+ * one of these failed, nothing could catch it, which is why they are few and short.
  */
 const NET = new Set([
   "output/safely.js", // catches
@@ -23,7 +23,7 @@ const NET = new Set([
   "hook/connection/tap.js receive",
 ]);
 
-/** Patches at load time: before the first message, and told as a report. */
+/** Patches at load time: before the first message, with a report on failure. */
 const AT_LOAD =
   /^(hook\/loader\/.*|hook\/server-details\.js|hook\/other-instrumentations\.js|output\/(stderr|stderr-descriptor|at-exit|say|call-site)\.js)$/;
 

@@ -6,7 +6,10 @@ import { createPair, inMemory, ours } from "./in-memory.ts";
 
 const SDKS: SdkName[] = ["v1-oldest", "v1-latest", "v2-latest"];
 
-/** What is said in that conversation: by tools and their errors, in questions and answers, in a resource, a prompt and a log. */
+/**
+ * The texts in that conversation: from tools and their errors, in questions and answers, in a resource, a prompt and
+ * a log.
+ */
 const WRITTEN = [
   "tool broke",
   "Say hello",

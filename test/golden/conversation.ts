@@ -2,9 +2,9 @@ import { context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode } from "@ope
 import type { Asker } from "../support/sdks.ts";
 import { until, type Telemetry } from "../support/with-telemetry.ts";
 
-/** What a conversation may hold, beyond what every SDK and transport can do. */
+/** The parts of a conversation that not every SDK and transport supports. */
 export interface Abilities {
-  /** At 2026-07-28: no `ping`, no requests of the server's; rounds and subscriptions instead. */
+  /** At 2026-07-28: no `ping`, no requests from the server; rounds and subscriptions instead. */
   readonly modern?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface Scene {
 
 const asksBack = (_asker: Asker, { modern }: Abilities): boolean => modern !== true;
 
-/** One after the other; each is a trace of its own under a span of the application's. */
+/** One after the other; each is a separate trace under a span of the application. */
 const STEPS: readonly Step[] = [
   { title: "list tools", run: (asker) => asker.listTools() },
   { title: "list prompts", run: (asker) => asker.listPrompts() },
@@ -80,7 +80,7 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-/** The whole conversation of a connected pair, each step in a span that says what the caller did and saw. */
+/** The whole conversation of a connected pair, each step in a span with what the caller did and saw. */
 export async function converse(asker: Asker, scene: Scene, transport: unknown, abilities: Abilities = {}): Promise<void> {
   await inSpan("connect", () => asker.connect(transport));
   for (const { title, needs, run } of STEPS) {

@@ -38,7 +38,7 @@ describe("HTTP that says no before any JSON-RPC answer", () => {
     ]);
   });
 
-  it("because nobody is there is the error's class [outcome.class-name]", async () => {
+  it("because the host is unreachable is the error's class [outcome.class-name]", async () => {
     const { spans } = await withTelemetry(async () => {
       const offline = { fetch: () => Promise.reject(new TypeError("fetch failed: secret")) };
       await expect(new Client(IDENTITY).connect(new StreamableHTTPClientTransport(SERVER_URL, offline))).rejects.toThrow("fetch failed");
@@ -49,7 +49,7 @@ describe("HTTP that says no before any JSON-RPC answer", () => {
   });
 });
 
-it("a session is on both sides from its beginning, and its standing stream is no span of ours [attr.mcp.session.id, notification.stream]", async () => {
+it("a session is on both sides from its beginning, and its long-lived stream is not a span of mcp-otelkit [attr.mcp.session.id, notification.stream]", async () => {
   const { spans } = await withTelemetry(async (telemetry) => {
     const served = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => "s1" });
     await new McpServer(IDENTITY).connect(served);

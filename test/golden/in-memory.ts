@@ -17,7 +17,7 @@ export async function createPair(name: SdkName) {
   return { sdk, there, here };
 }
 
-/** All spans that a talk in memory makes, and every message that crossed, as JSON. */
+/** All spans of a conversation in memory, and every message that crossed, as JSON. */
 export async function inMemory(
   name: SdkName,
   talk: (asker: Asker, there: Pipe, scene: Scene) => Promise<unknown>,

@@ -2,8 +2,9 @@ import { render } from "../support/render.ts";
 import type { SeenSpan } from "../support/seen-span.ts";
 
 /**
- * A whole conversation as trees. What every span of ours says alike stands once, at the top. Spans are put into the order
- * of their start (as `withTelemetry` hands them out), since the clock alone would make pictures differ from run to run.
+ * A whole conversation as trees. Attributes that all spans of mcp-otelkit share are printed once, at the top. Spans
+ * are sorted by their start (the order in which `withTelemetry` returns them), since the clock alone would make
+ * pictures differ from run to run.
  */
 export function picture(spans: readonly SeenSpan[]): string {
   const ours = spans.filter(({ scope }) => scope === "mcp-otelkit");

@@ -4,7 +4,7 @@ import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 
 /**
  * The client's end of a stdio server without a process: bytes cross and nothing else. As with a real child, messages
- * arrive in the context in which the pipe was opened, and the server knows no context of the client's.
+ * arrive in the context in which the pipe was opened, and the server does not know the client's context.
  */
 export class StdioPipe {
   readonly stdin = new PassThrough();

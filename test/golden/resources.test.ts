@@ -15,7 +15,7 @@ import { loadSdk } from "../support/sdks.ts";
 import { withTelemetry } from "../support/with-telemetry.ts";
 import { picture } from "./picture.ts";
 
-it("subscriptions, changes and the rest of what a low-level server hears and says [attr.mcp.resource.uri, notification.span]", async () => {
+it("subscriptions, changes and the other messages that a low-level server receives and sends [attr.mcp.resource.uri, notification.span]", async () => {
   await loadSdk("v1-latest");
 
   const { spans } = await withTelemetry(async ({ tracer }) => {

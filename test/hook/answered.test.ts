@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { connect, notification, OwnTransport, record, request, response } from "./fakes.ts";
 
-/** One that takes its time to send, and says how that went when it is told to. */
+/** A transport whose send takes time, and ends when and how the test says. */
 class SlowTransport extends OwnTransport {
   readonly sending: { done(): void; fail(error: unknown): void }[] = [];
   override send(message: unknown): Promise<void> {
@@ -33,7 +33,7 @@ it.each([
   [Object.assign(new Error("write EPIPE"), { code: "EPIPE" }), "connection_closed"],
   ["no error at all", "_OTHER"],
 ])(
-  "an answer that could not be sent is a failure, and the sender hears of it: %s",
+  "an answer that could not be sent is a failure, and the sender gets the error: %s",
   async (error, errorType) => {
     const recording = record();
     const transport = connect(new SlowTransport());
@@ -116,7 +116,7 @@ it.each([
   ["tasks/get", { taskId: "t", status: "failed" }],
   ["tasks/cancel", { taskId: "t", status: "failed" }],
   ["tasks/result", { isError: true, content: [] }],
-])("a client hears from %s what has become of a task", (method, result) => {
+])("a client learns from %s how a task ended", (method, result) => {
   const recording = record();
   const transport = connect(new OwnTransport(), "client");
 
@@ -129,7 +129,7 @@ it.each([
   expect(recording.lines()[0]).toBe("CLIENT tools/call 1 error.type=tool_error");
 });
 
-it("a task that nobody has heard of again is no failure when the connection closes, and a thousand at a time are followed", () => {
+it("a task without further news is not a failure when the connection closes, and a thousand at a time are followed", () => {
   const recording = record();
   const transport = connect(new OwnTransport());
   for (let id = 0; id < 1001; id += 1) {

@@ -6,7 +6,7 @@ import { connect, OwnTransport, record, request, response } from "./fakes.ts";
 const named = HOSTILE.map((value, at) => [`${at}: ${typeof value}`, value] as const);
 
 it.each(named)(
-  "whatever arrives is delivered and whatever leaves is sent, once and as it was (%s)",
+  "whatever arrives is delivered and whatever leaves is sent, once and unchanged (%s)",
   (_name, value) => {
     const recording = record({ carrier: {} });
     const transport = connect(new OwnTransport());

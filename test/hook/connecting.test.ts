@@ -1,4 +1,5 @@
-// Who is connected, and to what: a connect that fails is none, and a transport inside another is that other.
+// Which connection is made to which peer: a failed connect does not count, and a transport inside another counts as
+// that one.
 import { expect, it } from "vitest";
 import { wrapConnect } from "../../src/hook/connection/connect.ts";
 import { runConnecting, tapStarted } from "../../src/hook/connection/tap.ts";
@@ -74,7 +75,7 @@ it("a client transport that another one starts is inside that one, and its messa
   expect(recording.lines()).toEqual(["CLIENT tools/list 1"]);
 });
 
-it("a transport that is started by hand after another has been started is one of its own", async () => {
+it("a transport that is started by hand after another has started is independent of it", async () => {
   const recording = record();
   connect(new OwnTransport(), "client");
   await new Promise((resolve) => setImmediate(resolve));

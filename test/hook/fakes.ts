@@ -8,7 +8,7 @@ import type { ActiveOperation, Carrier, OperationObserver } from "../../src/oper
 import type { AttributeValues, Operation } from "../../src/operation/operation.ts";
 import type { Outcome } from "../../src/operation/outcome.ts";
 
-/** What the hooks told of one operation. */
+/** What the hooks reported about one operation. */
 export interface Told {
   readonly operation: Operation;
   readonly carrier: Carrier;
@@ -20,7 +20,7 @@ export interface Told {
 export interface Recording {
   readonly told: Told[];
   readonly known: KnownNames;
-  /** Mistakes of ours, by place. */
+  /** Faults in mcp-otelkit, by place. */
   readonly faults: string[];
   /** `SERVER tools/call 7 error.type=tool_error`, one line per operation in the order of their beginning. */
   lines(): string[];
@@ -110,7 +110,7 @@ export class OwnTransport {
     return Promise.resolve();
   }
 
-  /** Sent at once, so that a test sees what comes of it at once. */
+  /** Sent at once, so that a test sees the effect at once. */
   send(message: unknown, _options?: unknown): unknown {
     this.sent.push(message);
     return undefined;
@@ -146,7 +146,7 @@ export function failure(id: unknown, code: unknown, message = "no"): Record<stri
   return deepFreeze({ jsonrpc: "2.0", id, error: { code, message } });
 }
 
-/** A message somebody else holds as well: changing it throws. */
+/** A message that other code holds as well: changing it throws. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);

@@ -55,7 +55,7 @@ describe.each<SdkName>(["v1-oldest", "v1-latest", "v2-latest"])(
       await client.close();
     });
 
-    it("a timeout and an abort are told apart [outcome.timeout, outcome.cancelled.client]", async () => {
+    it("a timeout and an abort are distinguished [outcome.timeout, outcome.cancelled.client]", async () => {
       const recording = record();
       const { client } = await connected(sdk);
       const caller = new AbortController();

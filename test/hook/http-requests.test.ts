@@ -1,4 +1,4 @@
-// What a real HTTP request tells of the message that it brings, and under which path it is counted.
+// The facts in a real HTTP request about the message that it carries, and the path under which it is counted.
 import { createServer, request as ask, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -33,11 +33,11 @@ async function post(
   await once(response, "end");
 }
 
-it("the endpoint is the path that was asked for, also where a router takes its own part off", async () => {
+it("the endpoint is the requested path, also where a router removes its own part", async () => {
   const exchanges: HttpExchange[] = [];
   record({ observer: { httpExchange: (exchange) => void exchanges.push(exchange) } });
 
-  // As Express has it with `app.use("/weather", router)`.
+  // Like Express with `app.use("/weather", router)`.
   await post((request, response) => {
     request.url = request.url?.replace("/weather", "");
     response.end();

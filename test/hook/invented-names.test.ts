@@ -1,4 +1,4 @@
-// Names are a peer's to invent, and metrics and span names have room for few: what counts is what the application does with them.
+// A peer can invent names, and metrics and span names have room for few: the application's use of a name decides.
 import { expect, it } from "vitest";
 import { tapTransport } from "../../src/hook/connection/tap.ts";
 import { handlersOf } from "../../src/hook/sdk-shapes.ts";

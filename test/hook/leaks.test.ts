@@ -81,7 +81,7 @@ it("a closed connection keeps nothing, and one that is connected again starts em
   expect(recording.told.map(({ ends }) => ends.length)).toEqual(Array(100).fill(1));
 });
 
-it("a transport that nobody closes is collected, with what was open on it", async () => {
+it("a transport that is never closed is collected, with what was open on it", async () => {
   record();
   const collect = (globalThis as { gc?: () => void }).gc ?? (await exposeGc());
   const gone = (() => {

@@ -1,4 +1,4 @@
-// The end of a process ends what is open on its connections, and the end of a host is heard of early.
+// The end of a process ends what is open on its connections, and the end of a host is noticed early.
 import { EventEmitter } from "node:events";
 import { expect, it } from "vitest";
 import { countRunning, endEverything, onPeerGone, servesStdio } from "../../src/hook/connection/close.ts";
@@ -17,7 +17,7 @@ it("ends open requests in both directions with connection_closed, and nothing tw
   void server.send(response(2));
   void server.send(request(3, "sampling/createMessage"));
   void client.send(request(4, "resources/list"));
-  expect(countRunning()).toBe(2); // what the server has asked of its client is part of what it is answering
+  expect(countRunning()).toBe(2); // the server's request to its client is part of its answer
 
   endEverything();
   server.close();
@@ -34,7 +34,7 @@ it("ends open requests in both directions with connection_closed, and nothing tw
   expect(recording.faults).toEqual([]);
 });
 
-it("hears once of a stdio server's input ending or its transport closing, and not of other connections", () => {
+it("is called once when a stdio server's input ends or its transport closes, and not for other connections", () => {
   record();
   let gone = 0;
   onPeerGone(() => (gone += 1));
@@ -54,7 +54,7 @@ it("hears once of a stdio server's input ending or its transport closing, and no
   expect([gone, servesStdio()]).toEqual([2, false]);
 });
 
-it("is told of the end of input before the application, which may exit there", () => {
+it("is called for the end of input before the application, which may exit there", () => {
   record();
   const order: string[] = [];
   onPeerGone(() => order.push("we"));

@@ -36,7 +36,7 @@ it.each([
   expect(findSdkFile(installed(name, version, file))).toEqual({ package: name, version, ...expected });
 });
 
-it("a file of another package, or another file of the SDK's, is none", () => {
+it("a file of another package, or another file of the SDK, does not match", () => {
   const others = [
     installed("left-pad", "1.0.0", "index.mjs"),
     installed(V1, "1.32.2", "esm/client/index.js"),
@@ -48,7 +48,7 @@ it("a file of another package, or another file of the SDK's, is none", () => {
   expect(others.map(findSdkFile)).toEqual(others.map(() => undefined));
 });
 
-it("a module of the SDK's gets a footer, and no other file", () => {
+it("a module of the SDK gets a footer, and no other file", () => {
   const url = pathToFileURL(installed("@modelcontextprotocol/server", "2.4.0", "index.mjs")).href;
   const footer = footerFor(`${url}?query#hash`);
 

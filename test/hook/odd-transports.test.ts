@@ -80,7 +80,7 @@ it("connect gives back what it gave and looks as it looked", async () => {
   expect([Protocol.prototype.connect.name, Protocol.prototype.connect.length]).toEqual(["connect", 1]);
 });
 
-it("a frozen transport fails as it does without us; a sealed one works untapped", async () => {
+it("a frozen transport fails as it does without mcp-otelkit; a sealed one works untapped", async () => {
   const recording = record();
   const sealed = new OwnTransport();
   sealed.onmessage = () => undefined;
@@ -105,7 +105,7 @@ it.each([[undefined], [null], ["text"], [{}], [{ start: 1, send: 2 }]])(
   },
 );
 
-it("an accessor for onmessage is set and called as it stands", async () => {
+it("an accessor for onmessage is set and called as before", async () => {
   const recording = record();
   const inner = new OwnTransport();
   const outer = Object.defineProperty(new OwnTransport(), "onmessage", {

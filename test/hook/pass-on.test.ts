@@ -2,7 +2,7 @@ import { expect, it, vi } from "vitest";
 import { passOn } from "../../src/hook/connection/pass-on.ts";
 import { until } from "../support/with-telemetry.ts";
 
-it("passes a value and an error on as they are, and hears of both", async () => {
+it("passes a value and an error on unchanged, and reports both", async () => {
   const [value, error] = [{}, new Error("theirs")];
   const heard: unknown[] = [];
 
@@ -23,7 +23,7 @@ it.each([["text"], [undefined], [null], [{ settled: true }]])(
   },
 );
 
-it("a rejection that nobody handles stays unhandled, and counts once", async () => {
+it("an unhandled rejection stays unhandled, and counts once", async () => {
   const error = new Error("nobody handles me");
   const unhandled = catchUnhandled();
 
@@ -46,7 +46,7 @@ it("a rejection that the caller handles is not unhandled anywhere", async () => 
   expect(unhandled.stop()).toEqual([]);
 });
 
-it("a mistake in the listener reaches nobody", async () => {
+it("an error in the listener does not reach the caller", async () => {
   const broken = (): never => {
     throw new Error("ours");
   };

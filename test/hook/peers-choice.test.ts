@@ -1,4 +1,4 @@
-// What a peer chooses must not choose our time or our memory: the ids of its requests, and whether it ever says goodbye.
+// A peer's choices, such as the ids of its requests or a missing close, must not decide mcp-otelkit's time or memory.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
@@ -19,7 +19,7 @@ function pendingOf(id: number): PendingRequest {
   };
 }
 
-// With work that grows by the square these take minutes: the time-out of the test is what sees it.
+// Work that grows by the square takes minutes here, and the time-out of the test fails.
 it.each([
   ["taken by their id", (table: ReturnType<typeof createPendingTable>) => void table.take(7)],
   ["removed, the latest first", (table, all) => table.remove(all.pop() as PendingRequest)],
@@ -48,7 +48,7 @@ it("requests with one id end in the order they came, also where one in the middl
   expect([table.take(7), table.take(7), table.take(7)]).toEqual([first, third, undefined]);
 });
 
-it("sessions of connections that nobody closes end when these are collected", async () => {
+it("sessions of connections that are never closed end when these are collected", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   let open = 0;

@@ -104,7 +104,7 @@ it("a file in which the scanner could lose its way is read as JavaScript reads i
   expect(seen(`${before}\n${SMALL}`)?.startsWith(`${before}\nclass A{static{`)).toBe(true);
 });
 
-// A parser reads the same files: what it calls a class is one, and nothing else is.
+// A parser reads the same files: the scanner must find the same classes.
 it.each(
   [
     "@modelcontextprotocol/server/dist/index.cjs",
@@ -128,7 +128,7 @@ it.each(
   ).toEqual(classesParsed(source).toSorted((a, b) => a - b));
 });
 
-/** A package with a file that holds a Protocol; what the file becomes. */
+/** A package with a file that contains a Protocol; returns the changed file. */
 function packaged(name: string, version: string, file: string, ...beside: string[]): string | undefined {
   const root = mkdtempSync(join(tmpdir(), "mcp-otelkit-recognise-"));
   try {
@@ -156,7 +156,7 @@ describe("a file of an SDK's own package", () => {
   });
 });
 
-it("one search tells the files that are worth more", () => {
+it("one search finds the files that need a closer look", () => {
   expect(mayHoldSdk(PROTOCOL)).toBe(true);
   expect(mayHoldSdk(new TextEncoder().encode(PROTOCOL))).toBe(true);
   expect(mayHoldSdk(installed("express/lib/response.js"))).toBe(false);

@@ -13,7 +13,7 @@ function deliver(transport: OwnTransport, message: unknown): void {
 it("a second round is a child of the first, wherever the answer comes in [span.parent.rounds, outcome.input-required]", async () => {
   const { spans } = await withTelemetry(({ tracer }) => {
     const transport = connect(new OwnTransport(), "client");
-    // What the SDK does with such an answer happens inside its delivery: it asks the user and comes again.
+    // The SDK handles such an answer inside its delivery: it asks the user and sends the request again.
     transport.received.push = (message) => {
       if ((message as { id: number }).id === 1) void transport.send(request(2, "tools/call", CALL));
       return 0;

@@ -7,7 +7,7 @@ const bang = (): never => {
   throw new Error("ours");
 };
 
-it("a mistake of ours is told once for each place, and not thrown", async () => {
+it("a fault in mcp-otelkit is reported once for each place, and not thrown", async () => {
   const { onFault, safely } = await load();
   const told: string[] = [];
   onFault((where) => told.push(where));
@@ -21,7 +21,7 @@ it("a mistake of ours is told once for each place, and not thrown", async () => 
   expect(told).toEqual(["a", "b"]);
 });
 
-it("a sink that throws is our mistake as well", async () => {
+it("a sink that throws does no harm", async () => {
   const { onFault, safely } = await load();
   onFault(bang);
   expect(safely("a", bang)).toBeUndefined();
@@ -55,7 +55,7 @@ it.each<[string, Around]>([
       }
     },
   ],
-])("an error of the application's is thrown as it is when the surroundings %s", async (_what, around) => {
+])("an error of the application is thrown unchanged when the surroundings %s", async (_what, around) => {
   const { surround } = await load();
   const error = new Error("theirs");
   const theirs = vi.fn<() => never>(() => {

@@ -71,7 +71,7 @@ it("a server names its client where the transport knows it [attr.client.address,
   }
 });
 
-it("client and server are told by what they can ask", () => {
+it("client and server are distinguished by the requests they can make", () => {
   const info = { name: "x", version: "1" };
   expect([roleOf(new Client(info)), roleOf(new Server(info)), roleOf({}), roleOf(null)]).toEqual([
     "client",
@@ -96,7 +96,7 @@ it("a session id is a string with something in it [attr.mcp.session.id]", () => 
   expect(ids).toEqual(["s1", undefined, undefined, undefined]);
 });
 
-it("the version stands in the HTTP request's header, first and second line [attr.mcp.protocol.version]", () => {
+it("the version is in the HTTP request's header, first and second line [attr.mcp.protocol.version]", () => {
   const headers = { "mcp-protocol-version": "2025-06-18" };
   expect(versionHeaderOf({ requestInfo: { headers } })).toBe("2025-06-18");
   expect(versionHeaderOf({ request: new Request("http://x/", { headers }) })).toBe("2025-06-18");

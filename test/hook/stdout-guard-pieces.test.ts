@@ -1,4 +1,4 @@
-// Lines that come in pieces, under `protect`: whose they are is decided before anything of them goes out.
+// Lines that come in pieces, under `protect`: the guard classifies a line before it sends any of it.
 import { Writable } from "node:stream";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { guardStdout, type StdoutPolicy } from "../../src/output/stdout-guard.ts";
@@ -125,7 +125,7 @@ it("what is held when the process ends goes to stderr", () => {
   expect(written.stderr).toBe("[");
 });
 
-it("what is held when nobody protects any more goes to stderr", () => {
+it("held text goes to stderr when protection ends", () => {
   const { stdout, got, policy } = open();
   stdout.write("[");
   policy.mode = "off";

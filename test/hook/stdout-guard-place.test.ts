@@ -9,7 +9,7 @@ afterEach(() => {
   Error.prepareStackTrace = formatter;
 });
 
-/** What is asked for the place it was called from. */
+/** The function whose call site is looked up. */
 function probe(): string | undefined {
   return callSite(probe);
 }
@@ -35,7 +35,7 @@ it("is not asked of a stack that is cut short", () => {
   }
 });
 
-it("of code that goes by a name of its own is that name", () => {
+it("of code with its own name is that name", () => {
   const named = runInThisContext("(probe) => probe()", { filename: "plugin.vm" }) as (
     fn: typeof probe,
   ) => string | undefined;

@@ -9,9 +9,9 @@ const MESSAGE = '{"jsonrpc":"2.0","id":1,"result":{}}\n';
 
 interface Guarded {
   readonly stdout: Writable;
-  /** Every chunk that reached the other end, as it was written. */
+  /** Every chunk that reached the other end, unchanged. */
   readonly chunks: unknown[];
-  /** The places told of, one per stray write. */
+  /** The reported places, one per stray write. */
   readonly strays: (string | undefined)[];
   readonly policyNow: () => StdoutPolicy | undefined;
   release(): void;
@@ -42,10 +42,10 @@ function guarded(mode: StdoutPolicy["mode"] = "detect", { stdout, chunks } = ope
   return { stdout, chunks, strays, policyNow, release };
 }
 
-/** What `protect` sends to stderr goes to the descriptor, and shows among the output of this test. */
+/** The stderr output of `protect` goes to the descriptor, and shows among the output of this test. */
 const HERE = /test[\\/]hook[\\/]stdout-guard\.test\.ts:\d+$/;
 
-it("lets everything through, and tells of what is stray, with the place of the first", () => {
+it("lets everything through, and reports stray writes, with the place of the first", () => {
   const { stdout, chunks, strays } = guarded();
   const bytes = new TextEncoder().encode("bytes\n");
 
@@ -76,7 +76,7 @@ it("reads messages in every encoding and kind of bytes", () => {
   expect(strays).toHaveLength(1);
 });
 
-it("hears console, and a stream that is piped, whose place nobody knows", async () => {
+it("sees console, and a stream that is piped, whose place is unknown", async () => {
   const { stdout, strays } = guarded();
   const source = new PassThrough();
 
@@ -153,7 +153,7 @@ it("protect takes a write apart that holds both, as text and as bytes", async ()
   expect(chunks).toEqual([MESSAGE + MESSAGE, Buffer.from(MESSAGE + MESSAGE)]);
 });
 
-it("the last owner leaves the stream as it was", () => {
+it("the last owner restores the stream", () => {
   const { stdout, release, policyNow, strays } = guarded();
   const other = guardStdout(stdout, policyNow);
 
@@ -167,7 +167,7 @@ it("the last owner leaves the stream as it was", () => {
   expect(Object.hasOwn(stdout, "write")).toBe(false);
 });
 
-it("a write of somebody's own, before us, is there again after us", () => {
+it("another `write` from before the guard is restored after it", () => {
   const { stdout, chunks } = openStdout();
   const own = function (this: Writable, chunk: string): boolean {
     return (Writable.prototype.write as (text: string) => boolean).call(this, chunk.toUpperCase());
@@ -182,7 +182,7 @@ it("a write of somebody's own, before us, is there again after us", () => {
   expect({ chunks, strays }).toEqual({ chunks: ["HELLO\n"], strays: [expect.stringMatching(HERE)] });
 });
 
-it("a write of somebody's own, on top of us, stays, and the place is that of whoever called it", () => {
+it("another `write` on top of the guard stays, and the reported place is its caller's", () => {
   const { stdout, chunks, strays, release } = guarded();
   const { write } = stdout;
   const wrap = runInThisContext(
@@ -204,7 +204,7 @@ it("a write of somebody's own, on top of us, stays, and the place is that of who
   });
 });
 
-it("off, or with nobody to tell, looks at nothing", () => {
+it("off, or without a policy, checks nothing", () => {
   const off = guarded("off");
   const nobody = openStdout();
   releases.push(guardStdout(nobody.stdout, () => undefined));
@@ -215,7 +215,7 @@ it("off, or with nobody to tell, looks at nothing", () => {
   expect([off.chunks, nobody.chunks, off.strays]).toEqual([["hello\n"], ["hello\n"], []]);
 });
 
-it("a mistake of ours is told, and the write goes through", () => {
+it("a fault in mcp-otelkit is reported, and the write goes through", () => {
   const faults: string[] = [];
   onFault((where) => faults.push(where));
   const { stdout, chunks } = openStdout();
@@ -231,7 +231,7 @@ it("a mistake of ours is told, and the write goes through", () => {
   expect({ chunks, faults }).toEqual({ chunks: ["hello\n", "again\n"], faults: ["stdout"] });
 });
 
-it("what is printed while we tell is not told of", () => {
+it("output during a report is not reported", () => {
   const { stdout, chunks } = openStdout();
   let strays = 0;
   const stray = (): void => {
@@ -246,7 +246,7 @@ it("what is printed while we tell is not told of", () => {
   expect(chunks).toEqual(["a logger of theirs says so\n", "hello\n"]);
 });
 
-it("what was printed before the transport came is told of when it comes", () => {
+it("output from before the transport is reported when the transport comes", () => {
   const opened = openStdout();
   const strays: (string | undefined)[] = [];
   const policyNow = (): StdoutPolicy => ({ mode: "detect", stray: (place) => void strays.push(place) });
@@ -260,7 +260,7 @@ it("what was printed before the transport came is told of when it comes", () => 
   expect(strays).toEqual([expect.stringMatching(HERE), undefined]);
 });
 
-it("where no transport comes, nothing is told, and where it writes elsewhere, the stream is left", () => {
+it("without a transport nothing is reported, and for a transport on another stream the stream is restored", () => {
   const { stdout, chunks } = openStdout();
   const strays: unknown[] = [];
   expectStdio(stdout, () => ({ mode: "detect", stray: (place) => void strays.push(place) }));
@@ -272,7 +272,7 @@ it("where no transport comes, nothing is told, and where it writes elsewhere, th
   expect(Object.hasOwn(stdout, "write")).toBe(false);
 });
 
-it("protect acts before the transport comes, and tells at once", () => {
+it("protect acts before the transport comes, and reports at once", () => {
   const { stdout, chunks } = openStdout();
   const strays: unknown[] = [];
   expectStdio(stdout, () => ({ mode: "protect", stray: (place) => void strays.push(place) }));

@@ -12,7 +12,7 @@ import {
   response,
 } from "./fakes.ts";
 
-it("tells of a request that arrives until its response leaves, in both directions [span.both-directions, span.time.server, span.time.client]", () => {
+it("observes a request from its arrival until its response is sent, in both directions [span.both-directions, span.time.server, span.time.client]", () => {
   const recording = record();
   const transport = connect(new OwnTransport());
 
@@ -73,7 +73,7 @@ it("puts the carrier into a copy of the message, and the caller's own keys win [
   const carrier = { ...CARRIER, tracestate: "a=1", baggage: "b=2" };
   expect(transport.sent).toEqual([
     { jsonrpc: "2.0", id: 1, method: "tools/list", params: { _meta: carrier } },
-    // A tracestate belongs to its traceparent: ours is not mixed with the caller's.
+    // A tracestate belongs to its traceparent: mcp-otelkit's is not mixed with the caller's.
     {
       jsonrpc: "2.0",
       id: 2,
@@ -157,7 +157,7 @@ it("ends one request per answer where an id is used twice", () => {
   expect(transport.sent).toHaveLength(3);
 });
 
-it("lets a response to nobody pass in both directions", () => {
+it("lets a response without a request pass in both directions", () => {
   const recording = record();
   const transport = connect(new OwnTransport());
   const stray = [
@@ -212,7 +212,7 @@ it("counts every message once when a transport is connected again", () => {
   const recording = record();
   const transport = connect(new OwnTransport());
   transport.close();
-  // As SDKs from 1.13.3 do: what is set already, here our own wrapper, is called first.
+  // SDKs from 1.13.3 on call the existing handler first, here mcp-otelkit's own wrapper.
   const earlier = transport.onmessage;
   tapTransport(transport, "server");
   transport.onmessage = (message) => {
@@ -302,7 +302,7 @@ it("ends a subscription where it is acknowledged, on both sides [notification.li
   expect(recording.open().filter((line) => line.includes("listen"))).toEqual([]);
 });
 
-it("does nothing to messages while nobody observes", () => {
+it("does nothing to messages without an observer", () => {
   const transport = connect(new OwnTransport());
   const message = request(1, "tools/list");
 
@@ -325,7 +325,7 @@ it("follows one message object through two connections of a process", () => {
   expect(recording.lines()).toEqual(["CLIENT tools/list 1", "CLIENT tools/list 1"]);
 });
 
-it("never changes a message of somebody else's", () => {
+it("never changes a message that other code holds", () => {
   record();
   const transport = connect(new OwnTransport());
   const result = deepFreeze({
@@ -333,7 +333,7 @@ it("never changes a message of somebody else's", () => {
     _meta: { "io.modelcontextprotocol/serverInfo": { name: "s" } },
   });
 
-  // A frozen object throws when it is changed, and a fault of ours would be reported.
+  // A frozen object throws when it is changed, and a fault in mcp-otelkit would be reported.
   const send = () => {
     transport.onmessage?.(request(1, "tools/list", { _meta: { progressToken: 1 } }));
     void transport.send(response(1, result));

@@ -1,4 +1,5 @@
-// What an application can see of a tap, and what it must not: its own functions, its own messages, its own stacks.
+// What an application can see of a tap, and what it must not see: its own functions, messages and stacks stay the
+// same.
 import { mock } from "node:test";
 import { expect, it, vi } from "vitest";
 import { lookForOthers, onOthers } from "../../src/hook/other-instrumentations.ts";
@@ -25,7 +26,7 @@ it("a mock in place of send is still one: it counts its calls, and its own prope
 it.each([
   ["vitest", (transport: OwnTransport) => vi.spyOn(transport, "send").mockResolvedValue("mocked")],
   ["node:test", (transport: OwnTransport) => mock.method(transport, "send", () => "mocked")],
-])("%s replaces send after connect as it does without us", async (_library, replace) => {
+])("%s replaces send after connect as it does without mcp-otelkit", async (_library, replace) => {
   record();
   const transport = connect(new OwnTransport());
 
@@ -35,7 +36,7 @@ it.each([
   expect(transport.sent).toEqual([]);
 });
 
-it("start is nobody's but the transport's", () => {
+it("start stays the transport's own", () => {
   record();
   const transport = new OwnTransport();
   tapTransport(transport, "server");
@@ -43,7 +44,7 @@ it("start is nobody's but the transport's", () => {
   expect(Object.hasOwn(transport, "start")).toBe(false);
 });
 
-it("callbacks that are set after connect and after start are heard, and the last one gets the messages", () => {
+it("callbacks that are set after connect and after start are observed, and the last one gets the messages", () => {
   const recording = record();
   const transport = connect(new OwnTransport());
   const relayed: unknown[] = [];
@@ -71,7 +72,7 @@ it("a session ends where the application sets onclose while it is being initiali
   expect([close.mock.calls.length, own.mock.calls.length]).toEqual([1, 1]);
 });
 
-it("a transport that only takes its callbacks, and one whose setter subscribes, are heard once", () => {
+it("a transport that only takes its callbacks, and one whose setter subscribes, are observed once", () => {
   const recording = record();
   const subscribed: ((message: unknown) => unknown)[] = [];
   class Emitter extends OwnTransport {}
@@ -93,7 +94,7 @@ it("a transport that only takes its callbacks, and one whose setter subscribes, 
   expect(recording.lines()).toEqual(["SERVER tools/list 1"]);
 });
 
-it("a handler that is chained is told of a message once, however messages nest", () => {
+it("a chained handler counts a message once, however messages nest", () => {
   const recording = record();
   const transport = connect(new OwnTransport());
   const first = transport.onmessage;

@@ -70,7 +70,7 @@ interface Described {
   readonly bad: boolean;
 }
 
-/** A cell that is not as it should be ends with `!`. */
+/** A cell with a fault ends with `!`. */
 function describe({ name, scope }: Neighbour, manager: Manager, row: Row | string): Described {
   if (typeof row === "string")
     return { cells: [name, manager.name, `not installed! ${noteFor(row)}`], bad: true };

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { home } from "../support/homes.ts";
 import { patience } from "../support/patience.ts";
 
-/** A project in the making, and what its package manager may use beside it. */
+/** A new project, and the tools that its package manager may use. */
 export interface Place {
   readonly folder: string;
   /** Kept for the whole run, so that a package is downloaded once. */
@@ -155,7 +155,7 @@ function run(
   });
 }
 
-/** Where packages come from is the machine's business, and the environment may be the one place that says so. */
+/** Only the machine knows its package registry, and perhaps only its environment names it. */
 function npmSettings(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>

@@ -1,4 +1,7 @@
-/** What an application may have of OpenTelemetry before mcp-otelkit comes. Code is ECMAScript, put beside `talk.mjs`. */
+/**
+ * The OpenTelemetry set-ups that an application may have before mcp-otelkit is installed. Code is ECMAScript, put
+ * beside `talk.mjs`.
+ */
 export interface Neighbour {
   readonly name: string;
   readonly dependencies: Readonly<Record<string, string>>;
@@ -6,11 +9,11 @@ export interface Neighbour {
   readonly first?: string;
   /** What the application does before it loads the MCP SDK, under the preload. */
   readonly before?: string;
-  /** What it does after the conversation. */
+  /** Its code after the conversation. */
   readonly after?: string;
   /** The scope of the spans that `after` makes, if it makes any. */
   readonly scope?: string;
-  /** How the application starts an SDK of its own, with `instrumentations`, for the spans of McpInstrumentation. */
+  /** How the application starts its own SDK, with `instrumentations`, for the spans of McpInstrumentation. */
   readonly start: string;
 }
 

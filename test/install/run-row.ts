@@ -20,7 +20,7 @@ export interface Row {
   readonly says: readonly string[];
 }
 
-/** How many spans of the conversation arrived, and how many of the neighbour's own. */
+/** How many spans of the conversation arrived, and how many of the neighbour. */
 export interface Seen {
   readonly mcp: number;
   readonly own: number;
@@ -45,7 +45,7 @@ export async function runRow(neighbour: Neighbour, manager: Manager, given: Give
     write(place, neighbour, given.tarball);
     await manager.install(place);
     const before = manager.size(place);
-    // As the README says, where the application has no API to be a peer of.
+    // As in the README, where the application has no API package.
     const api = "@opentelemetry/api" in neighbour.dependencies ? [] : ["@opentelemetry/api"];
     await manager.add(place, "./mcp-otelkit.tgz", ...api);
     const after = manager.size(place);

@@ -1,6 +1,9 @@
 // Which licence a text is, and which ones this project may build from and ship.
 
-/** Told by a phrase that only that licence has. What gives away least stands first: a file may hold several licences, and the first that is found counts. */
+/**
+ * Recognised by a phrase that only that licence has. The least permissive comes first: a file may contain several
+ * licences, and the first match counts.
+ */
 const TOLD_BY: readonly (readonly [string, RegExp])[] = [
   ["AGPL", /GNU AFFERO GENERAL PUBLIC LICENSE/i],
   ["LGPL", /GNU (LESSER|LIBRARY) GENERAL PUBLIC LICENSE/i],
@@ -20,7 +23,10 @@ const TOLD_BY: readonly (readonly [string, RegExp])[] = [
   ["Zlib", /This software is provided 'as-is', without any express or implied/i],
 ];
 
-/** Permissive: whoever has the program owes nothing but a notice. By SPDX name, https://spdx.org/licenses/, or by the names above. */
+/**
+ * Permissive: users of the program only have to keep a notice. By SPDX name, https://spdx.org/licenses/, or by the
+ * names above.
+ */
 const PERMISSIVE = new Set([
   "0BSD",
   "Apache-2.0",

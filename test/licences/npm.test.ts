@@ -1,4 +1,4 @@
-// The licence of every npm package that we ship with, build by or test with, as the package itself says it.
+// The licence of every npm package that the project ships, builds with or tests with, as the package declares it.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { allows, licenceOf } from "./licence.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Not permissive, and accepted: programs that only work on this project's files and of which nothing is in what we ship. */
+/** Not permissive, and accepted: programs that only process this project's files, and of which the package ships nothing. */
 const TOOLS: Readonly<Record<string, string>> = {
   lightningcss: "MPL-2.0",
 };
@@ -70,7 +70,7 @@ function refused(some: readonly (readonly [string, Locked])[]): string[] {
     .map(([name, licence]) => `${name}: ${licence}`);
 }
 
-/** What package.json says; where it says nothing, what the licence's text is. */
+/** The licence in package.json, else that of the licence's text. */
 function ofPackage(folder: string): string {
   const { license, licenses } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
     license?: string | { type: string };

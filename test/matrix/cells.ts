@@ -8,7 +8,7 @@ export const SDKS = {
 } as const;
 export type SdkName = keyof typeof SDKS;
 
-/** The extension of the programs that use it, and what people call it. */
+/** The extension of the programs that use it, and its name for people. */
 export const FORMATS = { mjs: "ESM", cjs: "CommonJS" } as const;
 export type Format = keyof typeof FORMATS;
 

@@ -9,11 +9,11 @@ import { patience } from "../support/patience.ts";
 export interface Circumstances {
   sandbox: Sandbox;
   node: string;
-  /** URL of the preload; without it the programs run as if we were not there. */
+  /** URL of the preload; unset, the programs run without mcp-otelkit. */
   preload?: string;
   /** Variables of both sides, beside PATH. */
   env?: Record<string, string>;
-  /** Puts something between an HTTP client and the server: takes the server's address, gives the one to call. */
+  /** Adds a proxy between an HTTP client and the server: takes the server's address, returns the one to call. */
   between?: (url: string) => Promise<string>;
 }
 
@@ -59,7 +59,7 @@ export async function runConversation(cell: Cell, circumstances: Circumstances):
     const pipes = files.map(
       (file) => JSON.parse(readFileSync(join(records, file), "utf8")) as Conversation["pipes"][0] & Ended,
     );
-    // What a stdio server says on stderr comes out of its client's.
+    // A stdio server's stderr is part of its client's.
     return {
       ...told(client),
       servers: pipes.map(({ code, signal }) => ({ code, signal, stdout: "", stderr: "" })),
@@ -105,7 +105,7 @@ function startProgram(
   const [program = "", ...words] = command(cell, circumstances, role);
   const child = spawn(program, [...words, ...args], {
     cwd: circumstances.sandbox.folder,
-    // Nothing of the surroundings: a variable of OpenTelemetry or NODE_OPTIONS would change what is measured.
+    // Without the environment: a variable of OpenTelemetry or NODE_OPTIONS would change the measurement.
     env: {
       PATH: process.env["PATH"],
       OTEL_SERVICE_NAME: service,
@@ -124,7 +124,7 @@ function startProgram(
     });
     child.on("close", () => reject(new Error(`the ${role} ended before it said where it is: ${stderr}`)));
   });
-  firstLine.catch(() => undefined); // only an HTTP server is asked for it
+  firstLine.catch(() => undefined); // only an HTTP server gets this request
   const ended = new Promise<Ended>((resolve, reject) => {
     const hung = setTimeout(() => {
       child.kill("SIGKILL");

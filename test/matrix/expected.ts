@@ -35,7 +35,7 @@ export function expectedMessages(cell: Cell): Message[] {
   const { sdk, way } = cell;
   const modern = WAYS[way].era === "2026";
   const second = SDKS[sdk].generation === "v2";
-  // Each request meets a server of its own: a question of the server could not be answered.
+  // Each request reaches a separate server: a request from the server could not be answered.
   const serverRequests = !modern && way !== "http-stateless";
   const call = (tool: string, outcome: Omit<Message, "name"> = {}): Message => ({
     name: `tools/call ${tool}`,
@@ -78,7 +78,7 @@ export function expectedMessages(cell: Cell): Message[] {
   ];
 }
 
-/** Opened and closed. Of HTTP's handler nobody but the client can tell: it answers these without a Protocol. */
+/** Opened and closed. Only the client sees those of HTTP's handler, which answers them without a Protocol. */
 function subscription(way: Way): Message[] {
   const unseen = (side: "CLIENT" | "SERVER") => (way === "handler" ? { only: side } : {});
   return [

@@ -53,8 +53,8 @@ function faultsOfProcesses(cell: Cell, { client, servers, transcript }: Conversa
 }
 
 /**
- * As without us: the client of SDK 1.10.2 ends its server with SIGTERM; the first server of a 2026-07-28 client over
- * stdio is a probe, which gets the end of its stdin and SIGTERM at once.
+ * As without mcp-otelkit: the client of SDK 1.10.2 ends its server with SIGTERM; the first server of a 2026-07-28
+ * client over stdio is a probe, which gets the end of its stdin and SIGTERM at once.
  */
 function wantedEnds({ sdk, way }: Cell, server: number): string[] {
   if (way === "stdio" && sdk === "v1-oldest") return ["SIGTERM"];

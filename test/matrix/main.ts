@@ -149,7 +149,7 @@ function show(run: Run | undefined): string {
   return faults.length === 0 ? `ok ${spans.length} spans` : `FAIL ${noteFor(faults.join("\n    "))}`;
 }
 
-/** The reasons stand below the tables, under letters. */
+/** The reasons are below the tables, under letters. */
 function noteFor(reason: string): string {
   const letter = notes.get(reason) ?? `[${notes.size + 1}]`;
   notes.set(reason, letter);

@@ -14,11 +14,11 @@ export interface Platform {
 
 export interface Verdict {
   faults: string[];
-  /** Ours; those of HTTP and the like are left out. */
+  /** Spans of mcp-otelkit; those of HTTP and the like are left out. */
   spans: SeenSpan[];
 }
 
-/** Runs a cell under the preload of the installed package, against a collector of its own, and judges it. */
+/** Runs a cell under the preload of the installed package, with its own collector, and judges it. */
 export async function runCell(cell: Cell, platform: Platform, sandbox: Sandbox): Promise<Verdict> {
   const receiver = await startOtlpReceiver();
   try {
@@ -28,7 +28,7 @@ export async function runCell(cell: Cell, platform: Platform, sandbox: Sandbox):
       preload: await installedPackage(platform.otel),
       env: exporterEnvironment(receiver, platform.protocol),
     });
-    // Both processes have ended: what has not arrived by now was lost.
+    // Both processes have ended: data that has not arrived by now is lost.
     const spans = receiver.spans();
     return {
       faults: faultsOf(cell, conversation, spans),
@@ -54,7 +54,7 @@ export function exporterEnvironment(
   };
 }
 
-/** One sandbox per SDK: programs only read it, each run keeps its records in a folder of its own. */
+/** One sandbox per SDK: programs only read it, and each run keeps its records in its own folder. */
 export function createSandboxes(): { of(sdk: SdkName): Promise<Sandbox>; remove(): Promise<void> } {
   const made = new Map<SdkName, Promise<Sandbox>>();
   return {

@@ -34,7 +34,7 @@ const OPENING: Message = {
   },
 };
 
-/** Starts a server and asks it everything, one question after the other, by hand: no SDK of ours or theirs is in the way. */
+/** Starts a server and sends it every request, one after the other, by hand, without an SDK. */
 export async function converse(
   server: Server,
   [program = "", ...words]: readonly string[],

@@ -1,6 +1,7 @@
 /**
- * `npm run prove -- official`: the official servers, each under every setting, and without us to compare with. Prints a table,
- * exits 1 when an answer, a line on stdout, the exit status or the spans are not as they must be.
+ * `npm run prove -- official`: the official servers, each under every setting, and without mcp-otelkit for
+ * comparison. Prints a table, exits 1 when an answer, a line on stdout, the exit status or the spans are not as they
+ * must be.
  * `npm run prove -- official memory grpc` runs only the cells whose name has these words.
  */
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** What the official servers are asked. Only what has the same answer every time. A new server is a new row. */
+/** The requests for the official servers. Only those that always have the same answer. A new server is a new row. */
 
 export interface Message {
   readonly method: string;
@@ -7,7 +7,7 @@ export interface Message {
 
 export interface Server {
   readonly name: string;
-  /** Words behind the program; `$DIR` stands for a folder of its own, here and everywhere. */
+  /** Arguments of the program; `$DIR` is replaced by a temporary folder, here and everywhere. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly asks: readonly Message[];
@@ -18,7 +18,7 @@ const call = (name: string, args: object = {}): Message => ({
   params: { name, arguments: args },
 });
 
-/** What every server is asked, the mistakes included. */
+/** The requests for every server, including wrong ones. */
 const COMMON: readonly Message[] = [
   { method: "ping" },
   { method: "tools/list" },

@@ -1,17 +1,17 @@
-/** Under what the official servers are run. A new setting is a new row. */
+/** The settings under which the official servers run. A new setting is a new row. */
 import type { NodeMajor } from "../support/homes.ts";
 import type { Collectors } from "./collectors.ts";
 
 export interface Setting {
   readonly name: string;
   readonly how?: "import" | "require" | "NODE_OPTIONS";
-  /** An OpenTelemetry SDK of the user's, in a preload before or after ours. */
+  /** The user's own OpenTelemetry SDK, in a preload before or after mcp-otelkit. */
   readonly theirs?: "before" | "after";
   readonly env?: Readonly<Record<string, string>>;
-  /** Where telemetry goes; `alive` unless said otherwise. */
+  /** Where telemetry goes; default `alive`. */
   readonly collector?: keyof Collectors;
   readonly protocol?: "http/protobuf" | "grpc";
-  /** Who has to deliver a span for each message; `nobody` where none must arrive; undefined where none can. */
+  /** Which SDK has to deliver a span for each message; `nobody` where none must arrive; undefined where none can. */
   readonly by?: "ours" | "theirs" | "nobody";
   readonly node?: NodeMajor;
 }

@@ -178,7 +178,7 @@ function capture({ method, params, result }: Said, by: CapturePolicy): Readonly<
 }
 
 describe.each(SAID)("$kind: $method %#", (said) => {
-  it("is captured where it is asked for [privacy.opt-in]", () => {
+  it("is captured where it is turned on [privacy.opt-in]", () => {
     expect(capture(said, policy([said.kind]))).toEqual(said.attributes);
     expect(capture(said, policy(KINDS))).toEqual(said.attributes);
   });
@@ -262,7 +262,7 @@ it("what is not asked for costs no object", () => {
 });
 
 describe("the user's own redaction", () => {
-  it("hears of every value with its place, but of no secret", () => {
+  it("is called for every value with its place, but for no secret", () => {
     const heard: [string, unknown][] = [];
     const redact = (value: unknown, where: string): unknown => {
       heard.push([where, value]);
@@ -308,7 +308,7 @@ describe("the user's own redaction", () => {
     );
   });
 
-  it("is asked about prompt variables and texts as well", () => {
+  it("is called for prompt variables and texts as well", () => {
     const redact = (value: unknown, where: string): unknown => `${where}: ${String(value)}`;
     const by = policy(KINDS, { redact });
 
@@ -338,7 +338,7 @@ it("prompt variables are bounded in number, name and length, together", () => {
   expect(Object.values(cut ?? {}).join("").length).toBeLessThanOrEqual(100);
 });
 
-it("anything may stand anywhere", () => {
+it("any value may be anywhere", () => {
   const values = [...HOSTILE, ...BOOBY_TRAPS];
   const fields = [
     "arguments",

@@ -22,7 +22,7 @@ function connection(sessionId: () => string | undefined = () => undefined) {
 }
 
 describe("the protocol version", () => {
-  it("is what initialize negotiated, not what was asked for [attr.mcp.protocol.version]", () => {
+  it("is the version that initialize negotiated, not the requested one [attr.mcp.protocol.version]", () => {
     const known = connection();
     learnFromRequest(known, { method: "initialize", params: { protocolVersion: "2099-01-01" } });
     expect(describeConnection(known, "server")["mcp.protocol.version"]).toBeUndefined();

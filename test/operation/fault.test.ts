@@ -1,4 +1,4 @@
-// What is told of a mistake of ours: where to look, and nothing of what the application was about.
+// The description of a fault in mcp-otelkit: the place to look at, and none of the application's data.
 import { describe, expect, it } from "vitest";
 import { describeFault } from "../../src/output/describe-fault.ts";
 import { redactUri } from "../../src/privacy/uri.ts";
@@ -6,13 +6,13 @@ import { redactUri } from "../../src/privacy/uri.ts";
 const HOME = new URL("../../src/", import.meta.url);
 
 describe("describeFault", () => {
-  it("names the class and our place in the code", () => {
+  it("has the class and the place in mcp-otelkit's code", () => {
     const error = thrownBy(() => redactUri(undefined as never));
 
     expect(describeFault(error)).toMatch(/^TypeError at privacy\/uri\.ts:\d+:\d+$/);
   });
 
-  it("finds our frame below those of others, in either way of writing a file", () => {
+  it("finds mcp-otelkit's frame below others, in either way of writing a file", () => {
     for (const place of [HOME.href, HOME.pathname]) {
       const error = new SyntaxError("s3cret");
       error.stack = `SyntaxError: s3cret\n    at JSON.parse (<anonymous>)\n    at take (${place}hook/tap.js:12:5)`;

@@ -27,7 +27,7 @@ export const HOSTILE: readonly unknown[] = [
   cyclic(),
 ];
 
-/** What `JSON.parse` never makes; the hooks catch what comes of it. */
+/** Values that `JSON.parse` never makes; the hooks catch their effects. */
 export const BOOBY_TRAPS: readonly object[] = [
   Object.defineProperty({}, "method", { get: bang, enumerable: true }),
   Object.defineProperty({ jsonrpc: "2.0", id: 1, method: "tools/call" }, "params", {
@@ -47,7 +47,7 @@ export const BOOBY_TRAPS: readonly object[] = [
   ),
 ];
 
-/** Messages with a hostile value in every place that we read. */
+/** Messages with a hostile value in every place that mcp-otelkit reads. */
 export function hostileMessages(value: unknown): unknown[] {
   const params = {
     name: value,

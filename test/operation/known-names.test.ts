@@ -36,7 +36,7 @@ it("knows the protocol's own methods from the start, cap or not", () => {
   ]).toEqual([true, false, false]);
 });
 
-it("gives each connection room of its own, so that no peer uses up another's [cardinality.cap]", () => {
+it("gives each connection its own limit, so that no peer uses up another's [cardinality.cap]", () => {
   const known = createKnownNames({ tool: { own: 1, connection: 2, connections: 3 } });
   const [greedy, modest, late] = [{}, {}, {}];
 

@@ -8,7 +8,7 @@ it.each([
   [{ jsonrpc: "2.0", id: 0, result: {} }, "response"],
   [{ jsonrpc: "2.0", id: "a", error: { code: 1, message: "" } }, "response"],
   [{ jsonrpc: "2.0", id: 1, result: undefined }, "response"],
-  // JSON-RPC allows a null id, MCP does not; nobody could tell which request it belongs to
+  // JSON-RPC allows a null id, MCP does not; it would belong to no known request
   [{ jsonrpc: "2.0", id: null, method: "ping" }, undefined],
   [{ jsonrpc: "2.0", id: null, error: { code: -32700, message: "" } }, undefined],
   [{ jsonrpc: "2.0", id: {}, method: "ping" }, undefined],

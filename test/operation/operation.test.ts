@@ -136,7 +136,7 @@ it("a log message is no span [notification.message]", () => {
   expect(describeCall("notifications/resources/updated").signal).toBe("span");
 });
 
-it("progress is told in numbers only [notification.progress]", () => {
+it("progress is recorded in numbers only [notification.progress]", () => {
   expect(describeProgress({ progress: 0, total: 3, message: "half way to the secret" })).toEqual({
     "mcp.progress.value": 0,
     "mcp.progress.total": 3,

@@ -68,7 +68,7 @@ describe("a response", () => {
     ["tools/list", -32601],
     ["initialize", -32602],
     ["server/discover", -32603],
-  ])("to %s with %j is an error of the client's as any other", (method, code) => {
+  ])("to %s with %j is an ordinary error for the client", (method, code) => {
     expect(describeResponse(error(code), "client", method)).toMatchObject({ errorType: String(code) });
   });
 
@@ -174,7 +174,7 @@ describe("a rejection", () => {
     expect(describeRejection(timeout.reason, false)).toEqual({ errorType: "timeout" });
   });
 
-  it("of server/discover by HTTP is a negotiation, unless it is about who asks [outcome.negotiated]", () => {
+  it("of server/discover by HTTP is a negotiation, unless it is about the caller [outcome.negotiated]", () => {
     const refused = (status: number) =>
       Object.assign(new (class SdkHttpError extends Error {})("no"), { status });
     expect(describeRejection(refused(404), false, "server/discover")).toEqual({ negotiated: true });

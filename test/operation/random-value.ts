@@ -1,6 +1,6 @@
-/** Values made by chance, the same for the same seed, with secrets in them. */
+/** Random values, the same for the same seed, with secrets in them. */
 
-/** Secrets, each with a piece that must not be seen: what is known of it from its first characters on. */
+/** Secrets, each with a piece that must stay hidden: the part that distinguishes it, from its first characters on. */
 export const SECRETS: readonly { readonly secret: string; readonly piece: string }[] = [
   ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P", "eyJ"],
   ["Bearer hunter-two-is-here", "hun"],
@@ -63,7 +63,7 @@ export function randomOf(seed: number): { value: unknown; limit: number } {
     const words = Array.from({ length: many(next() < 0.05 ? 5000 : 40) }, () =>
       next() < 0.1 ? pick(SECRETS).secret : pick(WORDS),
     );
-    // A secret stands by itself, as it does in texts and data.
+    // A secret is a separate word, as in texts and data.
     return words.join(" ");
   };
   const value = (depth: number): unknown => {

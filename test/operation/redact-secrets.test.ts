@@ -215,7 +215,7 @@ it("numbers can be card numbers", () => {
   );
 });
 
-it("data in base64 is told by its size", () => {
+it("data in base64 is described by its size", () => {
   const data = Buffer.from(Array.from({ length: 3000 }, (_, at) => (at * 7919) % 256)).toString("base64");
 
   expect(serialise({ data }, "", LIMIT)).toBe('{"data":"[base64, 4000 characters]"}');

@@ -127,7 +127,7 @@ it("no more is looked at than a few times the limit", () => {
   expect(said.length).toBeLessThan(200);
 });
 
-it("no code of the application's is run", () => {
+it("no code of the application runs", () => {
   let ran = 0;
   const run = (): number => ++ran;
   class Price {

@@ -14,7 +14,7 @@ import { HOSTILE, hostileMessages } from "./hostile.ts";
 
 const named = HOSTILE.map((value, at) => [`${at}: ${typeof value}`, value] as const);
 
-it.each(named)("everything can be described, whatever stands in its place (%s)", (_name, value) => {
+it.each(named)("everything can be described, whatever value is in its place (%s)", (_name, value) => {
   const described = (["client", "server"] as const).flatMap((side) =>
     hostileMessages(value).flatMap((message) => describeAll(message, side, value)),
   );
@@ -31,7 +31,7 @@ it.each(named)("everything can be described, whatever stands in its place (%s)",
   expect([...described, ...outcomes].filter((record) => !plain(record))).toEqual([]);
 });
 
-/** Everything that our functions make of a message. */
+/** Everything that mcp-otelkit's functions make of a message. */
 function describeAll(message: unknown, side: Side, version: unknown): object[] {
   const connection = createConnection(side, {}, () => undefined);
   learnVersion(connection, version);
@@ -63,7 +63,7 @@ it("nothing of it reaches a prototype", () => {
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
 });
 
-/** Only what a span can hold, and nothing of a megabyte. */
+/** Only values that a span can hold, and no megabytes. */
 function plain(record: object): boolean {
   return Object.values(record).every(
     (value) =>

@@ -1,4 +1,5 @@
-// What .ci/run and .ci/ops-tools.sh ask. Without a word: builds what no earlier run has built; minutes, once for each machine.
+// The command of .ci/run and .ci/ops-tools.sh. Without arguments it builds what no earlier run has built; that takes
+// minutes, once for each machine.
 import { describeBuilds, ensure, unbuilt } from "../stack/binaries.ts";
 import { OPS_BUILDS, OPS_PROGRAMS } from "./builds.ts";
 import { found } from "./programs.ts";
@@ -11,7 +12,7 @@ else if (wanted === "--found")
   for (const program of OPS_PROGRAMS) console.log(`${program}: ${found(program) ?? "not found"}`);
 else if (wanted === "--unbuilt") console.log(unbuilt().join(" "));
 else {
-  // Go runs in a process group of its own: `timeout` in .ci/run ends this process, and this process ends Go.
+  // Go runs in its own process group: `timeout` in .ci/run ends this process, and this process ends Go.
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   for (const build of OPS_BUILDS) console.log(describeBuilds(await ensure(build, console.log, stop.signal)));

@@ -6,9 +6,9 @@ import { keptIn } from "../stack/pins.ts";
 import { OPS_BUILDS, type OpsProgram } from "./builds.ts";
 
 /**
- * The oldest that the files are written for. Prometheus 3 opened ranges on the left, so `increase` over a window counts
- * one sample less than in 2.x: the values of our rule tests hold for 3 only. Alertmanager 0.25 is the first with secrets by
- * file for every receiver. https://prometheus.io/docs/prometheus/latest/migration/
+ * The oldest version that the files support. Prometheus 3 opened ranges on the left, so `increase` over a window
+ * counts one sample less than in 2.x: the values of the rule tests are correct only for 3. Alertmanager 0.25 is the
+ * first with secrets by file for every receiver. https://prometheus.io/docs/prometheus/latest/migration/
  */
 const OLDEST: Readonly<Record<OpsProgram, readonly [major: number, minor: number]>> = {
   prometheus: [3, 5],
@@ -34,7 +34,7 @@ export function found(program: OpsProgram, oldest = OLDEST[program]): string | u
   );
 }
 
-/** Why a test cannot run, in words for the person who wanted it; or undefined. */
+/** Why a test cannot run, in words for people; or undefined. */
 export function whyWithout(...programs: OpsProgram[]): string | undefined {
   const missing = programs.filter((program) => found(program) === undefined);
   if (missing.length === 0) return undefined;

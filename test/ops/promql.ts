@@ -4,7 +4,7 @@ import { parser as promql } from "@prometheus-io/lezer-promql";
 
 export interface Named {
   readonly metric: string;
-  /** Those of the selector's own braces. */
+  /** The matchers in the selector's braces. */
   readonly labels: readonly string[];
 }
 
@@ -45,7 +45,7 @@ function set(selectors: { metric: string }[], key: "metric", value: string): voi
   if (last !== undefined) last[key] = value;
 }
 
-/** What is wrong with a LogQL query, or undefined. */
+/** The fault in a LogQL query, or undefined. */
 export function faultOfLogql(text: string): string | undefined {
   let fault: string | undefined;
   logql.parse(text).iterate({

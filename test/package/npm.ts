@@ -7,12 +7,12 @@ const execute = promisify(execFile);
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Runs a program to its end and gives what it printed; a failure carries the program's stderr in its message. */
+/** Runs a program to its end and returns its output; an error contains the program's stderr in its message. */
 export async function run(file: string, args: string[], cwd: string) {
   return await execute(file, args, { cwd, maxBuffer: 64 * 1024 * 1024 });
 }
 
-/** Scripts are left out: packing must not depend on what `prepack` may do one day, and installing must not run any. */
+/** Scripts are turned off: packing must not depend on a later `prepack`, and installing must not run any. */
 export async function npm(args: string[], cwd: string) {
   const { stdout } = await run("npm", [...args, "--ignore-scripts", "--no-audit", "--no-fund"], cwd);
   return stdout;

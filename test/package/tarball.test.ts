@@ -121,7 +121,7 @@ it("names in its types only packages that come with it", () => {
   expect(foreign).toEqual([]);
 });
 
-/** The declarations that a user's compiler reads; what lies behind them may name what only we have installed. */
+/** The declarations that a user's compiler reads; files behind them may import packages that only this repository has. */
 function reachableFrom(entries: readonly string[]): string[] {
   const reached = new Set(entries);
   for (const file of reached) {

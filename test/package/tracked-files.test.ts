@@ -1,4 +1,4 @@
-// Nothing of the machine it was written on goes into the repository: no path of it, and no host it installed from.
+// The repository contains nothing of a developer's machine: no path, and no registry host.
 import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";

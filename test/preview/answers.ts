@@ -1,4 +1,4 @@
-// Each panel's queries, asked as Grafana asks them: over the time range, now, or for log lines.
+// Runs each panel's queries as Grafana does: over the time range, now, or for log lines.
 import { panelsOf, type Dashboard, type Panel, type Target } from "../collector/dashboards.ts";
 import type { Fill, Times } from "./variables.ts";
 

@@ -24,7 +24,7 @@ export interface Scraped {
   readonly path?: string;
 }
 
-/** The shipped file asks every 15 s, and a preview lasts minutes. */
+/** The shipped file scrapes every 15 s, and a preview lasts minutes. */
 const SCRAPE_INTERVAL = "2s";
 
 /** @param ownPrometheus a program to be used in the place of the built one; metrics are then scraped only */
@@ -35,7 +35,7 @@ export async function startBackEnds(folder: string, ownPrometheus?: string): Pro
     throw new Error(
       "there is no Prometheus: `npm run test:stack` or `npm run stack` builds it once, with Go",
     );
-  const programs = built as Programs; // asked only for those that are there
+  const programs = built as Programs; // only for those that run
   const port = await freePorts("web");
   const url = `http://127.0.0.1:${port.web}`;
   const home = fresh(folder, "prometheus-configuration");
@@ -64,7 +64,7 @@ export async function startBackEnds(folder: string, ownPrometheus?: string): Pro
           env: {
             MCP_PROMETHEUS_OTLP_URL: `${url}/api/v1/otlp`,
             MCP_LOKI_OTLP_URL: logs?.otlp ?? "http://127.0.0.1:9/otlp",
-            // There is no Jaeger: its queue fills, and what that looks like is on a panel.
+            // There is no Jaeger: its queue fills, and a panel shows that.
             MCP_JAEGER_OTLP_URL: "http://127.0.0.1:9",
             MCP_QUEUE_BYTES: "524288",
           },
@@ -121,7 +121,7 @@ function builtPrograms(): Partial<Programs> {
   return Object.fromEntries(paths.filter(([, path]) => existsSync(path)));
 }
 
-/** prometheus.yaml, asked more often; for an older Prometheus without what that does not know. */
+/** prometheus.yaml with a shorter interval; for an older Prometheus without unknown settings. */
 function configuration(current: boolean): string {
   const shipped = readFileSync(join(SHIPPED, "prometheus", "prometheus.yaml"), "utf8")
     .replaceAll(/(scrape|evaluation)_interval: 15s/g, `$1_interval: ${SCRAPE_INTERVAL}`)
@@ -139,7 +139,7 @@ function write(folder: string, name: string, processes: readonly Scraped[]): voi
     labels: {
       job,
       ...(name === "mcp-servers" && { service_name: job }),
-      // One program that stands for many needs an instance for each.
+      // One program that represents many needs an instance for each.
       ...(path !== undefined && { __metrics_path__: path, instance: `${target}${path}` }),
     },
   }));

@@ -1,4 +1,4 @@
-// Panels that may be empty, and why: what only a Collector or a Loki has, and what good traffic does not make.
+// Panels that may be empty, and why: only a Collector or a Loki has the data, or normal traffic does not make it.
 const NEEDS: readonly { readonly what: string; readonly titles: RegExp }[] = [
   {
     what: "no Collector is built",

@@ -6,7 +6,7 @@ import type { Dashboard } from "../collector/dashboards.ts";
 import type { Answered } from "./answers.ts";
 import type { Times } from "./variables.ts";
 
-/** The whole page at its full size, unless told otherwise. */
+/** The whole page at its full size, by default. */
 export interface Size {
   readonly scale: number;
   /** Of the page, from its top. */
@@ -37,7 +37,7 @@ const SWITCHES =
     " ",
   );
 const WIDTH = 1440;
-/** Nobody's: every request of the page is answered from here. */
+/** An unused address: every request of the page is answered from here. */
 const PAGE = "http://preview.invalid/";
 const HTML = `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="uPlot.min.css"><link rel="stylesheet" href="page.css">
 <body><script src="uPlot.iife.min.js"></script><script type="module" src="page.mjs"></script></body>`;

@@ -28,7 +28,7 @@ export async function startTraffic(ends: BackEnds): Promise<Traffic> {
     OTEL_METRICS_EXPORTER: "prometheus",
     OTEL_EXPORTER_PROMETHEUS_PORT: "0",
     OTEL_INSTRUMENTATION_MCP_ADMIN: "on",
-    ...(ends.push === undefined && { OTEL_TRACES_EXPORTER: "console" }), // exemplars are of spans that somebody gets
+    ...(ends.push === undefined && { OTEL_TRACES_EXPORTER: "console" }), // exemplars come from spans that a back end receives
   });
   const pushed = (name: string): Record<string, string> =>
     ends.push === undefined
@@ -80,7 +80,7 @@ export async function startTraffic(ends: BackEnds): Promise<Traffic> {
   const notes = {
     command: process.execPath,
     args: [...PRELOAD, here("cast/noisy.mjs")],
-    // Its stderr is the visitors', who have a page of their own.
+    // Its stderr belongs to the visitors, who have a separate page.
     env: { ...pushed("notes"), OTEL_INSTRUMENTATION_MCP_ADMIN: "off" },
   };
   const VISIT = JSON.stringify({

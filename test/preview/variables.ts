@@ -1,4 +1,4 @@
-// A dashboard's variables as Grafana would fill them in: with every value that is found, or with what was chosen.
+// Fills in a dashboard's variables as Grafana does: with every value that is found, or with the chosen one.
 import { queryOf, type Dashboard, type Variable } from "../collector/dashboards.ts";
 
 export interface Times {
@@ -13,7 +13,7 @@ const RATE_INTERVAL = "20s";
 
 export type Fill = (text: string) => string;
 
-/** @param labelValues asks Prometheus: a selector, a label */
+/** @param labelValues queries Prometheus: a selector, a label */
 export async function fillerFor(
   dashboard: Dashboard,
   times: Times,

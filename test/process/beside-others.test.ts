@@ -1,4 +1,5 @@
-// Other instrumentations of MCP, and other copies of ours, are noticed by what they do, and told in one line with what to do.
+// Other instrumentations of MCP, and other copies of mcp-otelkit, are detected by their effects and reported in one
+// line, with the fix.
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,7 +21,7 @@ it.concurrent.each([
   ["sentry-by-hand", "Sentry", "take the integration McpServer"],
   ["dd-trace", "dd-trace", "set DD_TRACE_MODELCONTEXTPROTOCOL_SDK_ENABLED=false"],
   ["wrapped", "another instrumentation", "take it out of your instrumentations"],
-])("%s is told of", async (what, who, advice) => {
+])("%s is reported", async (what, who, advice) => {
   const { stdout, stderr, spans } = await traceProgram([...PRELOAD, "beside-others.mjs", what]);
 
   expect(stdout).toBe("2 + 3 = 5\n");
@@ -30,13 +31,13 @@ it.concurrent.each([
   expect(chainsOf(spans)).toEqual(CONVERSATION);
 });
 
-it.concurrent("nobody is told of where there is nobody", async () => {
+it.concurrent("nothing is reported without another one", async () => {
   const { stderr } = await traceProgram([...PRELOAD, "beside-others.mjs", "none"]);
 
   expect(stderr).toMatch(/^mcp-otelkit: [^\n]*, instrumented [^\n]*\n$/);
 });
 
-it.concurrent("a second copy of ours at another version does nothing, and says so", async () => {
+it.concurrent("a second copy of mcp-otelkit at another version does nothing, and says so", async () => {
   const sandbox = await createSandbox("process", "sdk-v1-latest", "otel-2");
   onTestFinished(() => sandbox.remove());
   const first = await installedPackage("otel-2");

@@ -1,5 +1,5 @@
-// A server that somebody else wrote brings its vendor's SDK, and the operator has named an endpoint: what is of MCP goes to the
-// operator, what is the vendor's to the vendor, each once, and in one trace.
+// A third-party server contains its vendor's SDK, and the operator has set an endpoint: MCP telemetry goes to the
+// operator, the vendor's own to the vendor, each once, and in one trace.
 import { expect, it, onTestFinished } from "vitest";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { chainsOf } from "./chains.ts";
@@ -18,7 +18,7 @@ it.each([
   ["before", [...THEIRS, ...PRELOAD, "joining.mjs"]],
   ["after", [...PRELOAD, ...THEIRS, "joining.mjs"]],
   ["some turns after", [...PRELOAD, "joining.mjs", "after-import"]],
-])("a vendor's SDK that starts %s ours", async (_when, words) => {
+])("a vendor's SDK that starts %s mcp-otelkit's", async (_when, words) => {
   const vendor = await startOtlpReceiver();
   onTestFinished(() => vendor.close());
 

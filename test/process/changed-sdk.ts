@@ -6,7 +6,7 @@ import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 export interface Change {
   /** The name the package is installed under; npm calls that an alias. */
   readonly as?: string;
-  /** What its package.json says instead. */
+  /** The replacement for its package.json. */
   readonly version?: string;
 }
 

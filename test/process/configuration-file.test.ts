@@ -1,4 +1,4 @@
-// OTEL_CONFIG_FILE is read by OpenTelemetry itself; ours is that it works from a preload and keeps stdout clean.
+// OpenTelemetry itself reads OTEL_CONFIG_FILE; mcp-otelkit makes it work from a preload and keeps stdout clean.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";

@@ -1,5 +1,6 @@
-// A collector that is gone or hangs holds the end of a process up for less than two seconds: then MCP hosts kill. Here the limit is
-// one that tells this from an export's own time-out; `npm run prove -- exit` prints how long it takes.
+// A collector that is unreachable or hangs delays the end of a process by less than two seconds, after which MCP
+// hosts kill. The limit here distinguishes this from an export's own time-out; `npm run prove -- exit` prints how
+// long it takes.
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo, type Server } from "node:net";
@@ -8,7 +9,7 @@ import { exportingTo, PRELOAD } from "./program.ts";
 import { startServer } from "./stdio-host.ts";
 import { patience } from "../support/patience.ts";
 
-/** Accepts connections, and never says a word. */
+/** Accepts connections and never answers. */
 let blackHole: Server;
 beforeAll(async () => {
   blackHole = createServer().listen(0, "127.0.0.1");
@@ -34,7 +35,7 @@ const COLLECTORS: Readonly<Record<string, () => string>> = {
   "has a name that nobody knows": () => "http://collector.invalid:4318",
 };
 
-/** How the process is told to end, and how it has to. */
+/** How the process is ended, and how it must end. */
 const ENDINGS = {
   "end of stdin": { code: 0, signal: null },
   SIGTERM: { code: null, signal: "SIGTERM" },
@@ -75,7 +76,7 @@ describe.concurrent("with a collector that", () => {
     const { stderr, ...how } = await server.ended;
     expect(performance.now() - asked).toBeLessThan(patience(2_000));
     expect(how).toMatchObject({ ...ENDINGS[ending], ...(more["HABIT"] !== undefined && { code: 7 }) });
-    // One line for all signals, and at the end one more, which counts.
+    // One line for all signals, and one more at the end, with the count.
     const [warning, ...others] = problemsIn(stderr);
     expect(warning).toMatch(/^mcp-otelkit: .*\(OTEL_(EXPORTER_OTLP_ENDPOINT|CONFIG_FILE)/);
     const exports = more["OTEL_METRICS_EXPORTER"] === "otlp" ? ", N metric exports" : "";
@@ -88,7 +89,7 @@ describe.concurrent("with a collector that", () => {
     ).toEqual(counted);
   });
 
-  // An export that is under way keeps the process alive by itself, before anything of ours can notice the end.
+  // A running export keeps the process alive, before mcp-otelkit can notice the end.
   it.each(["http/protobuf", "grpc"])(
     "never answers an export that is under way already, %s",
     async (protocol) => {

@@ -1,4 +1,4 @@
-// The standard variables mean what OpenTelemetry's specification says, on both lines.
+// The standard variables have the meaning of OpenTelemetry's specification, on both lines.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
@@ -73,7 +73,7 @@ describeVariants<[OtelLine]>([["otel-2"], ["otel-3"]], { concurrent: true }, (li
     expect(chainsOf(spans)).toContain("CLIENT tools/call meta > SERVER tools/call meta");
   });
 
-  it("OTEL_TRACES_SAMPLER=always_off records nothing, and tells the other side", async () => {
+  it("OTEL_TRACES_SAMPLER=always_off records nothing, and passes that on to the other side", async () => {
     const { stdout, spans } = await trace("meta.mjs", { OTEL_TRACES_SAMPLER: "always_off" });
 
     expect(spans).toEqual([]);
@@ -82,7 +82,7 @@ describeVariants<[OtelLine]>([["otel-2"], ["otel-3"]], { concurrent: true }, (li
 });
 
 it.concurrent.each([{ OTEL_SDK_DISABLED: "true" }, { OTEL_NODE_DISABLED_INSTRUMENTATIONS: "mcp" }])(
-  "%o: as if we were not there",
+  "%o: as without mcp-otelkit",
   async (env) => {
     const { stdout, stderr, spans } = await traceProgram([...PRELOAD, "meta.mjs"], { env });
 

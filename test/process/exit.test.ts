@@ -1,4 +1,4 @@
-// A process ends as it would have ended without us, and what it had recorded arrives.
+// A process ends as it would without mcp-otelkit, and its recorded data arrives.
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.ts";
 import { exportingTo, PRELOAD, runProgram, traceProgram } from "./program.ts";
@@ -82,7 +82,7 @@ it("a host that closes stderr does not end the server", async () => {
 
 describe("a signal", () => {
   it.each<NodeJS.Signals>(["SIGTERM", "SIGINT", "SIGHUP"])(
-    "%s ends the process by itself, after the spans are out",
+    "%s ends the process, after the spans are out",
     async (signal) => {
       const { server, receiver } = await serving("stdio-server.mjs");
       await server.add(2, 3);
@@ -147,7 +147,7 @@ it.concurrent.each([
   "lets a request time out",
   "lets a notification fail",
   "throws in a timer",
-])("a program that %s and looks away dies as it did", async (how) => {
+])("a program that %s without handling it ends as without mcp-otelkit", async (how) => {
   const without = await runProgram(["looks-away.mjs", how]);
   const preloaded = await runProgram([...PRELOAD, "looks-away.mjs", how], {
     env: { OTEL_TRACES_EXPORTER: "none" },
@@ -178,7 +178,7 @@ function namesIn(receiver: OtlpReceiver): string[] {
     .toSorted();
 }
 
-/** The line Node prints of an error it dies of, without the stack. */
+/** The line that Node prints for an error that ends it, without the stack. */
 function fatalErrorIn(stderr: string): string | undefined {
   return /^(\w*Error\b.*)$/m.exec(stderr)?.[1];
 }

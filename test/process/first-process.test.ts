@@ -11,7 +11,7 @@ if (!allowed)
   console.warn("SKIPPED: unshare --fork --pid is not allowed here, so nothing is known of process 1");
 
 it.skipIf(!allowed)(
-  "SIGTERM to process 1 saves what there is, and what it does afterwards is recorded",
+  "SIGTERM to process 1 saves the data, and what it does afterwards is recorded",
   async () => {
     const receiver = await startOtlpReceiver();
     const child = spawn("unshare", [...UNSHARE, process.execPath, ...PRELOAD, "first-process.mjs"], {

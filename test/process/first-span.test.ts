@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PRELOAD, traceProgram } from "./program.ts";
 
-it("a span that the application opens before our SDK has started is recorded, and is the parent of all within", async () => {
+it("a span that the application opens before the SDK of mcp-otelkit has started is recorded, and is the parent of all spans within", async () => {
   const { spans } = await traceProgram([...PRELOAD, "early-span.mjs"]);
 
   const own = spans.filter(({ scope }) => scope === "application");
@@ -12,7 +12,7 @@ it("a span that the application opens before our SDK has started is recorded, an
   expect(new Set(ours.map(({ traceId }) => traceId))).toEqual(new Set([root?.traceId]));
 });
 
-it("where OpenTelemetry is not to be ours, it records nothing and harms nothing", async () => {
+it("where OpenTelemetry is turned off, it records nothing and harms nothing", async () => {
   const env = { OTEL_INSTRUMENTATION_MCP_SDK: "join" };
   const { spans, code, stderr } = await traceProgram([...PRELOAD, "early-span.mjs"], { env });
 

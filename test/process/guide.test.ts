@@ -1,5 +1,5 @@
-// What our users have read: the monitoring guide for MCP servers. Its tables, probes, queries and checklist are restated here,
-// and each line of them works in a process under the preload, with no code written.
+// Users have read the monitoring guide for MCP servers. Its tables, probes, queries and checklist are repeated here,
+// and each line of them works in a process under the preload, without code.
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -41,7 +41,10 @@ const CALL_BUCKETS = [
   "+Inf",
 ];
 
-/** What the guide's panels, alerts and capacity queries select, and what they sum by. `job` and `up` are Prometheus's own. */
+/**
+ * The names that the guide's panels, alerts and capacity queries select, and the labels they sum by. `job` and `up`
+ * are Prometheus's own.
+ */
 const QUERIES: readonly [
   purpose: string,
   sample: string,
@@ -60,7 +63,7 @@ const QUERIES: readonly [
 
 type Check = (server: Served, page: Page) => Promise<boolean> | boolean;
 
-/** The production readiness checklist: each line is met here, or by what is named. */
+/** The production readiness checklist: this test checks each line, or names what does. */
 const CHECKLIST: readonly [
   line: string,
   by: Check | "the test of the probes" | "logs" | "dashboards and alerts" | "the operator",
@@ -191,7 +194,7 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
     expect(await check(server, page)).toBe(true);
   });
 
-  it("/health has what both of the guide's implementations answer", async () => {
+  it("/health has the fields of both of the guide's implementations", async () => {
     const { status, body } = await server.get("/health");
     const number: unknown = expect.any(Number);
     expect(status).toBe(200);
@@ -205,7 +208,7 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
     });
   });
 
-  it("a scrape is Prometheus's text, or OpenMetrics where that is asked for", async () => {
+  it("a scrape is Prometheus's text, or OpenMetrics on request", async () => {
     const text = await server.get("/metrics");
     const openMetrics = await server.get("/metrics", {
       accept: "application/openmetrics-text; version=1.0.0",

@@ -1,5 +1,5 @@
-// A message whose HTTP request names a parent, and whose `_meta` does not: the parent counts, whatever carries the request and
-// whoever instruments HTTP, or nobody does.
+// A message whose HTTP request has a parent, and whose `_meta` has none: that parent counts, whatever carries the
+// request, and whichever code instruments HTTP, or none.
 import { expect, it } from "vitest";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { PRELOAD, runProgram } from "./program.ts";

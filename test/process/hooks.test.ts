@@ -56,7 +56,7 @@ describe("an SDK that npm installed under another name", { concurrent: true }, (
   });
 });
 
-// A compiler that runs as a hook of its own sits beside, before or behind ours.
+// A compiler with its own hook runs beside, before or after that of mcp-otelkit.
 describe("TypeScript", { concurrent: true }, () => {
   const tsx = ["--import", "tsx"];
 

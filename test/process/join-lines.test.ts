@@ -1,5 +1,5 @@
-// The SDK that is joined is mostly another copy than ours: of the 2.x line, of the 3.x line, or with all that
-// `@opentelemetry/auto-instrumentations-node` brings.
+// The application's SDK is usually another copy than the embedded one: of the 2.x line, of the 3.x line, or with all
+// of `@opentelemetry/auto-instrumentations-node`.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
@@ -35,7 +35,7 @@ describeVariants<[OtelLine]>([["otel-2"], ["otel-3"]], { concurrent: true }, (li
   it("after the first call", async () => {
     const joined = await join([...ours, "joining.mjs", "after-connect"], { cwd: sandbox.folder });
 
-    expect(joined.stderr).toContain("an OpenTelemetry SDK has started after ours");
+    expect(joined.stderr).toContain("an OpenTelemetry SDK has started after the embedded one");
     expect(joined.stderr).not.toContain("duplicate registration");
     expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
   });
@@ -62,7 +62,8 @@ describe("auto-instrumentations-node/register", { concurrent: true, tags: ["proo
 
     expect(joined.stdout).toBe("worked\n");
     expect(joined.stderr).toContain("goes through the OpenTelemetry SDK of this process\n");
-    // Of the many instrumentations the ones that ours has as well; `net` and the like are theirs alone.
+    // Of the many instrumentations, only those that mcp-otelkit has as well; `net` and the like are the application's
+    // alone.
     const shared = ["mcp-otelkit", "application", "@opentelemetry/instrumentation-http"];
     expect(chainsOf(joined.spans.filter(({ scope }) => shared.includes(scope)))).toEqual(JOINED_CHAINS);
     const exports = joined.metrics.filter(({ name }) => name === "mcp.tool.calls");

@@ -1,5 +1,6 @@
-// An OpenTelemetry SDK of the user's is used wherever it starts: before us or after, before the MCP SDK is loaded, before the
-// first connection, after it. Each signal goes through one SDK, each message is one span, each HTTP request one on either side.
+// mcp-otelkit uses the user's OpenTelemetry SDK whenever it starts: before or after mcp-otelkit, before the MCP SDK
+// is loaded, before the first connection, after it. Each signal goes through one SDK, each message is one span, each
+// HTTP request one on either side.
 import { describe, expect, it } from "vitest";
 import { chainsOf } from "./chains.ts";
 import {
@@ -19,12 +20,12 @@ const THEIRS = ["--import", "./user-sdk-preload.mjs"];
 const TOLD = "goes through the OpenTelemetry SDK of this process\n";
 const BUSINESS = ["work.done 2", "work.queued 7"];
 const TAKEN_OVER =
-  "an OpenTelemetry SDK has started after ours: from now on traces and metrics and logs go through";
+  "an OpenTelemetry SDK has started after the embedded one: from now on traces and metrics and logs go through";
 
-describe("a NodeSDK of the user's", { concurrent: true }, () => {
+describe("the user's own NodeSDK", { concurrent: true }, () => {
   it.each<[string, string[], string, string[]]>([
-    ["in a preload before ours", [...THEIRS, ...PRELOAD, "joining.mjs"], TOLD, BUSINESS],
-    ["in a preload after ours", [...PRELOAD, ...THEIRS, "joining.mjs"], TOLD, BUSINESS],
+    ["in a preload before mcp-otelkit", [...THEIRS, ...PRELOAD, "joining.mjs"], TOLD, BUSINESS],
+    ["in a preload after mcp-otelkit", [...PRELOAD, ...THEIRS, "joining.mjs"], TOLD, BUSINESS],
     [
       "in the application, before it loads the MCP SDK",
       [...PRELOAD, "joining.mjs", "before-import"],
@@ -56,17 +57,17 @@ describe("a NodeSDK of the user's", { concurrent: true }, () => {
     expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
     // The first call was over before they came; a trace is never torn apart.
     expect(sendersPerTrace(joined.spans)).toEqual(["ours", "ours", "ours", "theirs"]);
-    expect(sendersOf(joined.metrics)).toEqual(["ours", "theirs"]); // what the first call had made, and no more
+    expect(sendersOf(joined.metrics)).toEqual(["ours", "theirs"]); // only the metrics of the first call
   });
 
-  it("that nobody shuts down is flushed at the end", async () => {
+  it("that is never shut down is flushed at the end", async () => {
     const joined = await join([...THEIRS, ...PRELOAD, "joining.mjs"], { env: { USER_SDK_CARELESS: "yes" } });
 
     expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
     expect(sendersOfEach(joined)).toEqual(ALL_THEIRS);
   });
 
-  it("none: everything is ours", async () => {
+  it("none: everything goes through the embedded SDK", async () => {
     const joined = await join([...PRELOAD, "joining.mjs"]);
 
     expect(chainsOf(joined.spans)).toEqual(JOINED_CHAINS);
@@ -86,36 +87,40 @@ function businessOf({ metrics }: Joined): string[] {
     .toSorted();
 }
 
-describe("a signal that the user provides is theirs, the others are ours", { concurrent: true }, () => {
-  const SIGNALS = { traces: "spans", metrics: "metrics", logs: "logs" } as const;
-  type Signal = keyof typeof SIGNALS;
+describe(
+  "a signal that the user's SDK provides goes through it, the others through the embedded SDK",
+  { concurrent: true },
+  () => {
+    const SIGNALS = { traces: "spans", metrics: "metrics", logs: "logs" } as const;
+    type Signal = keyof typeof SIGNALS;
 
-  it.each<[Signal, string]>([
-    ["traces", "traces go through the OpenTelemetry SDK of this process; metrics and logs go to http"],
-    ["metrics", "metrics go through the OpenTelemetry SDK of this process; traces and logs go to http"],
-    ["logs", "logs go through the OpenTelemetry SDK of this process; traces and metrics go to http"],
-  ])("%s before us", async (signal, told) => {
-    const joined = await join([...THEIRS, ...PRELOAD, "joining.mjs"], { env: { USER_SIGNAL: signal } });
+    it.each<[Signal, string]>([
+      ["traces", "traces go through the OpenTelemetry SDK of this process; metrics and logs go to http"],
+      ["metrics", "metrics go through the OpenTelemetry SDK of this process; traces and logs go to http"],
+      ["logs", "logs go through the OpenTelemetry SDK of this process; traces and metrics go to http"],
+    ])("%s before mcp-otelkit", async (signal, told) => {
+      const joined = await join([...THEIRS, ...PRELOAD, "joining.mjs"], { env: { USER_SIGNAL: signal } });
 
-    expect(joined.stderr).toContain(told);
-    expectOneOfTheirs(joined, signal);
-  });
+      expect(joined.stderr).toContain(told);
+      expectOneOfTheirs(joined, signal);
+    });
 
-  it.each<[Signal]>([["traces"], ["metrics"], ["logs"]])("%s after us", async (signal) => {
-    const joined = await join([...PRELOAD, "joining.mjs", "after-import", signal]);
+    it.each<[Signal]>([["traces"], ["metrics"], ["logs"]])("%s after mcp-otelkit", async (signal) => {
+      const joined = await join([...PRELOAD, "joining.mjs", "after-import", signal]);
 
-    expect(joined.stderr).toContain(`from now on ${signal} go through that one`);
-    expect(joined.stderr).not.toContain("duplicate registration");
-    expectOneOfTheirs(joined, signal);
-  });
+      expect(joined.stderr).toContain(`from now on ${signal} go through that one`);
+      expect(joined.stderr).not.toContain("duplicate registration");
+      expectOneOfTheirs(joined, signal);
+    });
 
-  function expectOneOfTheirs(joined: Joined, signal: Signal): void {
-    // Who provides traces decides on HTTP: here nobody does.
-    const chains = JOINED_CHAINS.map((chain) =>
-      signal === "traces" ? chain.replace(" > CLIENT GET > SERVER GET", "") : chain,
-    );
-    expect(chainsOf(joined.spans)).toEqual(chains);
-    const senders = { ...ALL_OURS, [SIGNALS[signal]]: ["theirs"] };
-    expect(sendersOfEach(joined)).toEqual(senders);
-  }
-});
+    function expectOneOfTheirs(joined: Joined, signal: Signal): void {
+      // The SDK with the traces decides on HTTP: here there is none.
+      const chains = JOINED_CHAINS.map((chain) =>
+        signal === "traces" ? chain.replace(" > CLIENT GET > SERVER GET", "") : chain,
+      );
+      expect(chainsOf(joined.spans)).toEqual(chains);
+      const senders = { ...ALL_OURS, [SIGNALS[signal]]: ["theirs"] };
+      expect(sendersOfEach(joined)).toEqual(senders);
+    }
+  },
+);

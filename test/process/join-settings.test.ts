@@ -1,4 +1,5 @@
-// OTEL_INSTRUMENTATION_MCP_SDK: whose SDK is used, with and without one of the user's. `auto`, the default, is join-order.test.ts.
+// OTEL_INSTRUMENTATION_MCP_SDK: which SDK is used, with and without the user's own. `auto`, the default, is
+// join-order.test.ts.
 import { describe, expect, it } from "vitest";
 import type { SeenSpan } from "../support/seen-span.ts";
 import { chainsOf } from "./chains.ts";
@@ -16,10 +17,10 @@ const PLACES: readonly [string, string[]][] = [
   ["after the MCP SDK", [...PRELOAD, "joining.mjs", "after-import"]],
 ];
 
-describe("join starts none of ours", { concurrent: true }, () => {
+describe("join never starts the embedded SDK", { concurrent: true }, () => {
   const env = { [SETTING]: "join" };
 
-  it.each(PLACES)("with theirs %s", async (_where, words) => {
+  it.each(PLACES)("with the user's SDK %s", async (_where, words) => {
     const joined = await join(words, { env });
 
     expect(joined.stderr).not.toContain("duplicate registration");
@@ -38,11 +39,11 @@ describe("join starts none of ours", { concurrent: true }, () => {
   });
 });
 
-describe("own sends what is ours through ours, beside theirs", { concurrent: true }, () => {
+describe("own sends MCP telemetry through the embedded SDK, beside the user's", { concurrent: true }, () => {
   const env = { [SETTING]: "own" };
 
   it.each([...PLACES, ["after the first call", [...PRELOAD, "joining.mjs", "after-connect"]] as const])(
-    "with theirs %s",
+    "with the user's SDK %s",
     async (_where, words) => {
       const joined = await join(words, { env });
 
@@ -69,7 +70,7 @@ describe("own sends what is ours through ours, beside theirs", { concurrent: tru
   }
 });
 
-describe("as if we were not there", { concurrent: true }, () => {
+describe("as without mcp-otelkit", { concurrent: true }, () => {
   it.each([
     { [SETTING]: "off" },
     { OTEL_NODE_DISABLED_INSTRUMENTATIONS: "mcp" },
@@ -84,7 +85,7 @@ describe("as if we were not there", { concurrent: true }, () => {
   });
 });
 
-it("a word that is none of them is told, and auto applies", async () => {
+it("an unknown value is reported, and auto applies", async () => {
   const joined = await join([...PRELOAD, "joining.mjs"], { env: { [SETTING]: "sometimes" } });
 
   expect(joined.stderr).toContain(

@@ -1,4 +1,4 @@
-// `joining.mjs` under the preload, in front of a collector that tells who sent what: "ours" or "theirs".
+// `joining.mjs` under the preload, with a collector that shows which SDK sent what: "ours" or "theirs".
 import { startOtlpReceiver, type SeenMetric } from "../support/otlp-receiver.ts";
 import type { SeenLog } from "../support/seen-log.ts";
 import type { SeenSpan } from "../support/seen-span.ts";

@@ -1,4 +1,4 @@
-// What a process has recorded when its end comes: what is open, what is queued, and what is told of the rest.
+// The data of a process when it ends: what is open, what is queued, and what is reported about the rest.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.ts";
 import { exportingTo, PRELOAD, runProgram, traceProgram } from "./program.ts";
@@ -59,7 +59,7 @@ describe("what is open", () => {
     expect(spansOf("tools/call never")).toEqual(["connection_closed"]);
   });
 
-  it("is waited for by nobody where a second SIGTERM comes", async () => {
+  it("is not waited for after a second SIGTERM", async () => {
     start({ OTEL_INSTRUMENTATION_MCP_DRAIN_MS: "60000" });
     server.call("never");
     await server.add(2, 3);
@@ -97,7 +97,7 @@ describe("process.exit()", () => {
 
     const ended = await server.ended;
     expect(ended).toMatchObject({ code, signal: null });
-    // What the earlier sign has sent and nobody had confirmed yet may come twice.
+    // Data that was sent at the earlier sign and not confirmed may come twice.
     expect([...new Set(namesThatArrived())]).toEqual([...SHAKEN_HANDS, ...tools]);
     expect(ended.stderr).not.toContain("lost");
   });
@@ -122,7 +122,7 @@ describe("process.exit()", () => {
     },
   );
 
-  it("tells what it costs where it is not to wait, and what helps", async () => {
+  it("prints the cost and the fix where it must not wait", async () => {
     start({ OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT: "off" });
     await server.add(2, 3);
 
@@ -150,7 +150,9 @@ it("in a worker thread process.exit() costs the same, and what does not help the
   const { code, stderr } = await traceProgram([...PRELOAD, "ends.mjs", "worker"]);
 
   expect(code).toBe(0);
-  expect(stderr).toMatch(/lost: \d+ spans; process\.exit\(\) waits for nobody: await flushTelemetry/);
+  expect(stderr).toMatch(
+    /lost: \d+ spans; process\.exit\(\) does not wait in a worker thread: await flushTelemetry/,
+  );
   expect(stderr).not.toContain("FLUSH_ON_EXIT");
 });
 
@@ -170,7 +172,7 @@ it.each([
 });
 
 it.each(["http/protobuf", "grpc"])(
-  "an uncaught exception ends the process as ever, and its telemetry arrives (%s)",
+  "an uncaught exception ends the process as before, and its telemetry arrives (%s)",
   async (protocol) => {
     start(exportingTo(protocol === "grpc" ? receiver.grpcUrl : receiver.url, protocol));
     await server.add(2, 3);

@@ -21,7 +21,7 @@ it.each<[string, () => Promise<string>]>([
   expect(server.stderr).toContain("all of OpenTelemetry was loaded\n");
 });
 
-it("through NODE_OPTIONS, the server at the end of a chain is traced and its parents stay cheap and silent", async () => {
+it("through NODE_OPTIONS, the server at the end of a chain is traced, and its parents stay cheap and print nothing", async () => {
   const tsx = createRequire(import.meta.url).resolve("tsx/cli");
   const preload = new URL("../../dist/register.js", import.meta.url).href;
 

@@ -12,7 +12,7 @@ import { describeVariants } from "../support/variants.ts";
 
 const NOBODY = "http://127.0.0.1:1";
 
-/** The API that comes with each line. */
+/** The API of each line. */
 const APIS: readonly [line: OtelLine, api: string][] = [
   ["otel-2", "@opentelemetry/api-logs"],
   ["otel-3", "@opentelemetry/api"],
@@ -94,7 +94,7 @@ describeVariants(APIS, {}, (line, api) => {
     expect(stderr).toMatch(/^mcp-otelkit: .*; traces go to http\S+ \(OTEL_EXPORTER_OTLP_ENDPOINT, .*\)\n$/);
   });
 
-  it("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, and an endpoint and protocol of their own", async () => {
+  it("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE, and a separate endpoint and protocol", async () => {
     const [receiver, other] = [await collector(), await collector()];
 
     const { stderr } = await runLogging(line, api, {
@@ -131,7 +131,7 @@ it("on the 3.x line, what libraries of the 2.x line log goes the same way", asyn
   ]);
 });
 
-it("a collector that is not there is told of once, whatever the number of signals", async () => {
+it("an unreachable collector is reported once, whatever the number of signals", async () => {
   const { stderr, code } = await runLogging("otel-2", "@opentelemetry/api-logs", {
     OTEL_EXPORTER_OTLP_ENDPOINT: NOBODY,
     OTEL_LOGS_EXPORTER: "otlp",
@@ -186,7 +186,7 @@ async function collector(): Promise<OtlpReceiver> {
   return receiver;
 }
 
-/** Those of the application, in the order of its statements; ours are another test's. */
+/** The records of the application, in the order of its statements; another test checks those of mcp-otelkit. */
 function theirs(receiver: OtlpReceiver): SeenLog[] {
   return receiver
     .logs()

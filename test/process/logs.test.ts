@@ -1,4 +1,4 @@
-// Log lines as an operator meets them: JSON on stderr, beside whatever else is there, and log records that say the same.
+// Log lines as an operator sees them: JSON on stderr, beside other output, and log records with the same content.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.ts";
 import { exportingTo, PRELOAD, runProgram, type Ended } from "./program.ts";
@@ -25,7 +25,7 @@ async function run(env: Record<string, string>, words = PRELOAD): Promise<Ended>
   return runProgram([...words, "logging.mjs"], { env: { ...LOUD, ...exportingTo(receiver.url), ...env } });
 }
 
-it("each tool call is a line of the guide's, at INFO", async () => {
+it("each tool call is a line in the guide's format, at INFO", async () => {
   const lines = linesOf(await run({}));
   const completed = lines.filter(({ message }) => message === "Tool call completed");
   expect(completed).toHaveLength(2); // each side once

@@ -1,4 +1,4 @@
-// Where metrics go: the page and OTLP at once, each as it was asked for, and nowhere where that was asked for.
+// Where metrics go: the page and OTLP at once, each where it is turned on, and nowhere for `none`.
 import { describe, expect, it, onTestFinished } from "vitest";
 import { metricName } from "../../src/admin/prometheus-names.ts";
 import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/instruments.ts";
@@ -40,7 +40,7 @@ describe("OTLP and the page at once", () => {
     expect(
       sent.filter(({ name }) => name === "mcp.tool.calls").map(({ sum }) => sum?.aggregationTemporality),
     ).not.toContain(2);
-    expect(latest(sent, "mcp.active_sessions")?.sum?.aggregationTemporality).toBe(2); // as the specification has it for up and down
+    expect(latest(sent, "mcp.active_sessions")?.sum?.aggregationTemporality).toBe(2); // as in the specification for up and down
     expect(page.value("mcp_tool_calls_total")).toBe(2);
     expect(page.value("mcp_tool_call_duration_seconds_count")).toBe(2);
   });
@@ -181,7 +181,7 @@ it("traces that are not sampled leave no exemplars", async () => {
   expect(body).not.toContain("trace_id");
 });
 
-it("a meter provider that comes after us, and after a session has begun, hears of everything since, and of the counts before", async () => {
+it("a meter provider that is registered after mcp-otelkit, and after a session has begun, receives everything since, and the counts before", async () => {
   const { stdout, stderr, code } = await runProgram(["late-provider.mjs"], { cwd: GUIDE_PROGRAMS });
 
   expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
@@ -193,7 +193,7 @@ it("a meter provider that comes after us, and after a session has begun, hears o
   });
 });
 
-/** A server in front of a collector of its own, every tenth of a second. */
+/** A server with its own collector, exporting every tenth of a second. */
 async function delivering(
   env: Record<string, string> = {},
   program = "stdio-server.mjs",
@@ -245,7 +245,7 @@ function namesOf(metrics: readonly SeenMetric[]): string[] {
   ].toSorted();
 }
 
-/** Without what only a page has: the resource as a metric. */
+/** Without the part that only a page has: the resource as a metric. */
 function namesOn(page: Page): string[] {
   return page.families
     .map(({ name }) => name)

@@ -8,10 +8,10 @@ import { PRELOAD, startProgram } from "./program.ts";
 import { endsWithTest, GUIDE_PROGRAMS, observeProgram, QUIET, serveProgram } from "./served.ts";
 
 const UNSET = { OTEL_EXPORTER_PROMETHEUS_PORT: "" };
-/** As a program has it that nobody has told anything. */
+/** A program without any settings. */
 const DEFAULTS = { ...UNSET, OTEL_METRICS_EXPORTER: "", OTEL_TRACES_EXPORTER: "none" };
 
-it("servers that are told no port take the next free one each, and say so", async () => {
+it("servers without a configured port take the next free one each, and say so", async () => {
   const first = endsWithTest(await serveProgram(["stdio-server.mjs"], { env: UNSET }));
   const second = endsWithTest(await serveProgram(["stdio-server.mjs"], { env: UNSET }));
 
@@ -23,7 +23,7 @@ it("servers that are told no port take the next free one each, and say so", asyn
   ]);
 });
 
-it("a port that was asked for and is taken: one line, and the application runs on without", async () => {
+it("a configured port that is taken: one line, and the application continues without the endpoint", async () => {
   const { port } = await occupiedPort();
   const server = endsWithTest(
     observeProgram(["stdio-server.mjs"], { env: { OTEL_EXPORTER_PROMETHEUS_PORT: String(port) } }),
@@ -116,7 +116,7 @@ it("a listen that Node's permissions forbid is one line, and the application run
   ]);
 });
 
-/** A port of 127.0.0.1 that somebody has. */
+/** A port of 127.0.0.1 that is in use. */
 async function occupiedPort(): Promise<{ port: number; release: () => Promise<void> }> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

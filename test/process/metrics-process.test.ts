@@ -1,4 +1,4 @@
-// What a process tells of itself, against what the system says of it.
+// What a process reports about itself, compared with the system's values.
 import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
@@ -42,7 +42,7 @@ it.skipIf(!onLinux)(
   },
 );
 
-it("Node's runtime is told: event loop, heap and garbage collection, each by kind", async () => {
+it("Node's runtime metrics: event loop, heap and garbage collection, each by kind", async () => {
   const server = endsWithTest(await serveProgram(["stdio-server.mjs"]));
 
   const page = await eventually(server.page, (now) =>
@@ -61,7 +61,7 @@ it("Node's runtime is told: event loop, heap and garbage collection, each by kin
 const canHideProc = onLinux && spawnSync(`${GUIDE_PROGRAMS}without-proc.sh`, ["--version"]).status === 0;
 if (!canHideProc) process.stderr.write("no mount namespaces here: the test without /proc is SKIPPED\n");
 it.skipIf(!canHideProc)(
-  "without /proc, what it would have told is absent and not zero, and the process is healthy",
+  "without /proc, its values are absent and not zero, and the process is healthy",
   async () => {
     const server = endsWithTest(
       await serveProgram(["stdio-server.mjs"], { node: `${GUIDE_PROGRAMS}without-proc.sh` }),

@@ -1,4 +1,5 @@
-// Each mistake costs one line on stderr, which names what to look at, and nothing else: the program runs as without us.
+// Each mistake causes one line on stderr, which names what to check, and nothing else: the program runs as without
+// mcp-otelkit.
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";
@@ -10,7 +11,7 @@ const NOBODY = "http://127.0.0.1:1";
 
 interface Mistake {
   readonly env: Readonly<Record<string, string>>;
-  /** The line, after our name; or the lines, in any order. */
+  /** The line, after the name mcp-otelkit; or the lines, in any order. */
   readonly says: RegExp | readonly RegExp[];
 }
 
@@ -46,7 +47,7 @@ const OURS: readonly Mistake[] = [
     },
     says: /^(?:cannot deliver spans to|the last spans did not reach) http:\/\/127\.0\.0\.1:1 \(OTEL_EXPORTER_OTLP_ENDPOINT, grpc\)/,
   },
-  // Three exporters read it, and one line says so; what needs no certificate goes on.
+  // Three exporters read it, and one line says so; exports that need no certificate continue.
   ...["http/protobuf", "grpc"].map((protocol) => ({
     env: {
       OTEL_EXPORTER_OTLP_ENDPOINT: "https://127.0.0.1:1",
@@ -71,7 +72,7 @@ const OURS: readonly Mistake[] = [
   },
 ];
 
-/** The words are OpenTelemetry's, hence each of its lines is asked. */
+/** The text is OpenTelemetry's, so each of its lines is checked. */
 const THEIRS: readonly Mistake[] = [
   {
     env: { OTEL_TRACES_SAMPLER: "sometimes", OTEL_TRACES_EXPORTER: "console" },
@@ -139,7 +140,7 @@ describeVariants(CASES, { concurrent: true }, (line, mistakes) => {
   );
 });
 
-/** Our lines, without the start-up line that every process has; any line that is not ours fails. */
+/** The lines of mcp-otelkit, without the start-up line that every process prints; any other line fails. */
 function problemsIn(stderr: string): string[] {
   const lines = stderr.split("\n").filter((line) => line !== "" && !line.startsWith('{"name":'));
   for (const line of lines) expect(line).toMatch(/^mcp-otelkit: (?!.* {4}at )/);

@@ -1,5 +1,5 @@
-// Bun and Deno speak Node's API and call none of its module hooks. A preload records nothing there by itself, says so in one line,
-// and the application runs; what is handed to `instrumentMcp` is recorded as on Node.
+// Bun and Deno have Node's API and call none of its module hooks. A preload records nothing there, says so in one
+// line, and the application runs; what is passed to `instrumentMcp` is recorded as on Node.
 import { readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// Only what the HTTP instrumentation itself writes is cleaned: what the application says on its span stays.
+// Only the HTTP instrumentation's own attributes are cleaned: what the application sets on its span stays.
 import { expect, it } from "vitest";
 import { PRELOAD, traceProgram } from "./program.ts";
 

@@ -1,4 +1,4 @@
-// People who set up OpenTelemetry themselves: joined, not doubled.
+// Applications that set up OpenTelemetry themselves: mcp-otelkit uses their SDK and starts no second one.
 import { describe, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { createSandbox } from "../support/sandbox.ts";
@@ -49,7 +49,7 @@ describe("together with the preload there is one span each", { concurrent: true 
     const { stdout, stderr, spans } = await traceProgram(words, { env: { OTEL_SERVICE_NAME: "both" } });
 
     expect(stdout).toBe("2 + 3 = 5\n");
-    expect(stderr).not.toMatch(/(go|goes) to http/); // the SDK of ours would be a second one
+    expect(stderr).not.toMatch(/(go|goes) to http/); // mcp-otelkit's SDK would be a second one
     expect(chainsOf(spans)).toEqual(CONVERSATION);
   });
 

@@ -46,7 +46,7 @@ describeVariants(NODES, {}, (_on, major) => {
   });
 });
 
-// The application has OpenTelemetry's API, and the instrumentations, of its own: of the 2.x line here.
+// The application has its own copies of OpenTelemetry's API and the instrumentations: of the 2.x line here.
 const BESIDE: [OtelLine, string][] = [
   ["otel-2", "pino-before.mjs"],
   ["otel-2", "winston.mjs"],
@@ -55,7 +55,7 @@ const BESIDE: [OtelLine, string][] = [
 ];
 
 describeVariants(BESIDE, {}, (line, program) => {
-  it("with us installed somewhere else", async () => {
+  it("with mcp-otelkit installed in another place", async () => {
     const words = ["--import", await installedPackage(line), program];
 
     const { lines, logs, spans } = await run(words, SENDING);
@@ -95,7 +95,7 @@ it.each([
   ["winston.mjs", { OTEL_NODE_DISABLED_INSTRUMENTATIONS: "pino,winston" }],
   ["pino-before.mjs", { OTEL_SDK_DISABLED: "true" }],
   ["pino-before.mjs", { OTEL_INSTRUMENTATION_MCP_SDK: "join" }],
-])("%s with %o: as if we were not there", async (program, env) => {
+])("%s with %o: as without mcp-otelkit", async (program, env) => {
   const { lines, logs } = await run([...PRELOAD, program], { ...SENDING, ...env });
 
   expect(lines.map(({ widgets }) => widgets)).toEqual([3, 4]);

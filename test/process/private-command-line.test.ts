@@ -1,4 +1,4 @@
-// The resource says how the process was started, without what was secret in it.
+// The resource describes how the process was started, without secrets.
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";

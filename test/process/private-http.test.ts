@@ -1,4 +1,5 @@
-// Spans of OpenTelemetry's HTTP instrumentations, as we set them up: what a user wrote stays in the process.
+// Spans of OpenTelemetry's HTTP instrumentations, as mcp-otelkit sets them up: what a user wrote stays in the
+// process.
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { installedPackage, nodeBinary, type NodeMajor, type OtelLine } from "../support/homes.ts";

@@ -1,4 +1,4 @@
-// Real programs in real processes, which get PATH of this one's environment and nothing else.
+// Real programs in real processes, which get only PATH of this process's environment.
 import { spawn, type ChildProcess } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { startOtlpReceiver, type Delivery } from "../support/otlp-receiver.ts";
 import type { SeenSpan } from "../support/seen-span.ts";
 import { patience } from "../support/patience.ts";
 
-/** Where the programs are, and where they run. Below our package.json, so that `mcp-otelkit` is this package, as built. */
+/** Where the programs are, and where they run. Below package.json, so that `mcp-otelkit` is this package, as built. */
 export const PROGRAMS = join(dirname(dirname(fileURLToPath(import.meta.url))), "fixtures", "process");
 
 export const PRELOAD = ["--import", "mcp-otelkit/register"];
@@ -34,7 +34,7 @@ export interface Running {
   printed(text: string): Promise<void>;
 }
 
-/** Ports, metrics and logs are not what these tests are about; see served.ts, log-delivery.test.ts and logs.test.ts for those. */
+/** These tests are not about ports, metrics and logs; see served.ts, log-delivery.test.ts and logs.test.ts for those. */
 const QUIET = {
   OTEL_INSTRUMENTATION_MCP_LOG_LINES: "off",
   OTEL_INSTRUMENTATION_MCP_ADMIN: "off",
@@ -52,7 +52,7 @@ export function startProgram(words: readonly string[], circumstances: Circumstan
   const told = (): string => `stdout:\n${output.stdout}\nstderr:\n${output.stderr}`;
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
-  // A child that is gone leaves a pipe nobody reads; how it ended says more than the error of writing to it.
+  // A child that has ended leaves a pipe without a reader; how it ended says more than the error of writing to it.
   child.stdin.on("error", () => undefined);
 
   const ended = new Promise<Ended>((resolve, reject) => {
@@ -90,7 +90,7 @@ export interface Traced extends Ended {
   readonly deliveries: Delivery[];
 }
 
-/** Runs a program to its end in front of a collector of its own. What has not arrived by then was lost. */
+/** Runs a program to its end with its own collector. Data that has not arrived by then is lost. */
 export async function traceProgram(
   words: readonly string[],
   circumstances: Circumstances = {},

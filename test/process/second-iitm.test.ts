@@ -1,4 +1,5 @@
-// import-in-the-middle has one channel per copy, and of two copies in a process only one is heard. Ours needs none.
+// import-in-the-middle has one channel per copy, and of two copies in a process only one works. mcp-otelkit needs
+// none.
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";

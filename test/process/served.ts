@@ -1,4 +1,4 @@
-// Programs under the preload that serve /metrics, /health and /ready, and how they are asked.
+// Programs under the preload that serve /metrics, /health and /ready, and requests to them.
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { pageOf, type Page } from "../support/page.ts";
@@ -68,7 +68,7 @@ export function observeProgram(
   };
 }
 
-/** The same, once it has said where its endpoints are. */
+/** The same, once it has printed the address of its endpoints. */
 export async function serveProgram(words: readonly string[], circumstances?: Circumstances): Promise<Served> {
   const observed = observeProgram(words, circumstances);
   const [, url = ""] = await observed.told(/health(?: and metrics)? at (\S+)/);

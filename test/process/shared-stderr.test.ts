@@ -1,4 +1,5 @@
-// File descriptor 2 is the application's: what it writes there arrives as it would without us, and ours beside it.
+// File descriptor 2 belongs to the application: its output arrives there as it would without mcp-otelkit, beside
+// mcp-otelkit's.
 import { expect, it } from "vitest";
 import { PRELOAD, startProgram } from "./program.ts";
 
@@ -29,7 +30,7 @@ it.each([
   expect(others.length).toBeGreaterThan(1);
 });
 
-it("where the application has redirected stderr, our lines go the same way", async () => {
+it("where the application has redirected stderr, mcp-otelkit's lines go the same way", async () => {
   const { stdout } = await readLate("redirected");
 
   expect(stdout).toMatch(/^redirected \{.*tools\/call/m);

@@ -1,4 +1,5 @@
-// What the operator reads on stderr when the process starts: which SDK was patched, or why none was. stdout is not ours.
+// What the operator reads on stderr when the process starts: which SDK was patched, or why none was. Nothing goes to
+// stdout.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -74,7 +75,7 @@ describe("an SDK that is seen and cannot be patched is named", () => {
 });
 
 describe("a process without any MCP SDK", () => {
-  it("hears so at its end, with the way out for bundles", async () => {
+  it("says so when it ends, with the fix for bundles", async () => {
     const { stdout, stderr, code } = await runProgram([...PRELOAD, "no-mcp.mjs"]);
 
     expect(stderr.split("\n")).toEqual([
@@ -84,7 +85,7 @@ describe("a process without any MCP SDK", () => {
     expect({ stdout, code }).toEqual({ stdout: "an ordinary program\n", code: 5 });
   });
 
-  it("hears nothing from its worker threads", async () => {
+  it("prints nothing from its worker threads", async () => {
     const { stdout, stderr } = await runProgram([...PRELOAD, "with-worker.mjs"], { env: OFFLINE });
 
     expect(stdout).toBe("an ordinary program\n2 + 3 = 5\n");
@@ -95,7 +96,7 @@ describe("a process without any MCP SDK", () => {
     ["the package's name", "mcp-otelkit/register"],
     ["a URL without it", new URL("../../dist/register.js", import.meta.url).href],
     ["a path without it", fileURLToPath(new URL("../../dist/register.js", import.meta.url))],
-  ])("hears nothing where NODE_OPTIONS brought us, by %s", async (_what, preload) => {
+  ])("prints nothing where NODE_OPTIONS adds the preload, by %s", async (_what, preload) => {
     const { stdout, stderr, code } = await runProgram(["no-mcp.mjs"], {
       env: { NODE_OPTIONS: `--import=${preload}` },
     });
@@ -104,7 +105,7 @@ describe("a process without any MCP SDK", () => {
   });
 });
 
-it.each([["v1.mjs"], ["no-mcp.mjs"]])("OTEL_LOG_LEVEL=none silences us (%s)", async (program) => {
+it.each([["v1.mjs"], ["no-mcp.mjs"]])("OTEL_LOG_LEVEL=none silences mcp-otelkit (%s)", async (program) => {
   const { stderr } = await runProgram([...PRELOAD, program], {
     env: { OTEL_LOG_LEVEL: "none", OTEL_TRACES_EXPORTER: "zipkin" },
   });

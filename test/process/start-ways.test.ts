@@ -65,7 +65,7 @@ describe("--require", { concurrent: true }, () => {
     expect(chainsOf(spans)).toEqual(CONVERSATION);
   });
 
-  it("a process without MCP hears what it would hear with --import", async () => {
+  it("a process without MCP prints the same as with --import", async () => {
     const { stdout, stderr, code } = await runProgram([...REQUIRED, "no-mcp.mjs"]);
 
     expect(stderr).toMatch(/^mcp-otelkit: no MCP SDK was loaded in this process [^\n]*\n$/);

@@ -1,4 +1,4 @@
-// A host that starts an MCP server over stdio, byte for byte, without an SDK of its own.
+// A host that starts an MCP server over stdio, byte for byte, without an SDK.
 import { startProgram, type Circumstances, type Running } from "./program.ts";
 
 export interface HostedServer extends Running {

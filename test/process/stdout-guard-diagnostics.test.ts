@@ -1,4 +1,4 @@
-// What OpenTelemetry itself prints goes to stderr, whatever OTEL_LOG_LEVEL says and whoever has set it up.
+// OpenTelemetry's own output goes to stderr, whatever OTEL_LOG_LEVEL says and whichever code has set it up.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installedPackage, type OtelLine } from "../support/homes.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
@@ -6,11 +6,11 @@ import { PRELOAD, PROGRAMS, type Ended } from "./program.ts";
 import { startServer } from "./stdio-host.ts";
 import { describeVariants } from "../support/variants.ts";
 
-/** The two at which the most, and the first, is printed on stdout without us. */
+/** The two levels at which the most, and the first, is printed on stdout without mcp-otelkit. */
 const LOUD = ["info", "all"];
 const LEVELS = ["", "none", "error", "warn", "info", "debug", "verbose", "all", "INFO", "louder"];
 
-/** Nobody listens there: every export fails, and is complained about. */
+/** No server listens there: every export fails and logs an error. */
 const DEAD_END = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9", OTEL_EXPORTER_OTLP_TIMEOUT: "300" };
 const TRACES_ALONE = { OTEL_METRICS_EXPORTER: "none", OTEL_LOGS_EXPORTER: "none" };
 const CONSOLE = {
@@ -86,7 +86,7 @@ describeVariants<[OtelLine]>([["otel-2"], ["otel-3"]], {}, (line) => {
   });
 });
 
-describe("a user's SDK that was there before us", () => {
+describe("a user's SDK that was there before mcp-otelkit", () => {
   it.concurrent.each(LOUD)(
     "OTEL_LOG_LEVEL=%s: it has printed when it started, and prints no more",
     async (level) => {
@@ -97,10 +97,13 @@ describe("a user's SDK that was there before us", () => {
     },
   );
 
-  it.concurrent.each(LOUD)("McpInstrumentation in it, OTEL_LOG_LEVEL=%s: no line of ours", async (level) => {
-    const env = { ...DEAD_END, ...TRACES_ALONE, OTEL_LOG_LEVEL: level };
-    const { stdout } = await talk(["--import", "./own-sdk.mjs"], env);
+  it.concurrent.each(LOUD)(
+    "McpInstrumentation in it, OTEL_LOG_LEVEL=%s: no line of mcp-otelkit",
+    async (level) => {
+      const env = { ...DEAD_END, ...TRACES_ALONE, OTEL_LOG_LEVEL: level };
+      const { stdout } = await talk(["--import", "./own-sdk.mjs"], env);
 
-    expect(strayLines(stdout).filter((text) => text.startsWith("mcp-otelkit"))).toEqual([]);
-  });
+      expect(strayLines(stdout).filter((text) => text.startsWith("mcp-otelkit"))).toEqual([]);
+    },
+  );
 });

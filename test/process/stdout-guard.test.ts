@@ -1,4 +1,5 @@
-// What an application prints on a stdio server's stdout: told once, counted, and under `protect` kept from the client.
+// An application's output on a stdio server's stdout: reported once, counted, and under `protect` kept from the
+// client.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -10,7 +11,7 @@ import { describeVariants } from "../support/variants.ts";
 
 const SERVERS = ["chatty-v1.mjs", "chatty-v1.cjs", "chatty-v2.mjs", "chatty-v2.cjs", "chatty-stdio.mjs"];
 
-/** Tool, where it writes (by the mark in the fixture; `undefined`: nobody can tell), and how many writes that is. */
+/** The tool, where it writes (by the mark in the fixture; `undefined`: unknown), and how many writes that is. */
 const STRAYS: readonly (readonly [tool: string, mark: string | undefined, writes: number])[] = [
   ["log", "log", 1],
   ["table", "table", 1],
@@ -117,7 +118,7 @@ describeVariants([["chatty-v1.mjs"], ["chatty-v2.cjs"]], { concurrent: true }, (
     expect(placesIn(stderr)).toEqual([]);
   });
 
-  it("a banner before the transport is told of when the transport is there", async () => {
+  it("a banner before the transport is reported when the transport is there", async () => {
     const { stderr } = await talk(program, ["log"], { BANNER: "yes" });
 
     expect(placesIn(stderr)).toEqual([placeOf("before")]);
@@ -147,7 +148,7 @@ it.concurrent.each(STRAYS)("%s is at %s in the code, and %i stray writes", async
   }
 });
 
-it("a child's output cannot be seen: it does not come by way of this process", async () => {
+it("a child's output cannot be seen: it does not pass through this process", async () => {
   const { stdout, stderr } = await talk("chatty-v1.mjs", ["child"], {
     OTEL_INSTRUMENTATION_MCP_STDOUT: "protect",
   });

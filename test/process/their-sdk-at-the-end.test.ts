@@ -1,5 +1,6 @@
-// The SDK of the application at the end: asked once for what it has, never after its own end, and never a reason to stay. Its own
-// timer would hold the process for ten minutes, so one that is held is one that hangs.
+// The application's SDK at the end: flushed once, never after its own shutdown, and never a reason to keep the
+// process alive. Its timer would keep the process alive for ten minutes, so a process that is kept alive hangs the
+// test.
 import { expect, it } from "vitest";
 import { PRELOAD, runProgram } from "./program.ts";
 

@@ -1,4 +1,5 @@
-// What is said on stderr and told to a collector is so: one mistake stops one thing, and what has a name is called by it.
+// What mcp-otelkit prints on stderr and sends to a collector is true: one mistake turns off one thing, and things
+// with a name are reported by it.
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { startOtlpReceiver, type OtlpReceiver } from "../support/otlp-receiver.ts";
@@ -74,7 +75,7 @@ it("the name that an operator gives is the name", async () => {
   }
 });
 
-it("requests of our exporters are not measured as the application's", async () => {
+it("requests of the embedded exporters are not measured as the application's", async () => {
   await runProgram([...PRELOAD, "ends.mjs", "late"], {
     env: {
       ...exportingTo(receiver.url, "http/json"),
@@ -115,7 +116,7 @@ it("what a tool call has counted arrives although the process exits at once", as
   expect(Math.max(...points.map(({ asDouble, asInt }) => Number(asDouble ?? asInt)))).toBe(1);
 });
 
-it("where require() has loaded ECMAScript modules that cannot be watched, nobody says that there was no SDK", async () => {
+it("where require() has loaded ECMAScript modules that cannot be watched, mcp-otelkit does not claim that there was no SDK", async () => {
   writeFileSync(sandbox.path("by-require.cjs"), `require("./imports.mjs");`);
   writeFileSync(
     sandbox.path("imports.mjs"),

@@ -10,9 +10,9 @@ const ENV = {
   OTEL_TRACES_EXPORTER: "none",
   OTEL_INSTRUMENTATION_MCP_LOG_LINES: "on",
 };
-const NOTICE = /^mcp-otelkit: (\d+) lines were dropped, since nobody read stderr$/;
+const NOTICE = /^mcp-otelkit: (\d+) lines were dropped, since stderr was not read$/;
 
-/** The second is CommonJS, where nothing of Node's makes the pipe one that does not block. */
+/** The second is CommonJS, where no code of Node makes the pipe non-blocking. */
 const STARTS = [
   [...PRELOAD, "stdio-server.mjs"],
   ["--require", "mcp-otelkit/register.cjs", "stdio-server-v2.cjs"],
@@ -20,7 +20,7 @@ const STARTS = [
 
 interface Host extends HostedServer {
   readonly stderr: Readable;
-  /** Resolves once all of so many calls are answered. */
+  /** Resolves once this many calls are answered. */
   answered(calls: number): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ describeVariants(STARTS, { concurrent: true }, (...words) => {
     expect(await server.ended).toMatchObject({ code: 0, signal: null });
   });
 
-  it("what nobody reads does not hold the process at its end", async () => {
+  it("unread output does not delay the end of the process", async () => {
     const server = startUnread(words);
 
     await server.answered(2_000);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { nodeBinary } from "../support/homes.ts";
 import { PRELOAD, runProgram } from "./program.ts";
 
-// Hooks on a thread of their own, and hooks in the application's.
+// Hooks on a separate thread, and hooks in the application's.
 it.each<[string, () => Promise<string>]>([
   ["this Node", () => Promise.resolve(process.execPath)],
   ["Node 24", () => nodeBinary(24)],
@@ -20,7 +20,7 @@ it.each<[string, () => Promise<string>]>([
   expect(preloaded.code).toBe(0);
 });
 
-it("which the program would tell: wrapping every module breaks it", async () => {
+it("which the program would notice: wrapping every module breaks it", async () => {
   const { stdout } = await runProgram(["--import", "./iitm-otel.mjs", "untouched/app.mjs"]);
 
   expect(stdout).toContain('"live bindings": 0');

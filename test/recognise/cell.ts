@@ -22,7 +22,7 @@ export const PACKED_VERSIONS: Readonly<Record<string, string>> = {
 
 const VERSIONS: Readonly<Record<string, string>> = {
   ...PACKED_VERSIONS,
-  // by their real names, in homes of their own
+  // by their real names, in separate homes
   "@modelcontextprotocol/sdk": "high-level-v1.mjs",
   "@modelcontextprotocol/server": "high-level-v2.mjs",
 };

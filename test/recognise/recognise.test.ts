@@ -1,4 +1,4 @@
-// A few cells of `npm run prove -- recognise`, with what is installed for other tests.
+// A few cells of `npm run prove -- recognise`, with packages that are installed for other tests.
 import { symlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Where an SDK delivers is not told by any API: looked for in the real exporters of each line, and nowhere else.
+// No API shows where an SDK delivers: the search finds it in the real exporters of each line, and nowhere else.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";

@@ -1,4 +1,5 @@
-// The SDK of the application at the end of a process: flushed as long as it lives, and left alone once it has been shut down.
+// The application's SDK at the end of a process: flushed while it is active, and not touched once it has been shut
+// down.
 import { trace } from "@opentelemetry/api";
 import { afterEach, expect, it, vi } from "vitest";
 import { flushTheirs, hasTheirs, watchTheirs } from "../../src/runtime/exit/flush-theirs.ts";
@@ -29,7 +30,7 @@ it("is flushed, and not any more after its own shutdown, which stays the applica
   expect(provider.shutdown).toHaveBeenCalledExactlyOnceWith("bye");
 });
 
-it("may throw, or take no property of ours", async () => {
+it("may throw, or accept no property of mcp-otelkit", async () => {
   const provider = register({
     forceFlush: vi.fn<() => never>(() => {
       throw new Error("not ready");

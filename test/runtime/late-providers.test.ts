@@ -1,4 +1,5 @@
-// Tracers, meters and loggers that are asked for before there is an SDK work with the one that comes, and move on to the next.
+// Tracers, meters and loggers that libraries get before an SDK exists work with the later SDK, and switch to the
+// next.
 import {
   createNoopMeter,
   ProxyTracerProvider,
@@ -94,7 +95,7 @@ it("a tracer asks for its provider when a span is started, after it has said tha
   expect({ asked, result }).toEqual({ asked: 1, result: 7 });
 });
 
-it("a provider that is asked for its delegate always has one: instrumentations flush it unseen", () => {
+it("a provider always has a delegate: instrumentations flush it without a check", () => {
   const late = createLateTracerProvider(
     () => undefined,
     () => new ProxyTracerProvider().getTracer(""),

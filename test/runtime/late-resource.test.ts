@@ -20,7 +20,7 @@ it("the name that an operator has given stays", () => {
   expect(namedByServer(given, () => "weather").attributes["service.name"]).toBe("mine");
 });
 
-it("at the end of a process it tells what it knows by then, and nobody complains", async () => {
+it("at the end of a process it returns what it knows by then, and no error is logged", async () => {
   const complaints: unknown[] = [];
   const complain = (...words: unknown[]): void => void complaints.push(words);
   diag.setLogger(

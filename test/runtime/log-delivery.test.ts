@@ -1,4 +1,4 @@
-// OpenTelemetry's batch processor of log records, as we use it.
+// OpenTelemetry's batch processor of log records, as mcp-otelkit uses it.
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from "@opentelemetry/sdk-logs";
 import { expect, it } from "vitest";
 import { oneAfterTheOther } from "../../src/runtime/delivery/batches.ts";

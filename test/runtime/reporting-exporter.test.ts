@@ -1,4 +1,4 @@
-// What is told of deliveries: a collector that is gone is one piece of news, and the rest is a number.
+// What is reported about deliveries: an unreachable collector once, and the rest as a number.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { allOf, reporting, type DeliveryReport } from "../../src/runtime/delivery/reporting-exporter.ts";
 
@@ -27,7 +27,7 @@ function exporter(
     told,
     export(batch, error) {
       answer = error;
-      own.export(batch, ({ code }) => expect(code).toBe(0)); // the SDK would tell it again
+      own.export(batch, ({ code }) => expect(code).toBe(0)); // the SDK would report it again
     },
   };
 }
@@ -52,7 +52,7 @@ it("one line for all signals on the way to one host, one more when it is back", 
   expect(allOf([spans.told, metrics.told]).lost()).toEqual({ TRACES: 3, METRICS: 1 });
 });
 
-it("a collector that comes and goes is told of again after a while, and counted all the time", () => {
+it("a collector that comes and goes is reported again after a while, and counted all the time", () => {
   const spans = exporter("TRACES", `http://collector:${(port += 1)}`);
   for (let minute = 0; minute < 25; minute++) {
     spans.export([{}], refused);

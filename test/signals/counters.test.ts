@@ -118,7 +118,7 @@ it("a refusal by which two revisions find each other is no error", async () => {
   expect((await points("mcp.errors")).filter(({ value }) => value > 0)).toEqual([]);
 });
 
-it("the buckets of the guide's histograms are the guide's, and go on beyond the threshold of its alert", () => {
+it("the buckets of the guide's histograms are the guide's, and continue beyond the threshold of its alert", () => {
   const guide = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
   for (const { buckets } of [INSTRUMENTS.toolCallDuration, INSTRUMENTS.httpRequestDuration])
     expect(buckets).toEqual([...guide, 30, 60, 120, 300]);
@@ -127,7 +127,7 @@ it("the buckets of the guide's histograms are the guide's, and go on beyond the 
 it("every counter of what happens is synchronous: an observable one would start when it is first exported", () => {
   const observable = Object.values(INSTRUMENTS).filter(({ kind }) => kind === "observableCounter");
 
-  // Counted elsewhere, and read: nobody alerts on their first value.
+  // Counted elsewhere, and read: no alert uses their first value.
   expect(observable.map(({ name }) => name)).toEqual([
     "mcp.telemetry.suppressed",
     "process.cpu",

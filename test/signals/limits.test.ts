@@ -1,4 +1,5 @@
-// What a peer can cause, and what does not leave: log entries, session ids, resource templates, names of fields.
+// The effects that a peer can cause, and data that stays in the process: log entries, session ids, resource
+// templates, names of fields.
 import { afterEach, expect, it, vi } from "vitest";
 import { describeMetric } from "../../src/operation/metric-attributes.ts";
 import { createKnownNames } from "../../src/operation/known-names.ts";
@@ -31,7 +32,7 @@ it("20,000 log messages of one peer are a few hundred entries, and the number of
   });
 });
 
-it("and 20,000 failing calls are no more, while calls that succeed are all told", async () => {
+it("and 20,000 failing calls are no more, while calls that succeed are all logged", async () => {
   const { result } = await withTelemetry(({ observer, lines }) => {
     const call = operationOf("server", "tools/call", {
       owner: {},

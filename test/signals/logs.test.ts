@@ -20,7 +20,7 @@ const call = (side: Side = "server", more: Partial<Operation> = {}): Operation =
     },
   });
 
-/** What is logged of one operation that ends so. */
+/** The log of one operation with this end. */
 async function logged(
   operation: Operation,
   outcome: Outcome,
@@ -72,7 +72,7 @@ describe("a tool call that went well", () => {
     ]);
   });
 
-  it("has its start told at DEBUG", async () => {
+  it("has its start logged at DEBUG", async () => {
     const records = await logged(call(), {}, { logLevel: "DEBUG" });
     expect(records.map(({ severityText, eventName, body }) => [severityText, eventName, body])).toEqual([
       ["DEBUG", "mcp.operation.started", "Tool call started"],
@@ -80,7 +80,7 @@ describe("a tool call that went well", () => {
     ]);
   });
 
-  it("is told of at WARN where it took as long as the threshold", async () => {
+  it("is logged at WARN where it took as long as the threshold", async () => {
     const [record] = await logged(call(), {}, { slowMs: Number.MIN_VALUE, logLevel: "WARN" });
     expect(record).toMatchObject({
       severityText: "WARN",
@@ -90,7 +90,7 @@ describe("a tool call that went well", () => {
   });
 });
 
-describe("how loudly an end is told", () => {
+describe("the level of an end", () => {
   const OTHERS = { "jsonrpc.request.id": "1" };
   it.each<[string, Operation, Outcome, string, string]>([
     ["the tool said isError", call(), { errorType: "tool_error" }, "WARN", "Tool call failed"],
@@ -235,7 +235,7 @@ describe("a log message of MCP's", () => {
 });
 
 describe("a session", () => {
-  it("is told at its opening and at its end", async () => {
+  it("is logged when it opens and when it ends", async () => {
     const { result } = await withTelemetry(({ observer, logs, lines }) => {
       const session = observer.openSession({
         role: "server",
@@ -265,7 +265,7 @@ describe("a session", () => {
 });
 
 describe("nothing is built", () => {
-  /** Attributes that tell when they are read. */
+  /** Attributes that record when they are read. */
   function watched(operation: Operation): { operation: Operation; reads: () => number } {
     let reads = 0;
     const attributes = new Proxy(operation.attributes, {

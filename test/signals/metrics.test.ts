@@ -44,7 +44,7 @@ describe("a hostile peer", () => {
       });
     });
 
-  /** What it invents, the message, and how many series that may cost a metric at most. */
+  /** The invented name, the message, and the highest number of series it may cost a metric. */
   const INVENTIONS: readonly [
     what: string,
     method: (i: number) => string,
@@ -138,7 +138,7 @@ it("HTTP requests are counted once, however often they are watched; paths that s
   expect(after.samples("mcp_http_requests_total")).toHaveLength(21);
 });
 
-it("a path with somebody's key or id in it is no endpoint", async () => {
+it("a path with a key or a user id in it is not an endpoint", async () => {
   const { page } = startMetered();
   watchHttpRequests();
   const server = await listening(() => 200);
@@ -184,7 +184,7 @@ it("a call that its client takes back is neither a success nor an error, and no 
 });
 
 describe("a meter provider", () => {
-  it("that is registered after us, and after a session has begun, gets histograms and what is observed", async () => {
+  it("that is registered after mcp-otelkit, and after a session has begun, gets histograms and observed values", async () => {
     startMetered({}, () => metrics.getMeterProvider());
     const client = await connected();
     await client.ask("tools/call", { name: "add" });
@@ -201,7 +201,7 @@ describe("a meter provider", () => {
         .flatMap((scope) => scope.metrics)
         .map((metric) => [metric.descriptor.name, metric.dataPoints[0]?.value]),
     );
-    expect(seen.get("mcp.tool.calls")).toBe(2); // what no SDK has heard of is told to the first one
+    expect(seen.get("mcp.tool.calls")).toBe(2); // counts that no SDK has received go to the first one
     expect(seen.get("mcp.active_sessions")).toBe(1);
     expect(seen.get("mcp.tool.call.duration")).toMatchObject({ count: 1 });
   });
@@ -274,7 +274,7 @@ async function connected(waitFor: Promise<void> = Promise.resolve()): Promise<Ha
   return client;
 }
 
-/** A peer of a client that answers `initialize` as it should, and all else as it is told to. */
+/** A peer of a client that answers `initialize` normally, and everything else as configured. */
 function createAnsweringServer(answer: (i: number) => object): object {
   let i = 0;
   const result = {

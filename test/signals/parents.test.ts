@@ -1,4 +1,5 @@
-// Where a message that arrives belongs: to its sender, to its HTTP request, to what goes on around it as long as that goes on.
+// The parent of a message that arrives: its sender's span, that of its HTTP request, or the ambient one as long as it
+// is open.
 import { context, SpanKind, trace, type Span } from "@opentelemetry/api";
 import { expect, it } from "vitest";
 import { withTelemetry, type Telemetry } from "../support/with-telemetry.ts";

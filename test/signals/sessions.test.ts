@@ -1,4 +1,4 @@
-// Which sessions there are, by the telling of the numbers: in both eras, on both sides, with peers that leave without a word.
+// The open sessions, as the metrics show them: in both eras, on both sides, with peers that vanish.
 import { randomUUID } from "node:crypto";
 import * as clientModule from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
@@ -149,7 +149,7 @@ describe("a client's session", () => {
     });
   });
 
-  it("that nobody answers is none", async () => {
+  it("without an answer is not one", async () => {
     const { page } = startMetered();
     const [near] = InMemoryTransport.createLinkedPair();
     const client = new clientModule.Client({ name: "asks", version: "1.0.0" });
@@ -160,7 +160,7 @@ describe("a client's session", () => {
   });
 });
 
-/** What the guide's two metrics say. */
+/** The values of the guide's two metrics. */
 function told(page: Page): { active: number | undefined; ended: number } {
   return {
     active: page.value("mcp_active_sessions"),

@@ -14,7 +14,7 @@ const ours = (spans: SeenSpan[]): SeenSpan => {
   return span;
 };
 
-/** The one span of ours that an operation becomes. */
+/** The one span of mcp-otelkit that an operation becomes. */
 async function spanOf(begin: (telemetry: Telemetry) => void, config = {}): Promise<SeenSpan> {
   return ours((await withTelemetry(begin, config)).spans);
 }
@@ -42,7 +42,7 @@ describe("a span", () => {
     expect(ours(spans)).toMatchObject({ endNs: result.ended, status: { code: "UNSET" }, events: [] });
   });
 
-  it("gets the name that is known at its end [span.name.target]", async () => {
+  it("gets the name that is known when it ends [span.name.target]", async () => {
     const span = await spanOf(({ observer }) =>
       observer.begin(operationOf("server", "tools/call"), {}).end({ name: "tools/call add" }),
     );
@@ -346,7 +346,7 @@ describe("an execute_tool span of an agent framework's", () => {
     expect(carrier).toContain(spans[0]?.spanId);
   });
 
-  it("has a child of ours otherwise, or for another tool, method or side [span.reuse-execute-tool]", async () => {
+  it("has a child span of mcp-otelkit otherwise, or for another tool, method or side [span.reuse-execute-tool]", async () => {
     expect((await call("add", toolCall, false)).spans).toHaveLength(2);
     expect((await call("other")).spans).toHaveLength(2);
     expect((await call("add", operationOf("client", "tools/list"))).spans).toHaveLength(2);

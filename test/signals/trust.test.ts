@@ -1,4 +1,4 @@
-// A peer may be hostile, and a server another company's: who is believed, and what crosses.
+// A peer may be hostile, and a server may belong to another company: which peers are trusted, and what crosses.
 import { context, propagation, ROOT_CONTEXT, trace, type TextMapPropagator } from "@opentelemetry/api";
 import { JaegerPropagator } from "@opentelemetry/propagator-jaeger";
 import { describe, expect, it } from "vitest";
@@ -79,7 +79,7 @@ describe("baggage", () => {
       });
     }, config);
 
-  it("crosses in neither direction by itself", async () => {
+  it("crosses in neither direction by default", async () => {
     expect((await arriving({})).result).toBeUndefined();
     expect((await departing({})).result).toBeUndefined();
   });
@@ -89,7 +89,7 @@ describe("baggage", () => {
     expect((await departing({ baggage: ["ten*"] })).result).toBe("tenant=acme");
   });
 
-  it("of the application's own stays where a message brings some", async () => {
+  it("of the application stays where a message has some", async () => {
     await withTelemetry(
       ({ observer }) => {
         const own = propagation.createBaggage({ own: { value: "1" } });

@@ -1,4 +1,5 @@
-// Preloaded before us: counts what is held in the maps and sets that mcp-otelkit makes, OpenTelemetry included.
+// Preloaded before mcp-otelkit: counts the entries in the maps and sets that mcp-otelkit creates, OpenTelemetry
+// included.
 import { fileURLToPath } from "node:url";
 
 const OURS = fileURLToPath(new URL("../../dist/", import.meta.url));

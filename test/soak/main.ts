@@ -16,9 +16,9 @@ const [word = "1"] = process.argv.slice(2);
 const divisor = Number(word);
 /** Of the level after warming up. */
 const MAY_GROW = 0.1;
-/** Noise of a process that holds a little more or less at the moment it is asked: connections of exporters, code. */
+/** Noise of a process that uses a little more or less at the moment of measurement: connections of exporters, code. */
 const SLACK_BYTES = 4 * 1024 * 1024;
-/** Exemplars, one for each bucket of a histogram, and what the last seconds made and nobody has confirmed yet. */
+/** Exemplars, one for each bucket of a histogram, and data of the last seconds that is not confirmed yet. */
 const ENTRIES_MAY_GROW = 20;
 const COUNTED = ["--import", "./count-entries.mjs"];
 

@@ -1,4 +1,4 @@
-// The back ends' own HTTP APIs, as far as we ask them.
+// The back ends' own HTTP APIs, as far as the tests use them.
 import { spansFromExport, type TraceExport } from "../support/otlp-spans.ts";
 import type { SeenSpan } from "../support/seen-span.ts";
 import { addressOf, getJson } from "./get.ts";

@@ -11,10 +11,10 @@ import { describeService, type Service } from "./service.ts";
 
 export const SHIPPED = fileURLToPath(new URL("../../collector/", import.meta.url));
 
-/** The paths of what is built, and Loki where this machine has it. */
+/** The paths of the built programs, and Loki where this machine has it. */
 export type Programs = Readonly<Record<Program, string>> & { readonly loki?: Loki };
 
-/** A server, where people and programs ask it, where the Collector sends, and the address of the page of its own metrics. */
+/** A server: the address for people and programs, the address for the Collector, and its own metrics page. */
 export interface BackEnd extends Service {
   readonly url: string;
   readonly otlp: string;
@@ -75,7 +75,7 @@ export interface Prometheus extends BackEnd {
 export async function prometheus(programs: Programs, folder: string, place: Place = {}): Promise<Prometheus> {
   const port = await freePorts("web");
   port.web = place.port ?? port.web;
-  // The file looks for addresses in a folder beside itself: so it moves, unchanged, and finds ours.
+  // The file looks for addresses in a folder beside itself: so it is copied, unchanged, and finds the test's.
   const home = fresh(folder, "prometheus-configuration");
   copyFileSync(join(SHIPPED, "prometheus", "prometheus.yaml"), join(home, "prometheus.yaml"));
   const targets = fresh(home, "targets");

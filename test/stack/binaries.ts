@@ -30,14 +30,14 @@ export function unbuilt(): string[] {
   return BUILDS.filter((build) => !isWhole(build, keptIn(build))).map(({ module }) => module);
 }
 
-/** Why there are no programs, in words for the person who wanted them; or undefined. */
+/** Why there are no programs, in words for people; or undefined. */
 export function whyNotBuildable(): string | undefined {
   if (unbuilt().length === 0) return undefined;
   if (spawnSync("go", ["version"]).status === 0) return undefined;
   return "there is no Go on this machine, and the Collector, Prometheus, Jaeger and VictoriaLogs are built by it: install Go 1.26 (https://go.dev/dl/) and run this again";
 }
 
-/** One after the other: each of them alone fills the machine. */
+/** One after the other: each of them alone uses the whole machine. */
 export async function buildAll(tell: (line: string) => void, stop?: AbortSignal): Promise<Built[]> {
   const built: Built[] = [];
   for (const build of BUILDS) built.push(...(await ensure(build, tell, stop)));
@@ -124,7 +124,7 @@ function go(
   stop?: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    // `nice`: who works on this machine meanwhile should not notice. CGO off: no C compiler is asked for. `-v` names each package
+    // `nice`: other work on this machine has priority. CGO off: no C compiler is needed. `-v` prints each package
     // that is compiled; by the environment, since the arguments are part of the name that a build is kept under.
     const child = spawn("nice", ["-n", "15", "go", ...args], {
       cwd,
@@ -136,7 +136,7 @@ function go(
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
-      detached: true, // a group of its own, to be ended as one
+      detached: true, // a separate group, ended as one
     });
     const kill = (): void => {
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");

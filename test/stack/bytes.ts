@@ -1,4 +1,5 @@
-// `npm run bench -- stack wire`: what a tool call weighs in OTLP; it needs no server. `-- bytes`: on the disks of the back ends as well.
+// `npm run bench -- stack wire`: the size of a tool call in OTLP; it needs no server. `-- bytes`: on the disks of the
+// back ends as well.
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -41,7 +42,7 @@ export async function bytes(programs: Programs): Promise<void> {
     stack.prometheus.url,
     'sum(count_over_time({job=~"caller|callee"}[10m]))',
   );
-  // In good order, so that what is in memory is on disk.
+  // Stopped normally, so that the data in memory is on disk.
   await Promise.all([stack.jaeger, stack.prometheus, stack.logs].map((end) => end.stop()));
   const disk = (name: string): number => sizeOf(join(stack.folder, name));
   console.log(`\nOn disk after ${talk.calls} calls:

@@ -1,5 +1,5 @@
-// Five programs in a row, as somebody might run them: an agent, an MCP host, two MCP servers, and an HTTP service that one of
-// those asks. All that is ours in them is the preload of the three that speak MCP.
+// Five programs in a row: an agent, an MCP host, two MCP servers, and an HTTP service that one of those calls. Of
+// mcp-otelkit, only the preload of the three that use MCP.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,7 @@ process.on("exit", () => {
   for (const child of living) child.kill("SIGKILL");
 });
 
-/** Runs `node` with these words, and with nothing of our environment but PATH. */
+/** Runs `node` with these arguments, and with only PATH of this environment. */
 export function program(words: readonly string[], env: Readonly<Record<string, string>>): Told {
   const child = spawn(process.execPath, words, {
     cwd: here("../.."),
@@ -40,7 +40,7 @@ export function program(words: readonly string[], env: Readonly<Record<string, s
       printed += text;
       for (const look of watching) look();
     });
-  child.stdin.on("error", () => undefined); // it may be gone; how it ended says more
+  child.stdin.on("error", () => undefined); // it may have ended; how it ended says more
   return {
     says: (pattern) =>
       new Promise((resolve, reject) => {
@@ -69,14 +69,14 @@ export interface Cast {
   plan(city: string): Promise<string>;
   /** Has the host do something without the agent. */
   hostDoes(path: string, body?: string): Promise<void>;
-  /** Where the process of that service has its own /metrics. */
+  /** The address of the service's own /metrics. */
   page(service: "host" | "weather"): Promise<string>;
   output(): string;
-  /** SIGTERM to all, so that each sends what it still has. */
+  /** SIGTERM to all, so that each sends its remaining data. */
   stop(): Promise<void>;
 }
 
-/** @param env for the three that speak MCP; for one of them by its service's name. */
+/** @param env for the three that use MCP; for one of them by its service's name */
 export async function startCast(
   endpoint: string,
   env: Readonly<Record<string, string>> = {},
@@ -105,7 +105,7 @@ export async function startCast(
   const LOCAL_SERVER = JSON.stringify({
     command: process.execPath,
     args: [...PRELOAD, here("../fixtures/guide/stdio-server.mjs")],
-    // Its stderr is the host's, and only one of the two shall say there where its page is.
+    // Its stderr is the host's, and only one of the two may print its page's address there.
     env: { ...as("local"), OTEL_INSTRUMENTATION_MCP_ADMIN: "off" },
   });
   const host = program([...PRELOAD, here("../fixtures/stack/host.mjs")], {

@@ -11,7 +11,7 @@ export interface Certificates {
 
 export const HAS_OPENSSL = spawnSync("openssl", ["version"]).status === 0;
 
-/** A CA, and what it signed for a server on this machine and for one client of it. Good for a day. */
+/** A CA, and certificates that it signed for a server on this machine and for one client of it. Valid for a day. */
 export function makeCertificates(folder: string): Certificates {
   const file = (name: string): string => join(folder, name);
   const openssl = (...words: string[]): void => {

@@ -7,7 +7,7 @@ export interface Collector extends Service {
   /** OTLP over HTTP, and over gRPC. */
   readonly http: string;
   readonly grpc: string;
-  /** The page of its own metrics. */
+  /** Its own metrics page. */
   readonly telemetry: string;
 }
 

@@ -61,7 +61,7 @@ describe("who gets in", NEEDS_SERVERS, () => {
     return startCast(`${scheme}://localhost:${port}`, env);
   }
 
-  /** How many services a trace of theirs has in Jaeger. */
+  /** The number of services in a trace in Jaeger. */
   async function letIn(cast: Cast): Promise<number> {
     const id = await cast.plan("Graz");
     const services = await arrived(
@@ -72,7 +72,7 @@ describe("who gets in", NEEDS_SERVERS, () => {
     return services.size;
   }
 
-  /** Sees that nothing got in; what the processes that speak MCP say on stderr about that. */
+  /** Checks that nothing got in, and what the processes that use MCP print on stderr about that. */
   async function turnedAway(door: Collector, cast: Cast): Promise<string> {
     const before = await servicesInJaeger(stack().jaeger.url);
     await cast.plan("Graz");

@@ -1,5 +1,6 @@
-// `npm run bench -- stack gateways`: what one core of a gateway takes, and how that grows with one, two and four gateways behind the load
-// balancer. The calls are recorded from a real client and server; the back ends are a sink, so that what is measured is the Collector.
+// `npm run bench -- stack gateways`: the rate of one core of a gateway, and how it grows with one, two and four
+// gateways behind the load balancer. The calls are recorded from a real client and server; the back ends are a sink,
+// so that what is measured is the Collector.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -121,7 +122,7 @@ async function sentSpans({ telemetry }: Collector): Promise<number> {
   return page.samples("otelcol_exporter_sent_spans_total").reduce((sum, { value }) => sum + value, 0);
 }
 
-/** Stops and continues the process, so that it runs for its share of each period; returns what ends that. */
+/** Stops and continues the process, so that it runs for its share of each period; returns a function that ends that. */
 function holdBack(service: Collector, phase: number): () => void {
   let stopped: NodeJS.Timeout | undefined;
   let period: NodeJS.Timeout | undefined;

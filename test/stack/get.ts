@@ -1,4 +1,4 @@
-// One HTTP GET, and what came of it.
+// One HTTP GET, and its result.
 const ANSWERS_WITHIN_MS = 10_000;
 
 export async function getText(url: URL): Promise<string> {
@@ -8,7 +8,7 @@ export async function getText(url: URL): Promise<string> {
   return body;
 }
 
-/** `undefined` for what is not there. */
+/** `undefined` for a missing page. */
 export async function getJson<T>(url: URL): Promise<T | undefined> {
   const response = await fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
   const body = await response.text();

@@ -20,7 +20,7 @@ export function programs(): Programs {
   return provided;
 }
 
-/** A stack for all tests of a `describe`. To be asked for inside of them. */
+/** A stack for all tests of a `describe`. Call it inside of them. */
 export function givenStack(options?: StackOptions): () => Stack {
   let stack: Stack | undefined;
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-// Kafka between agent and gateway: what the agent hands over is in the back ends, whatever is killed on the way.
+// Kafka between agent and gateway: the agent's data reaches the back ends, whichever program is killed.
 import { afterEach, describe, expect, inject, it, onTestFailed } from "vitest";
 import { arrived, queryPrometheus, spansInJaeger, traceInJaeger } from "./ask.ts";
 import { startCast } from "./cast.ts";

@@ -10,7 +10,7 @@ import { freePorts } from "./ports.ts";
 import { describeService, type Service } from "./service.ts";
 
 const POM = fileURLToPath(new URL("kafka/pom.xml", import.meta.url));
-/** Kafka 4 asks for it: https://kafka.apache.org/documentation/#java */
+/** Kafka 4 requires it: https://kafka.apache.org/documentation/#java */
 const JAVA = 17;
 const MAVEN_MS = 300_000;
 /** Any will do; it only has to be the same for all nodes of a cluster. */
@@ -21,7 +21,7 @@ export interface KafkaJars {
   readonly jars: string;
 }
 
-/** The jars, from the cache or else from Maven; or why there are none. */
+/** The jars, from the cache or else from Maven; or the reason why there are none. */
 export function kafkaJars(tell: (line: string) => void): KafkaJars | string {
   const java = /version "(\d+)/.exec(output("java", "-version"))?.[1];
   if (java === undefined || Number(java) < JAVA)

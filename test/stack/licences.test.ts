@@ -8,12 +8,13 @@ import { NEEDS_SERVERS, programs } from "./given.ts";
 import { PROGRAMS } from "./pins.ts";
 
 /**
- * Accepted by name although it asks for more than a notice: who changes a file under the MPL 2.0 must publish that file. Nothing is changed
- * here, and nothing of it is in what we ship: these are parts of programs that run in our tests and on a developer's machine.
+ * Accepted by name although the licence requires more than a notice: under the MPL 2.0, changes to a file must be
+ * published. Nothing is changed here, and the package ships nothing of it: these are parts of programs that run in
+ * the tests and on a developer's machine.
  */
 const FILE_COPYLEFT = /^github\.com\/hashicorp\//;
 
-/** Modules without a text of their own, and where their authors say what it is. */
+/** Modules without a licence text, and where their authors declare it. */
 const SAID_ELSEWHERE: Readonly<Record<string, string>> = {};
 
 const HAS_GO = spawnSync("go", ["version"]).status === 0;

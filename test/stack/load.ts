@@ -12,7 +12,10 @@ import { foundOf, startTalk } from "./talk.ts";
 
 const RATES = [50, 100, 200, 400, 600, 800, 1000, 1250, 1500, 2000, 2500, 3000];
 const SECONDS = 10;
-/** Below this share of the wanted rate it is the two programs that do not keep up, and higher rates would say nothing more. */
+/**
+ * Below this share of the wanted rate the two programs themselves are too slow, and higher rates would show nothing
+ * more.
+ */
 const KEPT_UP = 0.8;
 
 interface Row {

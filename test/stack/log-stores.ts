@@ -1,4 +1,4 @@
-// The two stores that keep logs, asked in one way: what a test wants to know does not depend on the language of the store.
+// One interface for the two log stores: a test's question does not depend on the store's language.
 import { addressOf, getJson, getText } from "./get.ts";
 
 export type StoreName = "victorialogs" | "loki";

@@ -1,4 +1,5 @@
-// Loki is used where it is, and never built or brought along: it is under the AGPL, and we ship configuration for it.
+// The tests use an installed Loki, and never build or ship it: it is under the AGPL, and the package ships only
+// configuration for it.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -8,10 +8,10 @@ import { pause } from "./service.ts";
 import { startStack, type Stack } from "./stack.ts";
 import { foundOf, startTalk } from "./talk.ts";
 
-/** How long the back ends are away. `STACK_LONG=1` is the outage that the issue names; the short one goes the same way. */
+/** How long the back ends are down. `STACK_LONG=1` is the outage from the issue; the short one works the same way. */
 const OUTAGE_MS = process.env["STACK_LONG"] ? 120_000 : 12_000;
 const QUIET_MS = 2000;
-/** Otherwise 30 s: nobody wants to wait for that after a short outage. */
+/** Otherwise 30 s, too long to wait after a short outage. */
 const SOON = { MCP_RETRY_MAX_INTERVAL: "3s" };
 /** The shipped files without the lines that make their queues persistent. */
 const inMemory = (store: StoreName) =>
@@ -59,7 +59,7 @@ for (const store of STORES)
 
           const sent = await throughAnOutage(stack);
 
-          // What comes last was sent when all were up again; by then the rest has come, or never will.
+          // The last data was sent when all were up again; by then the rest has arrived, or never will.
           const missing = await arrived(
             () => missingOf(stack as Stack, sent),
             ({ last }) => last,
@@ -110,7 +110,8 @@ async function throughAnOutage(stack: Stack): Promise<Sent> {
 async function outage({ collector, jaeger, prometheus, logs }: Stack): Promise<void> {
   const ends = [jaeger, prometheus, logs];
   await pause(QUIET_MS);
-  // VictoriaLogs says yes to what it has in memory for some seconds: killed, it would lose those, and no pipeline could help it.
+  // VictoriaLogs acknowledges data that it keeps in memory for some seconds: when killed it loses those, and no
+  // pipeline can prevent that.
   const signalFor = (end: BackEnd) => (end === logs && logs.store === "victorialogs" ? "SIGTERM" : "SIGKILL");
   await Promise.all(ends.map((end) => end.stop(signalFor(end))));
   await pause(OUTAGE_MS / 2);

@@ -5,7 +5,7 @@ import { arrived, exemplarsInPrometheus, queryPrometheus, traceInJaeger } from "
 import { startCast, type Cast } from "./cast.ts";
 import { givenStack, NEEDS_SERVERS } from "./given.ts";
 
-/** What Prometheus adds to every series: who it is from, by the resource attributes that the shipped configuration promotes. */
+/** The labels that Prometheus adds to every series, from the resource attributes that the shipped configuration promotes. */
 const ADDED =
   /^(__name__|job|instance|service_(name|namespace|version|instance_id)|deployment_environment_name)$/;
 

@@ -9,7 +9,7 @@ import { linesIn } from "./log-stores.ts";
 import { post } from "./numbered.ts";
 import { freePorts } from "./ports.ts";
 
-/** A pipeline as somebody may have had it before us: one receiver, no redaction, and a mark on all that goes through. */
+/** An existing pipeline as a user may have it: one receiver, no redaction, and a mark on all data that passes through. */
 const THEIRS = `
 receivers:
   otlp:
@@ -33,7 +33,7 @@ service:
     logs: { receivers: [otlp], processors: [resource/theirs], exporters: [otlp_http/logs] }
 `;
 
-describe("our fragment in a Collector that serves another service", NEEDS_SERVERS, () => {
+describe("the fragment in a Collector that serves another service", NEEDS_SERVERS, () => {
   const stack = givenStack();
   let theirs: Collector;
   let cast: Cast;
@@ -58,7 +58,7 @@ describe("our fragment in a Collector that serves another service", NEEDS_SERVER
   });
   afterAll(() => cast?.stop());
 
-  it("has ours arrive, cleaned", async () => {
+  it("delivers the MCP telemetry, cleaned", async () => {
     await cast.hostDoes("/private", "canary-in-a-mixed-pipeline");
     const id = await cast.plan("Graz");
 
@@ -89,7 +89,7 @@ describe("our fragment in a Collector that serves another service", NEEDS_SERVER
     ).toEqual([]);
   });
 
-  it("leaves theirs as they are, secrets and content included: that is for them to decide", async () => {
+  it("does not change other telemetry, secrets and content included: its owner decides on that", async () => {
     const resource = { attributes: [{ key: "service.name", value: { stringValue: "their-shop" } }] };
     const written = {
       "gen_ai.tool.call.arguments": "theirs to keep",

@@ -1,16 +1,16 @@
-// A source whose every record has a number, so that one that is missing can be named. It speaks plain OTLP and tries each
-// request until the Collector has said yes: from there on, a loss is the pipeline's.
+// A source that numbers every record, so that a missing one can be named. It sends plain OTLP and tries each request
+// until the Collector has said yes: from there on, a loss is the pipeline's.
 import { createHash } from "node:crypto";
 import { pause } from "./service.ts";
 
 const PER_REQUEST = 10;
 const EVERY_MS = 100;
 const AGAIN_AFTER_MS = 100;
-/** How many spans share a trace, so that they can be asked for by its id. */
+/** How many spans share a trace, so that a query by its id finds them. */
 const PER_TRACE = 200;
 
 export interface NumberedSource {
-  /** Ends with the last request being answered; says how many records of each signal there were. */
+  /** Ends with the answer to the last request; returns how many records of each signal there were. */
   stop(): Promise<{ spans: number; logs: number; points: number; counted: number }>;
 }
 
@@ -72,7 +72,7 @@ export function startNumbered(endpoint: string, service: string): NumberedSource
   };
 }
 
-/** The ids of the traces that have the first so many spans. */
+/** The ids of the traces with the first spans, up to this number. */
 export function tracesOf(service: string, spans: number): string[] {
   return Array.from({ length: Math.ceil(spans / PER_TRACE) }, (_, index) => traceId(service, index));
 }
@@ -151,7 +151,7 @@ async function untilTaken(url: string, body: object): Promise<void> {
   while ((await post(url, body)) !== 200) await pause(AGAIN_AFTER_MS);
 }
 
-/** The status; 0 where nobody answers. */
+/** The status; 0 without an answer. */
 export async function post(url: string, body: object): Promise<number> {
   const headers = { "content-type": "application/json" };
   const request = { method: "POST", headers, body: JSON.stringify(body) };

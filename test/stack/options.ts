@@ -1,10 +1,10 @@
-// What `npm run stack` can be asked for.
+// The options of `npm run stack`.
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { StoreName } from "./log-stores.ts";
 import type { StackPorts } from "./stack.ts";
 
-/** The ports that SDKs and people try first, and what each is for. */
+/** The ports that SDKs and people try first, and the purpose of each. */
 export const USUAL_PORTS = {
   http: [4318, "OTLP over http, where SDKs send by default", "OTLP_HTTP_PORT"],
   grpc: [4317, "OTLP over gRPC", "OTLP_GRPC_PORT"],

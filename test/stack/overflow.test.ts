@@ -9,7 +9,8 @@ const QUEUE_BYTES = 270_000;
 const SPAN = { traceId: "1".repeat(32), spanId: "2".repeat(16), name: "x".repeat(30_000), kind: 1 };
 
 describe("a queue that overflows", NEEDS_SERVERS, () => {
-  // The smallest that the shipped batch size allows: where an operator's holds hours, this one holds nine spans of ours.
+  // The smallest queue that the shipped batch size allows: where an operator's holds hours, this one holds nine
+  // spans.
   const stack = givenStack({ env: { MCP_QUEUE_BYTES: String(QUEUE_BYTES) } });
   const query = (text: string) => queryPrometheus(stack().prometheus.url, text);
   const send = () =>
@@ -20,7 +21,7 @@ describe("a queue that overflows", NEEDS_SERVERS, () => {
     for (let bytes = 0; bytes <= 2 * QUEUE_BYTES; bytes += SPAN.name.length) answers.push(await send());
   });
 
-  it("is told to the client, as something to try again", () => {
+  it("is reported to the client as an error to retry", () => {
     expect(answers[0]).toBe(200);
     expect(LATER).toContain(answers.at(-1));
   });

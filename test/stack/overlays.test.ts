@@ -1,4 +1,4 @@
-// What else is shipped: each file starts without a word about something deprecated, and each overlay does what it says.
+// The other shipped files: each starts without a deprecation warning, and each overlay does what it says.
 import { chownSync, copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
   const casts: Cast[] = [];
   afterAll(() => Promise.all(casts.map((cast) => cast.stop())));
 
-  /** A Collector with that overlay, and the cast sending to it; the weather server under a name of its own. */
+  /** A Collector with that overlay, and the cast sending to it; the weather server under another name. */
   async function castAt(one: Collector, weather: string): Promise<Cast> {
     await one.start();
     const cast = await startCast(one.http, {}, { weather: { OTEL_SERVICE_NAME: weather } });
@@ -64,7 +64,7 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
   async function complaintsOf(on: Base, names: readonly string[], env: Record<string, string>) {
     const name = [on, ...names].join("-");
     const configs = [`${on}.yaml`, ...names.map((one) => `overlays/${one}.yaml`)];
-    // gRPC shows a token to nobody without TLS.
+    // gRPC sends a token only over TLS.
     const insecure = { MCP_GATEWAY_INSECURE: String(!names.includes("agent-bearer")) };
     const { page } = await freePorts("page");
     const one = await collector(programs(), stack().folder, {
@@ -86,7 +86,7 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
   }
 
   it("the Collector makes its directory as a user who may write nowhere else than at home", async () => {
-    // All of it in a folder of theirs: what root has at home, nobody may read.
+    // All of it in its own folder: `nobody` may not read root's home.
     const home = mkdtempSync(join(tmpdir(), "mcp-otelkit-nobody-"));
     const otelcol = join(home, "otelcol");
     const config = join(home, "gateway.yaml");
@@ -151,7 +151,7 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
     const id = await cast.plan("Graz");
 
     const selected = '{service_name="weather-counted",span_name="tools/call forecast"}';
-    // A new counter begins at 0, and is told four times a minute.
+    // A new counter begins at 0, and is exported four times a minute.
     const [calls] = await arrived(
       () => query(`traces_span_metrics_calls_total${selected}`),
       (series) => (series[0]?.value ?? 0) > 0,
@@ -165,7 +165,7 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
         made.filter(({ labels }) => label in labels),
         label,
       ).toEqual([]);
-    // Jaeger's Monitor tab asks for these.
+    // Jaeger's Monitor tab queries these.
     const { metrics } = await arrived(
       async () =>
         (await getJson<{ metrics: { metricPoints: unknown[] }[] }>(

@@ -1,5 +1,5 @@
-// A page to begin with: where things are, what to ask them, and what they answer now. Jaeger and Prometheus are built without their own pages,
-// which are not in their Go modules.
+// The start page: the addresses, example queries, and their current results. Jaeger and Prometheus are built without
+// their own pages, which are not in their Go modules.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { queryPrometheus } from "./ask.ts";

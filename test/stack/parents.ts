@@ -1,5 +1,5 @@
-// Whether those who started this process are still there. npm, its shell and tsx stand between a person and a script; when npm is told to end,
-// not all of them pass that on, and a process that has lost its parent is told nothing at all.
+// Whether the parent processes are still alive. npm, its shell and tsx run between a person and a script; when npm
+// gets a signal, not all of them pass it on, and a process that has lost its parent gets no signal at all.
 import { readFileSync } from "node:fs";
 
 const LOOK_EVERY_MS = 500;

@@ -27,7 +27,7 @@ const goBuild = (into: string, ...words: string[]) => ({
   args: ["build", "-trimpath", "-ldflags=-s -w", "-o", `${into}/`, ...words],
 });
 
-/** In the order of what they prove per minute of building. */
+/** Ordered by how much they prove per minute of building. */
 export const BUILDS: readonly Build[] = [
   {
     module: "otelcol",
@@ -66,7 +66,7 @@ export function folderOf({ module }: Build<string>): string {
   return join(MODULES, module);
 }
 
-/** Where a build is kept: under a name that changes with everything that decides what it is. */
+/** Where a build is kept: under a name that changes with everything that it depends on. */
 export function keptIn(build: Build<string>): string {
   const hash = createHash("sha256").update(JSON.stringify(build.command("")));
   const folder = folderOf(build);

@@ -10,7 +10,7 @@ const CAPTURING = { OTEL_INSTRUMENTATION_MCP_CAPTURE: "all", OTEL_INSTRUMENTATIO
 
 /** Secrets as others' instrumentations record them. Those that are known by their key, */
 const BY_KEY = { "db.password": "canary-of-a-password", api_key: "canary-of-a-key" };
-/** and those that are known for what they are, wherever they stand. */
+/** and those that are recognised by their form, wherever they are. */
 const BY_LOOKS = {
   "http.request.header.x": "Bearer canary-abcdefghijkl",
   "url.full": "https://somebody:canary-user-password@example.com/x?token=canary-in-a-query",
@@ -59,14 +59,14 @@ describe("redaction in the Collector", NEEDS_SERVERS, () => {
         lines.includes("Tool call completed"),
     );
 
-    // With what stands before it, so that a failure says where.
+    // With the text before it, so that a failure shows the place.
     const places = (text: string) => text.match(new RegExp(`.{0,80}${canary("removed")}`, "g"));
     expect(places(seen.spans)).toBeNull();
     expect(places(seen.lines)).toBeNull();
     expect(places(seen.metrics)).toBeNull();
   });
 
-  it("masks secrets in what others record, wherever they stand, and nothing else", async () => {
+  it("masks secrets in other telemetry, wherever they are, and nothing else", async () => {
     const attributes = Object.entries({ ...BY_KEY, ...BY_LOOKS }).map(([key, value]) => ({
       key,
       value: { stringValue: value },

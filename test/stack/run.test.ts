@@ -94,7 +94,7 @@ describe("npm run stack", { ...NEEDS_SERVERS, timeout: 120_000 }, () => {
     expect(left).toEqual([]);
   });
 
-  it("keeps its data where it is told to, and shows it again", async () => {
+  it("keeps its data in the configured folder, and shows it again", async () => {
     const data = folder();
     const { prometheus } = await freePorts("prometheus");
     const url = `http://127.0.0.1:${prometheus}`;
@@ -116,7 +116,7 @@ describe("npm run stack", { ...NEEDS_SERVERS, timeout: 120_000 }, () => {
     expect(readdirSync(data).toSorted()).toEqual(["jaeger", "prometheus", "queue", "victorialogs"]);
   });
 
-  it("says which port is taken when that one was asked for", async () => {
+  it("prints which configured port is taken", async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const { port } = taken.address() as AddressInfo;

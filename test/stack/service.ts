@@ -1,4 +1,4 @@
-// A server in a process of its own: started, waited for, killed, started again, measured, and never left behind.
+// A server in a separate process: started, waited for, killed, started again, measured, and never left behind.
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { connect } from "node:net";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
@@ -22,7 +22,7 @@ export interface Service {
   readonly name: string;
   /** Resolves when it is ready; rejects with its log when it ends before, or takes too long. */
   start(): Promise<void>;
-  /** Resolves when the process is gone. SIGTERM unless told otherwise. */
+  /** Resolves when the process has ended. Default: SIGTERM. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   log(): string;
   /** Without waiting for anything. */
@@ -37,7 +37,7 @@ export interface Usage {
 }
 
 const READY_WITHIN_MS = 120_000;
-/** Longer than any of them needs to write down what it has in memory. */
+/** Longer than any server needs to write its memory to disk. */
 const STOPPED_WITHIN_MS = 20_000;
 const ASK_EVERY_MS = 50;
 
@@ -47,7 +47,7 @@ export function describeService(described: Described): Service {
 
   const start = async (): Promise<void> => {
     const output = openSync(described.log, "a");
-    // Nothing of our environment but what finds and names things: an OTEL_* variable here would change what is proven.
+    // Only the variables that find and name things: an OTEL_* variable here would change what is tested.
     const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...described.env };
     const { program, args, user: uid } = described;
     const as = uid === undefined ? {} : { uid, gid: uid };
@@ -99,7 +99,7 @@ function cleanUp({ cleanUp: [command, ...words] = [] }: Described): void {
 process.on("exit", () => {
   for (const child of living) child.kill("SIGKILL");
 });
-/** Being told to end does not lead there by itself. Whoever wants to do more before that says so by listening. */
+/** A signal does not lead there by default. Code that has to do more before that adds a listener. */
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],

@@ -1,4 +1,4 @@
-// A back end that says yes to everything, keeps nothing but what it is asked to, and counts.
+// A back end that accepts everything, keeps only what the test requests, and counts.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 

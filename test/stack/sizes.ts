@@ -1,4 +1,5 @@
-// `npm run bench -- stack sizes`: from what was measured to what a number of calls asks for. docs/scale.md has its table, and a test compares the two.
+// `npm run bench -- stack sizes`: from measured costs to the needs of a number of calls. docs/scale.md has its table,
+// and a test compares the two.
 import { parseArgs } from "node:util";
 
 /** Each of them is printed by `bench:stack -- gateways` or `bench:stack -- bytes`. */
@@ -35,7 +36,7 @@ const TRACE_DAYS = 7;
 const LOG_DAYS = 31;
 const KAFKA_HOURS = 2;
 
-/** What the row needs, what it is, and how it comes about. */
+/** The measurement that the row needs, its name, and its formula. */
 type Row = readonly [keyof Measured | undefined, string, (rate: number) => string];
 
 /** Rows for what was measured, and no others. */

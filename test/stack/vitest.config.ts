@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ["test/stack/global-setup.ts"],
     environment: "node",
     pool: "forks",
-    // Each file has servers of its own, and four of them with their clients are what a small machine can take.
+    // Each file has its own servers, and four of them with their clients are the limit of a small machine.
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,

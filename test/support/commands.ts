@@ -52,7 +52,7 @@ export async function runCommands(script: string, table: Commands, args: readonl
   return failed.length === 0 ? 0 : 1;
 }
 
-/** Names come first; the words after them are for the last one. A string says what is wrong. */
+/** Names come first; the words after them belong to the last one. A string is an error message. */
 export function choose(table: Commands, args: readonly string[]): Choice[] | string {
   const isName = (word: string): boolean => Object.hasOwn(table, word);
   const firstWord = args.findIndex((word, at) => !isName(word) || args.indexOf(word) < at);

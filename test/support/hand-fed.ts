@@ -1,9 +1,9 @@
 /** A transport that is fed by hand: what a peer says is handed to whatever is connected, without any wire. */
 export interface HandFed {
   readonly transport: Transport;
-  /** A request of the peer's; resolves with the answer. */
+  /** A request from the peer; resolves with the answer. */
   ask(method: string, params?: object): Promise<Record<string, unknown>>;
-  /** A notification of the peer's. */
+  /** A notification from the peer. */
   tell(method: string, params?: object): void;
 }
 
@@ -28,7 +28,7 @@ export function createHandFed(sessionId?: string): HandFed {
     send(message: Message) {
       const answer = answers.get(message["id"]);
       answers.delete(message["id"]);
-      // Nobody hears an answer before the transport has sent it.
+      // An answer is visible only after the transport has sent it.
       if (answer !== undefined) setImmediate(answer, message);
       return Promise.resolve();
     },
@@ -52,7 +52,7 @@ export function createHandFed(sessionId?: string): HandFed {
   };
 }
 
-// By the names of their classes it is told how the bytes would travel.
+// The names of their classes decide the network attributes.
 function InMemoryByHand(): void {}
 function HTTPByHand(): void {}
 

@@ -54,7 +54,7 @@ export async function home(name: string): Promise<string> {
   return folder;
 }
 
-/** The program of a Node release: this process's own when it is of that release, else the one npm carries. */
+/** The program of a Node release: this process's own if it is that release, else the one from npm. */
 export async function nodeBinary(major: NodeMajor): Promise<string> {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   const platform = `${process.platform}-${process.arch}`;
@@ -67,8 +67,9 @@ export async function nodeBinary(major: NodeMajor): Promise<string> {
 }
 
 /**
- * Our package, as `npm pack` would publish it, in the home of an OpenTelemetry line; the URL of its preload.
- * A copy and not a link: Node resolves a link to its target, and would find our dependencies beside the sources.
+ * The package, as `npm pack` would publish it, in the home of an OpenTelemetry line; the URL of its preload. A copy
+ * and not a link: Node resolves a link to its target, and would find this repository's dependencies beside the
+ * sources.
  */
 export async function installedPackage(line: OtelLine): Promise<string> {
   const folder = await home(line);
@@ -122,7 +123,7 @@ function npm(folder: string, ...args: string[]): Promise<string> {
   const own = cli?.endsWith("npm-cli.js") === true;
   const child = spawn(own ? process.execPath : "npm", own ? [cli, ...args] : args, {
     cwd: folder,
-    // Under `npm run` these would say what npm is to do: the outer command's settings, not ours.
+    // `npm run` sets these to the outer command's settings, not to those of this npm.
     env: Object.fromEntries(
       Object.entries(process.env).filter(
         ([name]) => !/^npm_(config_dry_run|config_prefix|package_)/.test(name),

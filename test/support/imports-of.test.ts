@@ -13,7 +13,7 @@ it("sees no import in comments, strings and templates", () => {
   expect(importsOf(text.join("\n"))).toEqual([]);
 });
 
-it("tells which imports are of types alone", () => {
+it("recognises imports of types only", () => {
   const text = [
     'import type { A } from "a";',
     'import { type B, type C } from "b";',

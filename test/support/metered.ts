@@ -11,20 +11,23 @@ import { createTelemetry } from "../../src/signals/observer.ts";
 import { SCOPE } from "../../src/wiring.ts";
 import { pageOf, type Page } from "./page.ts";
 
-/** A reader that is asked, as a scraper asks. */
+/** A reader that collects on request, like a scraper. */
 export class ManualReader extends sdk.MetricReader {
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}
 }
 
 export interface Metered {
-  /** What a scraper would be shown now. Rejects on any mistake of ours so far. */
+  /** What a scraper would get now. Rejects on any fault in mcp-otelkit so far. */
   page(): Promise<Page>;
   /** Changes the configuration from now on. */
   configure(config: Partial<McpConfig>): void;
 }
 
-/** A real meter provider behind our own signals, in this process, until the test ends. SDKs have to be patched by hand. */
+/**
+ * A real meter provider behind mcp-otelkit's signals, in this process, until the test ends. SDKs have to be patched
+ * by hand.
+ */
 export function startMetered(config: Partial<McpConfig> = {}, given?: () => MeterProvider): Metered {
   const reader = new ManualReader();
   const provider = new sdk.MeterProvider({ readers: [reader] });

@@ -45,7 +45,7 @@ const WAYS: Way[] = [
 ];
 
 test.each(WAYS)(
-  "a span sent over $protocol ($compression) is seen as it was made",
+  "a span sent over $protocol ($compression) is received unchanged",
   async ({ protocol, compression, exporter }) => {
     vi.stubEnv("OTEL_EXPORTER_OTLP_COMPRESSION", compression);
     const receiver = await startOtlpReceiver();

@@ -23,9 +23,9 @@ export interface Sandbox {
 }
 
 /**
- * A folder of its own with copies of the programs of `test/fixtures/<fixtures>` and a node_modules that points into
- * homes: the programs import an SDK under its real name, and find the copies of exactly these homes.
- * Copies, since Node looks for packages beside a program's real place; links to packages, since those bring their own.
+ * A temporary folder with copies of the programs of `test/fixtures/<fixtures>` and a node_modules that points into
+ * homes: the programs import an SDK under its real name, and find the copies of exactly these homes. Copies, since
+ * Node looks for packages beside a program's real place; links to packages, since those have their own.
  */
 export async function createSandbox(fixtures: string, ...homes: string[]): Promise<Sandbox> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "mcp-otelkit-"));

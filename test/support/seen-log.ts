@@ -14,13 +14,13 @@ export interface SeenLog {
   spanId?: string;
   /** The resource's service.name. */
   service: string;
-  /** The name of the logger; ours is "mcp-otelkit". */
+  /** The logger's name; mcp-otelkit's is "mcp-otelkit". */
   scope: string;
   resource: Record<string, unknown>;
   timeNs: bigint;
 }
 
-/** The part of an SDK's log record that we look at: the same in the 2.x and the 3.x line of OpenTelemetry. */
+/** The used part of an SDK's log record: the same in the 2.x and the 3.x line of OpenTelemetry. */
 export type MadeLogRecord = Pick<
   ReadableLogRecord,
   "eventName" | "body" | "severityText" | "severityNumber" | "attributes" | "spanContext" | "hrTime"

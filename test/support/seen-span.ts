@@ -13,7 +13,7 @@ export interface SeenSpan {
   links: { traceId: string; spanId: string }[];
   /** The resource's service.name. */
   service: string;
-  /** The instrumentation scope's name; ours is "mcp-otelkit". */
+  /** The instrumentation scope's name; mcp-otelkit's is "mcp-otelkit". */
   scope: string;
   resource: Record<string, unknown>;
   startNs: bigint;
@@ -29,7 +29,7 @@ export const KIND_NAMES = ["INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER
 /** Indexed by the status code, which the API and OTLP number alike. */
 export const STATUS_NAMES = ["UNSET", "OK", "ERROR"] as const;
 
-/** The part of a finished SDK span that we look at: the same in the 2.x and the 3.x line of OpenTelemetry. */
+/** The used part of a finished SDK span: the same in the 2.x and the 3.x line of OpenTelemetry. */
 export type FinishedSpan = Pick<
   ReadableSpan,
   | "name"

@@ -16,7 +16,7 @@ import { fromReadableSpan, type SeenSpan } from "./seen-span.ts";
 import { patience } from "./patience.ts";
 
 export interface Telemetry {
-  /** For spans of the application's own. */
+  /** For the application's own spans. */
   readonly tracer: Tracer;
   /** What the hooks call; for tests without an SDK. */
   readonly observer: OperationObserver;
@@ -30,8 +30,8 @@ export interface Telemetry {
 }
 
 /**
- * Runs `fn` with a real OpenTelemetry SDK in force and our signals behind the hooks. SDKs that are to be seen have to be
- * patched: `sdks.ts` hands out patched ones. A span that stays open afterwards is a leak and fails the test.
+ * Runs `fn` with a real, registered OpenTelemetry SDK and mcp-otelkit's signals behind the hooks. MCP SDKs have to be
+ * patched: `sdks.ts` provides patched ones. A span that stays open afterwards is a leak and fails the test.
  */
 export async function withTelemetry<T>(
   fn: (telemetry: Telemetry) => T | Promise<T>,

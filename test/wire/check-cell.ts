@@ -112,8 +112,9 @@ function compareRecordings(plain: Recording, preloaded: Recording, wanted: "trac
 }
 
 /**
- * How each process ended. The first of two servers is the probe of a 2026-07-28 client over stdio, which gets the end of
- * its stdin and SIGTERM in the same millisecond: which of the two comes first differs from run to run, without us as well.
+ * How each process ended. The first of two servers is the probe of a 2026-07-28 client over stdio, which gets the end
+ * of its stdin and SIGTERM in the same millisecond: which of the two comes first differs from run to run, without
+ * mcp-otelkit as well.
  */
 function ends({ conversation }: Recording): Stretch[] {
   const say = ({ code, signal }: Ended) => signal ?? String(code);

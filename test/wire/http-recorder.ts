@@ -19,7 +19,7 @@ export interface HttpRecorder {
   close(): Promise<void>;
 }
 
-/** Stands between an HTTP client and a server: passes everything on as it comes, and keeps it. */
+/** A proxy between an HTTP client and a server: passes everything on unchanged, and records it. */
 export async function startHttpRecorder(server: string): Promise<HttpRecorder> {
   const exchanges: Exchange[] = [];
   const recorder = createServer((incoming, outgoing) => {

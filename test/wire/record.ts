@@ -14,7 +14,8 @@ export function recordOf(conversation: Conversation, exchanges: Exchange[]): Str
     { name: `to server ${n}`, lines: toServer.split("\n") },
     { name: `from server ${n}`, lines: toClient.split("\n") },
   ]);
-  // A client opens its standing stream beside its next request: which of them is first is chance, with or without us.
+  // A client opens its long-lived stream beside its next request: which of them is first is random, with or without
+  // mcp-otelkit.
   const overHttp = exchanges
     .map(describeExchange)
     .toSorted((one, other) => (bareText(one) < bareText(other) ? -1 : 1));
@@ -33,7 +34,7 @@ function describeExchange(exchange: Exchange): Stretch {
   return { name, lines };
 }
 
-/** Server-sent events are taken apart, since a message stands on a line of its own: `data: <message>`. */
+/** Server-sent events are split, since a message is on its own line: `data: <message>`. */
 function bodyLines(body: string): string[] {
   return body
     .split("\n")

@@ -4,7 +4,7 @@ import type { Cell } from "../matrix/cells.ts";
 export interface StdoutSetting {
   title: string;
   env: Record<string, string>;
-  /** We step aside, so that not even a trace is on the wire. */
+  /** mcp-otelkit records nothing, so that not even trace context is on the wire. */
   off?: true;
 }
 
@@ -16,7 +16,7 @@ export const STDOUT_SETTINGS: StdoutSetting[] = [
   { title: "OTEL_LOG_LEVEL unset", env: {} },
   { title: "OTEL_TRACES_EXPORTER=console", env: { OTEL_TRACES_EXPORTER: "console" } },
   { title: "console, and all", env: { OTEL_TRACES_EXPORTER: "console", OTEL_LOG_LEVEL: "all" } },
-  // Nobody listens on the discard port: every export fails, and is complained about.
+  // No server listens on the discard port: every export fails and logs an error.
   {
     title: "no collector, and all",
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9", OTEL_LOG_LEVEL: "all" },

@@ -1,4 +1,7 @@
-/** The keys that we add to `params._meta` (SEP-414), and the names of the HTTP headers that HTTP instrumentation adds. */
+/**
+ * The keys that mcp-otelkit adds to `params._meta` (SEP-414), and the names of the HTTP headers that HTTP
+ * instrumentation adds.
+ */
 export const TRACE_KEYS = ["traceparent", "tracestate", "baggage"];
 
 /**

@@ -1,4 +1,5 @@
-// Somebody who uses the weather server: a conversation every few seconds, for as long as the stack runs. Knows nothing of telemetry.
+// A user of the weather server: a conversation every few seconds, for as long as the stack runs. Contains no
+// telemetry.
 import { setTimeout as pause } from "node:timers/promises";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 
@@ -11,7 +12,7 @@ for (let round = 0; !ended.signal.aborted; round++) {
   try {
     await converse(cities[round % cities.length], round);
   } catch (error) {
-    console.error(`traffic: ${String(error)}`); // the server may be away for a moment; the next round will tell
+    console.error(`traffic: ${String(error)}`); // the server may be down for a moment; the next round tries again
   }
   await pause(2000, undefined, { signal: ended.signal }).catch(() => undefined);
 }

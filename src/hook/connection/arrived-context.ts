@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../operation/message.ts";
 
-/** What the propagators call the field that names a parent. */
+/** The fields in which propagators name a parent. */
 const PARENTS = ["traceparent", "b3", "x-b3-traceid", "uber-trace-id"] as const;
-/** What belongs to it. */
+/** Fields that belong to a parent. */
 const COMPANIONS = [
   "tracestate",
   "baggage",
@@ -12,15 +12,15 @@ const COMPANIONS = [
   "x-b3-flags",
 ];
 
-/** Longer than any of them. */
+/** Longer than any of these values. */
 const MAX_LENGTH = 256;
-/** A gateway hands a message on while it works on it, or soon after. */
+/** A gateway forwards a message while it handles it, or soon after. */
 const MOST = 1000;
 
 /** The latest parents that arrived with messages, the oldest first. */
 const arrived = new Set<string>();
 
-/** A message has arrived with this in its `_meta`. */
+/** Remembers the parent in the `_meta` of a message that arrives. */
 export function noteArrived(meta: JsonObject): void {
   for (const name of PARENTS) {
     const value = meta[name];
@@ -31,12 +31,12 @@ export function noteArrived(meta: JsonObject): void {
   }
 }
 
-/** Whether `_meta` of a message that leaves names a parent that has arrived with another. */
+/** Whether the `_meta` of an outgoing message names a parent that arrived with another message. */
 export function handsOn(meta: JsonObject): boolean {
   return arrived.size > 0 && PARENTS.some((name) => arrived.has(meta[name] as string));
 }
 
-/** The same without what arrived: the parent, and what belongs to it. */
+/** The same `_meta` without the parent that arrived and without its companion fields. */
 export function withoutArrived(meta: JsonObject): JsonObject {
   const rest: Record<string, unknown> = { ...meta };
   for (const name of [...PARENTS, ...COMPANIONS]) delete rest[name];

@@ -1,5 +1,5 @@
 /**
- * Joins what the SDK's request function knows (its promise, its abort signal) to what the transport sees (the message).
+ * Joins what the SDK's request function has (its promise, its abort signal) to what the transport has (the message).
  *
  * Every SDK version calls `transport.send` synchronously inside its request function, so one variable is enough, and
  * nothing leaks into the asynchronous work that the call starts.
@@ -7,9 +7,9 @@
 
 export interface Call {
   readonly method: unknown;
-  /** Whether the caller has aborted by now; or its time was up, as `AbortSignal.timeout` says. */
+  /** Whether the caller has aborted; `timeout` where `AbortSignal.timeout` did. */
   readonly aborted: () => boolean | "timeout";
-  /** Set by whoever sees the message leave; hears how the caller's promise ended. */
+  /** Set by the code that sends the message; called with how the caller's promise ended. */
   settle?: (failure: { readonly error: unknown } | undefined) => void;
 }
 
@@ -26,7 +26,7 @@ export function runCall<T>(call: Call, request: () => T): T {
   }
 }
 
-/** The call that is sending this message, if there is one; each call sends one request. */
+/** The call that is sending this message, if any; each call sends one request. */
 export function claimCall(method: string): Call | undefined {
   const call = current;
   if (call?.method !== method) return undefined;

@@ -8,31 +8,31 @@ import type { ActiveSession } from "../../operation/session.ts";
 import type { Tap } from "./tap-state.ts";
 
 /**
- * Connections with something open on them, so that the end of the process can end that; and a stdio server's, of which there
- * is one or two. Weakly held: one that nobody closes is still collected with its transport, and its session, which the metrics count,
- * ends when that is found out. Not by a FinalizationRegistry for each: with one entry for each connection the heap of a busy server
- * never shrinks again.
+ * Connections on which something is open, so that the end of the process can end it, and those of a stdio server, of
+ * which there are one or two. Weakly held: a connection that is never closed is still collected with its transport,
+ * and its session, which the metrics count, ends at the next sweep. One FinalizationRegistry entry for each
+ * connection would keep a busy server's heap from ever shrinking again.
  */
 const live = new Map<WeakRef<Tap>, ActiveSession | undefined>();
 const refs = new WeakMap<Tap, WeakRef<Tap>>();
-/** Beyond this many, looking for those that were collected waits this long. */
+/** With more connections than this, a sweep runs at most once in `SWEEP_EVERY_MS`. */
 const MANY = 1024;
 const SWEEP_EVERY_MS = 1000;
 let sweptAt = 0;
 
-/** Hears of garbage collections, by the one object that it has to look after. */
+/** Runs after garbage collections, because one object that it watches has been collected. */
 const collections = new FinalizationRegistry<undefined>(() => {
   watching = false;
   safely("sweep", sweep);
 });
 let watching = false;
 
-/** A connection is being made; again, perhaps, over the same transport. */
+/** Remembers a connection that is being made, perhaps again over the same transport. */
 export function rememberTap(tap: Tap): void {
   if (isStdioServer(tap)) hold(tap);
 }
 
-/** A request has come or gone, or a session. */
+/** Updates the list when a request or a session begins or ends. */
 export function followTap(tap: Tap): void {
   if (isOpen(tap) || tap.session !== undefined) hold(tap);
   else if (!isStdioServer(tap)) release(tap);
@@ -81,20 +81,20 @@ function liveTaps(): Tap[] {
   return [...live.keys()].flatMap((ref) => ref.deref() ?? []);
 }
 
-/** Ends what the closing connection leaves open. In memory `onclose` comes twice; the second finds nothing. */
+/** Ends what is still open on a closing connection. In memory `onclose` comes twice; the second call finds nothing. */
 export function closeTap(tap: Tap): void {
   const known = release(tap);
   tap.connected = false;
   endOpen(tap, closingCancels(tap.connection) ? CANCELLED : CONNECTION_CLOSED);
   if (tap.answering.size > 0) {
-    // A transport for one request closes as soon as it has answered, before anybody could hear that it has.
+    // A transport for one request closes as soon as it has answered, before its promise could resolve.
     hold(tap);
     setImmediate(() => safely("close", () => endAnswering(tap, CONNECTION_CLOSED))).unref();
   }
   if (known && isStdioServer(tap)) tellPeerGone();
 }
 
-/** The process ends, and takes every connection along: what is open is over. */
+/** Ends everything that is open on any connection, because the process ends. */
 export function endEverything(): void {
   for (const tap of safely("end", liveTaps) ?? []) {
     safely("end", () => endOpen(tap, CONNECTION_CLOSED));
@@ -102,7 +102,10 @@ export function endEverything(): void {
   }
 }
 
-/** @param unsent the end of what was answered, and nobody knows whether the answer has been sent; `undefined`: as it was answered */
+/**
+ * @param unsent the outcome of requests that were answered, where it is unknown whether the answer was sent;
+ *   `undefined`: the outcome of the answer
+ */
 function endAnswering(tap: Tap, unsent: Outcome | undefined): void {
   const observing = hub();
   const answered = [...tap.answering];
@@ -123,14 +126,17 @@ function endOpen(tap: Tap, unanswered: Outcome): void {
   tap.session?.close();
   delete tap.session;
   if (observing === undefined) return;
-  // What becomes of them is not known; the call itself has been answered.
+  // How the tasks end is not known; the calls themselves have been answered.
   for (const pending of tasks) finish(pending, SUCCESS, connection, observing.known);
   for (const pending of asked) finish(pending, unanswered, connection, observing.known);
   for (const pending of awaited)
     finish(pending, pending.provisional ?? CONNECTION_CLOSED, connection, observing.known);
 }
 
-/** Requests that are being answered, and on clients those that wait for an answer: what a graceful end would wait for. */
+/**
+ * The requests that a graceful shutdown waits for: those that are being answered, and on clients those without a
+ * response.
+ */
 export function countRunning(): number {
   const sizes = safely("count", () =>
     liveTaps().map(
@@ -141,7 +147,7 @@ export function countRunning(): number {
   return (sizes ?? []).reduce((sum, size) => sum + size, 0);
 }
 
-/** Whether this process is a server that one host has started, and whose end that host decides. */
+/** Whether this process is a stdio server: one host has started it and decides when it ends. */
 export function servesStdio(): boolean {
   return safely("stdio", () => liveTaps().some(isStdioServer)) ?? false;
 }
@@ -152,7 +158,7 @@ function isStdioServer({ connection }: Tap): boolean {
 
 const listeners = new Set<() => void>();
 
-/** Hears that the host of a stdio server is gone, or has closed its input: the end of the process is near. */
+/** Calls the listener when the host of a stdio server has gone or has closed its input: the process will end soon. */
 export function onPeerGone(listener: () => void): void {
   listeners.add(listener);
 }
@@ -161,7 +167,7 @@ function tellPeerGone(): void {
   for (const listener of listeners) safely("peer gone", listener);
 }
 
-/** What of a readable stream counts here. */
+/** The parts of a readable stream that are used. */
 interface Input {
   prependListener(event: "end" | "close", listener: () => void): unknown;
 }
@@ -169,8 +175,8 @@ interface Input {
 const watched = new WeakSet<object>();
 
 /**
- * Not every SDK closes the transport when its input ends: v1 just waits for the process to have nothing left to do.
- * First in line, since many an application exits in its own listener.
+ * Not every SDK closes the transport when its input ends: v1 waits until the process has nothing left to do. The
+ * listener is the first, since many applications exit in their own.
  */
 export function watchInput(tap: Tap, transport: object): void {
   const input = (transport as { _stdin?: Partial<Input> | null })._stdin;
@@ -186,7 +192,7 @@ export function watchInput(tap: Tap, transport: object): void {
   input.prependListener("close", onEnd);
 }
 
-/** Nothing more can be asked, which is the end of the session; what has been asked may still be answered. */
+/** No request can arrive any more, so the session ends; running requests may still be answered. */
 function inputEnded(): void {
   for (const tap of liveTaps()) {
     if (!isStdioServer(tap)) continue;

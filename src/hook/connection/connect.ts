@@ -11,8 +11,8 @@ import { handlersOf, identityOf, isTransport, roleOf } from "../sdk-shapes.ts";
 import { runConnecting, tapStarted, tapTransport, type Connecting } from "./tap.ts";
 
 /**
- * `connect(transport)`: the one door every message's transport goes through, in every SDK from 0.6 to 2.x.
- * Also on v2's `Client`, whose own `connect` probes the transport before the protocol gets it.
+ * `connect(transport)`: every transport passes through it, in every SDK from 0.6 to 2.x. Also on v2's `Client`, whose
+ * own `connect` probes the transport before the protocol gets it.
  *
  * @param starts whether this `connect` itself starts the transport, and nothing else
  */
@@ -41,7 +41,7 @@ export function wrapConnect(prototype: object, starts = true): boolean {
         if (!starts) return connected;
         return passOn(connected, (failure) => {
           under.over = true;
-          // Not before: an application may log the failure and live on, and it is not ready.
+          // Only now: an application may log a failed `connect` and continue, and is then not ready.
           if (failure === undefined && role !== "client" && isTransport(transport))
             observing.observer.connected(role);
         });
@@ -50,7 +50,7 @@ export function wrapConnect(prototype: object, starts = true): boolean {
 }
 
 /**
- * A transport class whose instances are also started without a protocol: v2's stdio client probes on a sibling process,
+ * A transport class whose instances also start without a protocol: v2's stdio client probes on a sibling process,
  * v2's `serveStdio` answers subscriptions itself.
  */
 export function wrapStart(prototype: object, role: Role): boolean {
@@ -69,20 +69,20 @@ export function wrapStart(prototype: object, role: Role): boolean {
   );
 }
 
-/** Where a generation of the SDK makes its outgoing requests, and where the arguments stand that we read. */
+/** Where a generation of the SDK makes its outgoing requests, and at which positions the arguments are. */
 interface Funnel {
   readonly name: string;
   readonly request: number;
   readonly options: number;
 }
 
-/** v2 first: there, calls from inside a handler pass by the public `request`. */
+/** v2 first: there, calls from inside a handler go through the public `request`. */
 const FUNNELS: readonly Funnel[] = [
   { name: "_requestWithSchemaViaCodec", request: 1, options: 3 },
   { name: "request", request: 0, options: 2 },
 ];
 
-/** The outgoing funnel: timeout, abort and failed validation show nowhere on the wire. */
+/** The method for outgoing requests: timeouts, aborts and failed validation are not visible on the wire. */
 export function wrapFunnel(prototype: object): boolean {
   const funnel = FUNNELS.find(({ name }) => Object.hasOwn(prototype, name));
   if (funnel === undefined) return false;
@@ -117,7 +117,7 @@ export function followCall(
 }
 
 function describeCall(request: unknown, options: unknown): Call {
-  // Objects of the application's: what only a getter of theirs can tell is not asked.
+  // These are the application's objects: properties behind a getter are not read.
   const signal = ownValue(options, "signal");
   return {
     method: ownValue(request, "method"),

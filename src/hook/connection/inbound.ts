@@ -26,15 +26,15 @@ import { clientAnswered } from "./session-start.ts";
 import { versionHeaderOf } from "../sdk-shapes.ts";
 import { arrivedAtEdge, currentRequest, type Tap } from "./tap-state.ts";
 
-/** How a delivery is to be surrounded, and what is to be done after it. */
+/** The wrapper around a delivery, and the work after it. */
 interface Arrival {
   readonly around: <T>(deliver: () => T) => T;
   readonly after?: () => void;
 }
 
 /**
- * A message arrives. `deliver` hands it to the protocol, synchronously: some transports decide by what is sent inside
- * that very call (v2's PerRequestHTTPServerTransport picks the HTTP status so).
+ * Handles a message that arrives. `deliver` passes it to the protocol, synchronously: some transports decide by what
+ * is sent during that call (v2's PerRequestHTTPServerTransport picks the HTTP status so).
  */
 export function arrive(
   tap: Tap,
@@ -43,7 +43,7 @@ export function arrive(
   hub: Hub,
   deliver: () => unknown,
 ): unknown {
-  // Read here, inside the net: beyond it nothing of what our code made is trusted to be what it should.
+  // Read here, inside `safely`: if the reading throws, the message is still delivered.
   const arrival = safely("arrive", () => {
     const { around, after } = observe(tap, message, extra, hub) ?? {};
     return { around, after };
@@ -95,7 +95,7 @@ function requestArrives(tap: Tap, message: RequestMessage, extra: unknown, hub: 
     changesSeen: tap.connection.changes,
   };
   tap.inbound.add(pending);
-  // Only these two have patches deeper in the SDK that look for the request they run in.
+  // Only for these two do patches deeper in the SDK look up the request they run in.
   const looked = message.method === "tools/call" || message.method === "resources/read";
   return {
     around: (deliver) => pending.active.run(looked ? () => currentRequest.run(pending, deliver) : deliver),
@@ -119,7 +119,7 @@ function notificationArrives(
     return undefined;
   }
   if (cancels) {
-    // A cancelled request gets no response, so this is its end.
+    // A cancelled request gets no response, so the cancellation ends it.
     const cancelled = tap.inbound.take(params?.["requestId"]);
     if (cancelled !== undefined) finish(cancelled, CANCELLED, tap.connection, hub.known);
   }
@@ -130,13 +130,13 @@ function notificationArrives(
     params,
     http?.headers,
   );
-  // After that: what it ends is still open, and its parent.
+  // Afterwards: the request that it ends, and its parent, are still open.
   acknowledge(tap.outbound, message, tap, hub);
   endTask(tap, taskEndIn(message, "client"), "client", hub);
   return { around: (deliver) => active.run(deliver), after: () => active.end(SUCCESS) };
 }
 
-/** Ends a request whose stream stays open: it has been answered in all but name. */
+/** Ends a request whose stream stays open: the acknowledgement is its answer. */
 export function acknowledge(table: PendingTable, message: NotificationMessage, tap: Tap, hub: Hub): void {
   const id = metaOf(paramsOf(message))?.["io.modelcontextprotocol/subscriptionId"];
   if (id === undefined || !ACKNOWLEDGEMENTS.has(message.method)) return;
@@ -161,13 +161,14 @@ function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): Arrival
   const outcome = describeResponse(response, "client", method);
   endTask(tap, taskEndOf(describeQuestion(pending), response, "client"), "client", hub);
   clientAnswered(tap, outcome, hub);
-  // The wire says yes, but the caller may still hear no: the SDK has yet to validate the result.
+  // The response is a success, but the caller's promise may still reject: the SDK has yet to validate the result.
   if (pending.awaited && outcome === SUCCESS && !asksForInput(response)) {
     pending.provisional = outcome;
     return undefined;
   }
   finishOrFollow(tap, pending, outcome, hub);
-  // Inside the delivery the SDK asks the user and comes again: that belongs to this call, not to whatever opened the stream.
+  // During the delivery the SDK asks the user and sends the request again: that belongs to this call, not to the one
+  // that opened the stream.
   return asksForInput(response) ? { around: (deliver) => pending.active.run(deliver) } : undefined;
 }
 

@@ -2,15 +2,16 @@ import type { JsonObject } from "../../operation/message.ts";
 import { handsOn, withoutArrived } from "./arrived-context.ts";
 import { isPlain } from "./readable.ts";
 
-/** What a propagator calls its fields; an index is none. */
+/** The form of a propagator's field name; an array index does not match. */
 const FIELD = /^[A-Za-z][\w.-]*$/;
 
 /**
- * The message with trace context in `params._meta` (SEP-414): a copy, since in memory both sides share the object. Only where the copy
- * says the same as the message, and else the message itself: the peer gets what the application said, with or without a trace.
- * What the caller has put there stays; a trace context of the caller's own is not mixed with ours.
+ * The message with trace context in `params._meta` (SEP-414). It is a copy, since in memory both sides share the
+ * object. Where a copy would differ from the message, the message itself is returned: the peer gets the same content
+ * with and without a trace. The caller's own `_meta` stays, and its own trace context is not mixed with that of
+ * mcp-otelkit.
  *
- * Takes nothing on trust but the message: whatever the carrier is, what is added is text under a name.
+ * The carrier is not trusted: only text under a field name is added.
  */
 export function withMeta(message: unknown, carrier: unknown): unknown {
   if (!isPlain(message)) return message;
@@ -20,7 +21,8 @@ export function withMeta(message: unknown, carrier: unknown): unknown {
   if (meta !== undefined && !isPlain(meta)) return message;
   const added = fieldsOf(carrier);
   if (Object.keys(added).length === 0) return message;
-  // A gateway hands on what it was asked with: its caller's context is not its own, and its own span belongs in between.
+  // A gateway forwards the `_meta` that it received: replace its caller's context, since the gateway's own span
+  // belongs in between.
   if (meta !== undefined && handsOn(meta))
     return { ...message, params: { ...params, _meta: { ...withoutArrived(meta), ...added } } };
   if (meta?.["traceparent"] !== undefined) delete added["tracestate"];

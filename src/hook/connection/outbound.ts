@@ -34,17 +34,17 @@ import { serverAnswered } from "./session-start.ts";
 import { passOn } from "./pass-on.ts";
 import { currentAnswer, departed, type Tap } from "./tap-state.ts";
 
-/** How a message leaves: with what trace context, inside what, and who hears how sending it went. */
+/** How a message is sent: with what trace context, inside which context, and what is called with the result. */
 interface Departure {
-  /** For a message that gets a trace context along. */
+  /** For a message that carries trace context. */
   readonly carrier?: Carrier;
   readonly around?: <T>(send: () => T) => T;
   readonly settled?: (failure: { readonly error: unknown } | undefined) => void;
 }
 
-/** A message is handed to the transport. `send` passes it on; what it gives back is the caller's. */
+/** Handles a message that is passed to the transport. `send` passes it on, and its result goes to the caller. */
 export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unknown) => unknown): unknown {
-  // Read here, inside the net: beyond it nothing of what our code made is trusted to be what it should.
+  // Read here, inside `safely`: if the reading throws, the message is still sent.
   const departure = safely("depart", () => {
     const { carrier, around, settled } = observe(tap, message, hub) ?? {};
     return { carrier, around, settled };
@@ -67,7 +67,7 @@ const passThrough = <T>(send: () => T): T => send();
 type Read = { readonly [K in keyof Departure]?: Departure[K] | undefined };
 
 function observe(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
-  // At the edge alone: elsewhere the same object is a message of its own, forwarded or sent to several.
+  // Only at an edge: elsewhere the same object is another message, forwarded or sent to several peers.
   if (tap.edge && isObject(value) && departed.has(value)) return undefined;
   return describeDeparture(tap, readable(value), hub);
 }
@@ -115,7 +115,7 @@ function requestDeparts(tap: Tap, message: RequestMessage, hub: Hub): Departure 
   return {
     carrier: active.carrier,
     around: (send) => active.send(send),
-    // Nobody awaits it through the SDK (v2's listen and probe): a failure to send is all that will be heard of it.
+    // The SDK awaits no promise for it (v2's listen and probe): a failure to send is its only outcome.
     ...(call === undefined && {
       settled: (failure) => {
         if (failure === undefined) return;
@@ -151,7 +151,7 @@ function notificationDeparts(tap: Tap, message: NotificationMessage, hub: Hub): 
   };
 }
 
-/** A request that no promise is awaited for is over when this process takes it back. */
+/** Ends a request without an awaited promise, when this process cancels it. */
 function takeBack(tap: Tap, id: unknown, hub: Hub): void {
   const pending = tap.outbound.find(id);
   if (pending === undefined || pending.awaited) return;

@@ -1,10 +1,10 @@
 import { safely } from "../../output/safely.ts";
 
 /**
- * Hears how a promise ends and passes it on.
+ * Reports how a promise ends and passes the result on.
  *
- * Not by a `then` aside: that would count as handling the rejection, and a program that today dies of an unhandled
- * rejection would live on. See docs/decisions/0003-pass-the-promise-on.md.
+ * A separate `then` would count as handling the rejection, and a program that ends on an unhandled rejection would
+ * continue. See docs/decisions/0003-pass-the-promise-on.md.
  */
 export function passOn(
   result: unknown,

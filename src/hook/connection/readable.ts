@@ -2,16 +2,17 @@ import { types } from "node:util";
 import type { JsonObject } from "../../operation/message.ts";
 
 /**
- * What can be read of a message without running the application's code. Before it is sent, and in memory when it arrives, a message is
- * made of the application's own objects: a getter counts its calls or costs a query, a Proxy does anything at all.
+ * Reads a message without running the application's code. Before a message is sent, and in memory when it arrives, it
+ * consists of the application's own objects: a getter may count its calls or cost a query, and a Proxy may do
+ * anything.
  */
 
 /** The parts of a message that are read. */
 const PARTS = ["params", "result", "error"] as const;
 
 /**
- * @returns the message itself where all of it is plain data, else one that has of it what is data; `undefined` for what cannot be
- *   looked at. Never to be sent.
+ * @returns the message itself where all of it is plain data, else a copy with its data properties; `undefined` where
+ *   it cannot be read. Never to be sent.
  */
 export function readable(message: unknown): unknown {
   if (typeof message !== "object" || message === null) return message;
@@ -45,7 +46,7 @@ function readablePart(value: unknown): unknown {
   return seen === meta ? data : { ...data, _meta: seen };
 }
 
-/** The object itself where each of its own properties is data, else a copy of those that are. */
+/** The object itself where all its own properties are data, else a copy of those that are. */
 function dataOf(value: object): JsonObject {
   const keys = Object.keys(value);
   const isData = (key: string): boolean => "value" in (Object.getOwnPropertyDescriptor(value, key) ?? {});
@@ -53,10 +54,7 @@ function dataOf(value: object): JsonObject {
   return Object.fromEntries(keys.filter(isData).map((key) => [key, (value as JsonObject)[key]]));
 }
 
-/**
- * Whether a copy says the same as the object itself, to JSON and to whoever gets the object in memory: nothing but plain data under
- * names, and of no class.
- */
+/** Whether a copy equals the object itself, both as JSON and in memory: only data properties, and no class. */
 export function isPlain(value: unknown): value is JsonObject {
   if (typeof value !== "object" || value === null || types.isProxy(value) || Array.isArray(value))
     return false;

@@ -9,25 +9,25 @@ import { withoutUserinfo } from "../../privacy/uri.ts";
 import { ownValue } from "../../privacy/own-properties.ts";
 import * as semconv from "../../semconv.ts";
 
-/** A request on its way: seen, not answered yet. Patches deeper in the SDK write down here what they see of it. */
+/** A request without a response so far. Patches deeper in the SDK add what they learn about it. */
 export interface PendingRequest {
   readonly id: RequestId;
   readonly operation: Operation;
   readonly active: ActiveOperation;
   readonly progressToken: RequestId | undefined;
-  /** Set where the caller's promise decides, and the wire has already said yes. */
+  /** Set where the response is a success and the caller's promise decides the outcome. */
   provisional?: Outcome;
-  /** What the wire said then. */
+  /** The result in that response. */
   result?: unknown;
-  /** Set at the end: the wire and the caller's promise both tell of it, and the first one counts. */
+  /** Set at the end: the response and the caller's promise both end the request, and the first one counts. */
   finished?: true;
-  /** True while the caller's promise is watched and will end the operation. */
+  /** True while the caller's promise is awaited and will end the operation. */
   awaited: boolean;
   /** The class of the error the tool's own code threw. */
   thrown?: string;
   /** The URI template the server matched. */
   template?: string;
-  /** The task that is asked about. */
+  /** The task that the request is about. */
   readonly taskId?: string | undefined;
   readonly changesSeen: number;
   /** Whether nobody can get the answer any more. */
@@ -48,7 +48,7 @@ export interface PendingTable {
   drain(): PendingRequest[];
 }
 
-/** A request between its neighbours with the same id. */
+/** A request, linked to the others with the same id. */
 interface Entry {
   readonly pending: PendingRequest;
   older?: Entry | undefined;
@@ -62,8 +62,9 @@ interface Line {
 }
 
 /**
- * Every step takes the same time however many requests are open and whatever ids they have: both are the peer's choice.
- * @param changed told when a request has come or gone, one by one
+ * Every step takes the same time however many requests are open and whatever ids they have: both are the peer's
+ * choice.
+ * @param changed called after each request that is added or removed
  */
 export function createPendingTable(changed: () => void = () => undefined): PendingTable {
   const entries = new Map<PendingRequest, Entry>();
@@ -120,7 +121,7 @@ export function createPendingTable(changed: () => void = () => undefined): Pendi
   };
 }
 
-/** Ends a request's operation, adding what was learnt since it began. Calls after the first do nothing. */
+/** Ends a request's operation with what was learnt since its beginning. Later calls do nothing. */
 export function finish(
   pending: PendingRequest,
   outcome: Outcome,
@@ -149,26 +150,29 @@ export function finish(
   });
 }
 
-/** What {@link taskEndOf} wants to know of a request. */
+/** The parts of a request that {@link taskEndOf} needs. */
 export function describeQuestion({ operation, taskId }: PendingRequest) {
   return { method: operation.method, taskId };
 }
 
-/** Whether what the wire said is what the caller got: a result that failed validation is not. */
+/** Whether the caller got this response: a result that failed validation did not reach it. */
 function isAnswer({ errorType }: Outcome): boolean {
   return errorType === undefined || errorType === semconv.ERROR_TYPE_TOOL_ERROR;
 }
 
 /**
- * Names that a list result makes known; those of a peer's list, in the room of its connection. Not resources: what is listed may be one user's, what is
- * registered is the server's.
+ * Learns the names in a list result; those in a peer's list count for its connection. Resources are left out: a list
+ * may belong to one user, registered resources belong to the server.
  */
 export function learnNames(method: string, result: unknown, known: KnownNames, owner?: NameOwner): void {
   const { lists } = methodRow(method);
   if (lists !== undefined) for (const name of listedNames(lists, result)) known.learn(lists, name, owner);
 }
 
-/** Names in the result of a list. By its own data alone: before it is sent, a result is made of the application's own objects. */
+/**
+ * The names in a list result. Reads only data properties: before it is sent, a result consists of the application's
+ * own objects.
+ */
 export function listedNames(kind: "tool" | "prompt", result: unknown): unknown[] {
   const items = isObject(result) ? result[`${kind}s`] : undefined;
   return Array.isArray(items) ? items.map((item) => ownValue(item, "name")) : [];

@@ -4,13 +4,13 @@ import type { Hub } from "../hub.ts";
 import { followTap } from "./close.ts";
 import type { Tap } from "./tap-state.ts";
 
-/** A server's session begins with the answer it gives to `initialize`. */
+/** A server's session begins with its answer to `initialize`. */
 export function serverAnswered(tap: Tap, method: string, outcome: Outcome, hub: Hub): void {
   if (method === "initialize" && outcome === SUCCESS && tap.connection.role !== "client")
     open(tap, performance.now(), hub);
 }
 
-/** A client's session is as old as its connection, once the first answer has shown that there is a server. */
+/** A client's session begins with its connection, once the first answer has shown that there is a server. */
 export function clientAnswered(tap: Tap, outcome: Outcome, hub: Hub): void {
   if (outcome === SUCCESS && tap.connection.role === "client") open(tap, tap.since, hub);
 }

@@ -3,15 +3,21 @@ import { enlargeStacks, restoreStacks } from "../../output/stack-room.ts";
 
 export type Callback = (this: unknown, ...args: unknown[]) => unknown;
 
-/** What a call of a tapped function goes through. @param pass calls the function itself, with another first argument if need be */
+/**
+ * Wraps the calls of a tapped function.
+ * @param pass calls the function itself, with another first argument where needed
+ */
 export type Through = (args: readonly unknown[], pass: (args: readonly unknown[]) => unknown) => unknown;
 
-/** What is between the application's frames in a stack while a message passes: ours, the API's, the context manager's, Node's. */
+/**
+ * Frames between the application's frames in a stack while a message passes: those of mcp-otelkit, the API, the
+ * context manager and Node.
+ */
 const FRAMES = 20;
 
 /**
- * A function in the place of another that is seen as the other one: its own properties are read and written on it, and a test's mock
- * counts its calls and says that it is one. See docs/decisions/0017-what-a-tap-looks-like.md.
+ * Replaces a function and looks like it: its own properties are read and written on the original, and a test's mock
+ * counts its calls and is recognised as a mock. See docs/decisions/0017-what-a-tap-looks-like.md.
  */
 export function tapped(original: Callback, through: Through): Callback {
   return new Proxy(original, {
@@ -27,8 +33,8 @@ export function tapped(original: Callback, through: Through): Callback {
 }
 
 /**
- * Taps whatever function is in a property, now or later: applications set the callbacks of a transport before `connect`, after it, and
- * from inside one. An accessor of the transport's own, with a getter or without, is still the one that is asked.
+ * Taps the function in a property, now or later: applications set the callbacks of a transport before `connect`,
+ * after it, and inside one. An accessor of the transport, with or without a getter, is still called.
  */
 export function standOn(holder: object, name: string, through: Through): void {
   const own = Object.getOwnPropertyDescriptor(holder, name);
@@ -58,7 +64,7 @@ export function standOn(holder: object, name: string, through: Through): void {
       return;
     }
     if (this !== holder) {
-      // An object that inherits from the transport gets a property of its own, as it would without us.
+      // An object that inherits from the transport gets its own property, as it would without mcp-otelkit.
       Object.defineProperty(this, name, {
         value: given,
         configurable: true,

@@ -4,39 +4,39 @@ import type { Outcome } from "../../operation/outcome.ts";
 import type { ActiveSession } from "../../operation/session.ts";
 import type { PendingRequest, PendingTable } from "./requests.ts";
 
-/** What we keep beside one transport. */
+/** The state of one tapped transport. */
 export interface Tap {
   readonly connection: Connection;
-  /** Requests the peer asked and this process has not answered. */
+  /** Requests from the peer that this process has not answered. */
   readonly inbound: PendingTable;
-  /** Requests this process asked and the peer has not answered. */
+  /** Requests from this process that the peer has not answered. */
   readonly outbound: PendingTable;
   /**
-   * Set on a transport that belongs to no protocol but to an entry in front of it (v2's `serveStdio`): most messages pass
-   * through to an inner transport with a tap of its own, and only what the entry answers itself is counted here.
+   * Set on a transport that belongs to an entry in front of the protocol (v2's `serveStdio`): most messages pass
+   * through to an inner transport that has its own tap, and only what the entry answers itself is counted here.
    */
   readonly edge: boolean;
   /** Set where answers are kept for a client that comes back for them. */
   readonly resumable: boolean;
   /** Subscriptions an edge has acknowledged: their cancellation ends at the edge as well. */
   readonly subscriptions: Set<unknown>;
-  /** Answers that have been handed to the transport, which has not said yet whether it could send them. */
+  /** Answers that the transport is sending. */
   readonly answering: Map<PendingRequest, Outcome>;
-  /** Tool calls that have become tasks, by side and id: they are over when the task is. */
+  /** Tool calls that have become tasks, by side and id: they end with the task. */
   readonly tasks: Map<string, PendingRequest>;
-  /** True once a protocol has been connected over it; a probe has none and is no session. */
+  /** True once a protocol has been connected over it; a probe has no protocol and is not a session. */
   connected: boolean;
   /** On the clock of `performance.now()`, in milliseconds. */
   readonly since: number;
-  /** The session that the connection has become. */
+  /** The session of the connection. */
   session?: ActiveSession;
-  /** Ends the guard of a stdio server's stdout. */
+  /** Removes the guard of a stdio server's stdout. */
   unguard?: (() => void) | undefined;
   /** The message being delivered: a chained handler must not count it twice. */
   delivering?: unknown;
 }
 
-/** Messages that an edge follows, so that the tap further in lets them pass, and the other way round. */
+/** Messages that an edge follows: the inner tap ignores them, and the other way round. */
 export const arrivedAtEdge = new WeakSet<object>();
 export const departed = new WeakSet<object>();
 

@@ -11,12 +11,13 @@ import { guardServer } from "../stdio-server.ts";
 import { standOn, tapped } from "./stand-on.ts";
 import { currentAnswer, type Tap } from "./tap-state.ts";
 
-/** Keyed by the transport itself, so that a connection nobody closes is collected with it. */
+/** Keyed by the transport, so that a connection that is never closed is collected with it. */
 const taps = new WeakMap<Transport, Tap>();
 
 /**
- * Taps a transport in place, before the protocol sets its callbacks and starts it: its `send`, and whatever functions `onmessage` and
- * `onclose` are going to be. In place, because SDKs compare, subclass and key maps by the very object they were given.
+ * Taps a transport in place, before the protocol sets its callbacks and starts it: its `send`, and the functions that
+ * `onmessage` and `onclose` will be. In place, because SDKs compare, subclass and key maps by the object they were
+ * given.
  */
 export function tapTransport(
   transport: Transport,
@@ -31,32 +32,33 @@ export function tapTransport(
   notice(transport, tap);
 }
 
-/** A `connect` that is under way, which starts the transport it was given and nothing else, until it is over. */
+/** A running `connect`. Until it ends, it starts the transport it was given and nothing else. */
 export interface Connecting {
   readonly role: Role | undefined;
   over: boolean;
 }
 
-/** What is read from the transport later goes on in here, when that is over. */
+/** The transport continues to read in this context after `connect`. */
 const connecting = new AsyncLocalStorage<Connecting>();
 
-/** Runs a `connect`: what the transport it was given starts is a part of that transport. */
+/** Runs a `connect`: what the given transport starts is a part of that transport. */
 export function runConnecting<T>(under: Connecting, connect: () => T): T {
   return connecting.run(under, connect);
 }
 
-/** For a transport that is being started by hand, without a protocol: its callbacks are set already. */
+/** For a transport that is started by hand, without a protocol: its callbacks are already set. */
 export function tapStarted(transport: Transport, role: Role): void {
-  // One that another transport starts is inside that one: its messages have been seen there.
+  // A transport that another one starts is inside that one, which already sees its messages.
   const within = connecting.getStore();
   if (taps.has(transport) || (within?.over === false && within.role === role)) return;
   // A server's transport without a protocol serves an entry that picks the protocol by the first message.
   const tap = tapOf(transport, role, role === "server");
   notice(transport, tap);
-  if (hears(transport, "onclose") && transport.onclose === undefined) transport.onclose = () => undefined;
+  if (canReadCallback(transport, "onclose") && transport.onclose === undefined)
+    transport.onclose = () => undefined;
 }
 
-/** For the end of the process, and for what is written to the stdout of a server. */
+/** For the end of the process, and for what is written to a server's stdout. */
 function notice(transport: Transport, tap: Tap): void {
   rememberTap(tap);
   watchInput(tap, transport);
@@ -97,8 +99,8 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
 }
 
 /**
- * As an own property that does not show when the transport is printed or iterated. A value and not an accessor: test libraries replace
- * methods by the value they find.
+ * An own property that does not show when the transport is printed or iterated. A value and not an accessor: test
+ * libraries replace methods through the value they find.
  */
 function tapSend(transport: Transport, tap: Tap): void {
   const own = Object.getOwnPropertyDescriptor(transport, "send");
@@ -115,7 +117,7 @@ function tapSend(transport: Transport, tap: Tap): void {
   });
 }
 
-/** A handler that is chained to another gets the same message inside the delivery of it, and must not count it twice. */
+/** A chained handler gets the same message during the delivery and must not count it twice. */
 function receive(tap: Tap, args: readonly unknown[], pass: (args: readonly unknown[]) => unknown): unknown {
   const observing = hub();
   if (observing === undefined || tap.delivering === args[0]) return pass(args);
@@ -135,7 +137,7 @@ function closed(tap: Tap): void {
   closeTap(tap);
 }
 
-/** Whether it can be asked for the callback: some transports only take one. */
-function hears(transport: Transport, name: "onclose"): boolean {
+/** Whether the callback can be read: some transports only take one. */
+function canReadCallback(transport: Transport, name: "onclose"): boolean {
   return Object.getOwnPropertyDescriptor(transport, name)?.get !== undefined;
 }

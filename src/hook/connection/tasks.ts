@@ -9,10 +9,10 @@ import { followTap } from "./close.ts";
 import { finish, type PendingRequest } from "./requests.ts";
 import type { Tap } from "./tap-state.ts";
 
-/** More tasks at a time on one connection are not followed: such a call is over with its first answer. */
+/** Beyond this many tasks on one connection, a call ends with its first answer. */
 const MOST = 1000;
 
-/** Ends a tool call with its answer; or, where it has become a task, with that task. */
+/** Ends a tool call with its answer, or, where it has become a task, with that task. */
 export function finishOrFollow(tap: Tap, pending: PendingRequest, outcome: Outcome, hub: Hub): void {
   const { method, side } = pending.operation;
   const id = outcome.errorType === undefined ? taskCreated(method, pending.result) : undefined;
@@ -25,7 +25,7 @@ export function finishOrFollow(tap: Tap, pending: PendingRequest, outcome: Outco
   followTap(tap);
 }
 
-/** Something has been said of a task. */
+/** Ends a task that a message reports as over. */
 export function endTask(tap: Tap, end: TaskEnd | undefined, side: Side, hub: Hub): void {
   if (end === undefined) return;
   const key = `${side} ${end.id}`;
@@ -33,11 +33,11 @@ export function endTask(tap: Tap, end: TaskEnd | undefined, side: Side, hub: Hub
   if (pending === undefined) return;
   tap.tasks.delete(key);
   followTap(tap);
-  delete pending.result; // that was the task, not what came of it
+  delete pending.result; // that was the status of the task, not its result
   finish(pending, end.outcome, tap.connection, hub.known);
 }
 
-/** The task that a request asks about. */
+/** The task that a request is about. */
 export function taskAskedFor(message: RequestMessage): string | undefined {
   return methodRow(message.method).task === undefined ? undefined : stringOr(paramsOf(message)?.["taskId"]);
 }

@@ -9,7 +9,7 @@ export interface ClassBody {
   readonly methods: readonly string[];
 }
 
-/** An open bracket: what closes it, the word before it, and what was found in it where it is a class's. */
+/** An open bracket: its closing bracket, the word before it, and, for a class, what was found in it. */
 interface Bracket {
   readonly closes: string;
   readonly wordAt: number;
@@ -28,10 +28,10 @@ const BEFORE_EXPRESSION =
 const BEFORE_STATEMENT = /^(?:if|while|for|with)$/;
 
 /**
- * Finds every class in a source text, or gives `undefined` where the text does not add up: then nothing is known of it.
+ * Finds every class in a source text, or returns `undefined` where its brackets do not match.
  *
- * A scanner and not a parser: it only has to tell code from strings, comments, templates and regular expressions, and to
- * pair brackets. A parser takes several times as long, in the start of a server.
+ * A scanner and not a parser: it only has to tell code from strings, comments, templates and regular expressions, and
+ * to pair brackets. A parser takes several times as long, while a server starts.
  */
 export function classBodies(source: string): ClassBody[] | undefined {
   const found: ClassBody[] = [];
@@ -46,7 +46,7 @@ export function classBodies(source: string): ClassBody[] | undefined {
   /** The word before the parentheses that were closed last. */
   let groupedAt = 0;
   let groupedEnd = 0;
-  /** How many brackets were open at the word `class` that has no body as yet. */
+  /** How many brackets were open at a word `class` whose body has not begun. */
   let awaiting = -1;
 
   const word = (): string => (last === "word" && !property ? source.slice(wordAt, wordEnd) : "");
@@ -179,7 +179,7 @@ export function classBodies(source: string): ClassBody[] | undefined {
   return open.length === 0 ? found : undefined;
 }
 
-/** A number goes on with letters, digits and dots, a word with letters and digits. */
+/** A number continues with letters, digits and dots, a word with letters and digits. */
 function continues(kind: number, code: number): boolean {
   const next = kindOf(code);
   return next === WORD || next === DIGIT || (kind === DIGIT && code === 46);

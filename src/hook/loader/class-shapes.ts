@@ -1,11 +1,11 @@
 import type { ClassBody } from "./class-bodies.ts";
 import type { SdkClass } from "./targets.ts";
 
-/** How a class of an SDK is known when its name is gone. */
+/** How a class of an SDK is recognised without its name. */
 interface Shape {
-  /** Methods of its own, all of them. */
+  /** All of these methods are its own. */
   readonly methods: readonly string[];
-  /** What else its body says: texts of errors and names of properties. */
+  /** Other text in its body: error messages and property names. */
   readonly says: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export const SHAPES: Readonly<Record<SdkClass, Shape>> = {
 
 const ROWS = Object.entries(SHAPES) as readonly [SdkClass, Shape][];
 
-/** Which class of an SDK this is; `undefined` for every other class of the world. */
+/** Which SDK class this is; `undefined` for any other class. */
 export function shapeOf(source: string, { start, end, methods }: ClassBody): SdkClass | undefined {
   if (methods.length < 3) return undefined;
   const fitting = ROWS.filter(([, shape]) => shape.methods.every((name) => methods.includes(name)));

@@ -1,7 +1,7 @@
 import Module from "node:module";
 import { otherRuntime } from "./other-runtime.ts";
 
-/** A module of Node's CommonJS loader, as far as every Node has it and everyone who hooks the loader relies on it. */
+/** A module of Node's CommonJS loader: the parts that every Node version has and that other loader hooks rely on. */
 export interface CommonJsModule {
   exports: unknown;
   readonly filename: string;
@@ -13,7 +13,7 @@ interface CommonJsLoader {
   };
   readonly _cache: Readonly<Record<string, CommonJsModule | undefined>>;
 }
-/** @returns another source to compile in place of this one, if any */
+/** @returns another source to compile instead, if any */
 type Change = (filename: string, source: string, format: unknown) => string | undefined;
 type Listener = (module: CommonJsModule, filename: string) => void;
 
@@ -21,8 +21,9 @@ const listeners: Listener[] = [];
 const changes: Change[] = [];
 
 /**
- * Calls this for every CommonJS module once its code has run, also for those that are loaded already. Not require-in-the-middle:
- * it asks for a package's main file first, and SDK v1 names one in `exports` that is not in the package.
+ * Calls this for every CommonJS module once its code has run, also for those that are loaded already. Not
+ * require-in-the-middle: it resolves a package's main file first, and SDK v1 names one in `exports` that is not in
+ * the package.
  * @param listener must not throw
  */
 export function onCompiled(listener: Listener): void {
@@ -34,7 +35,8 @@ export function onCompiled(listener: Listener): void {
 }
 
 /**
- * Calls this for the source of every CommonJS module before it is compiled, and of every ES module that is asked for by `require`.
+ * Calls this for the source of every CommonJS module before it is compiled, and of every ES module that is loaded by
+ * `require`.
  * @param change must not throw
  */
 export function onCompiling(change: Change): void {
@@ -50,7 +52,7 @@ function hookCompile(): void {
   const loader = Module as unknown as CommonJsLoader;
   const original = loader.prototype._compile;
   loader.prototype._compile = function _compile(source, filename, ...rest) {
-    // A transpiler may hand over anything, and Node says what is wrong with it.
+    // A transpiler may pass anything; Node reports what is wrong with it.
     const text = typeof source === "string" ? source : undefined;
     const changed = text === undefined ? undefined : changeWith(filename, text, rest[0]);
     const result = original.call(this, changed ?? source, filename, ...rest);

@@ -6,9 +6,9 @@ import { findSdkFile, SDK_CLASSES } from "./targets.ts";
 /**
  * What is appended to an ECMAScript module of an SDK, or `undefined` for any other file.
  *
- * Appended to the real file rather than wrapped around it (import-in-the-middle): no module gets another shape, exports
- * keep their identity, and several copies of import-in-the-middle in the process, of which only one is ever heard, do not
- * matter. The classes are taken from the file's own scope, in which their names are those of the exports.
+ * Appended to the real file rather than wrapped around it (import-in-the-middle): modules keep their shape, exports
+ * keep their identity, and several copies of import-in-the-middle in the process, of which only one works, do not
+ * matter. The footer reads the classes from the file's own scope, where they have the names of the exports.
  */
 export function footerFor(url: string): string | undefined {
   if (!url.startsWith("file:")) return undefined;
@@ -20,7 +20,7 @@ export function footerFor(url: string): string | undefined {
   return `\n;${HAND_OVER}${JSON.stringify(sdk)}, { ${classes} });\n`;
 }
 
-/** The source of an ES module with what has to be in it; `undefined` for every module that has no SDK in it. */
+/** The source of an ES module with its footer; `undefined` for every module without an SDK. */
 export function changeModule(url: string, source: string | Uint8Array): string | undefined {
   const footer = footerFor(url);
   if (footer !== undefined) return textOf(source) + footer;
@@ -32,7 +32,7 @@ function textOf(source: string | Uint8Array): string {
   return typeof source === "string" ? source : new TextDecoder().decode(source);
 }
 
-/** The loader's answer with what has to be in it. Other loaders may have changed the source before. */
+/** The loader's result with the footer. Other loaders may have changed the source before. */
 export function withFooter<Loaded extends { format?: string | null | undefined; source?: unknown }>(
   url: string,
   loaded: Loaded,

@@ -9,10 +9,10 @@ import { otherRuntime } from "./other-runtime.ts";
 import { safely } from "../../output/safely.ts";
 import { findSdkFile, type SdkFile } from "./targets.ts";
 
-/** Hears of every SDK file that was loaded, with the classes it holds. */
+/** Called for every SDK file that is loaded, with its classes. */
 export type SdkListener = (file: SdkFile, exports: Readonly<Record<string, unknown>>) => void;
 
-/** Not in the types of the oldest Node we support. */
+/** Not in the types of the oldest supported Node. */
 interface SyncHooks {
   registerHooks?(hooks: { load: LoadHookSync }): void;
 }
@@ -26,8 +26,8 @@ type LoadHookSync = (
 let installed = false;
 
 /**
- * Watches the module loader for SDK files, and only for those: no other module is touched, in either format.
- * Files that CommonJS has loaded before are told at once; ECMAScript modules loaded before are out of reach.
+ * Watches the module loader for SDK files, and only for those: no other module is changed, in either format. Files
+ * that CommonJS has already loaded are reported at once; ES modules that are already loaded are out of reach.
  */
 export function installLoadHook(listener: SdkListener): void {
   if (installed || otherRuntime() !== undefined) return;
@@ -51,10 +51,10 @@ export function installLoadHook(listener: SdkListener): void {
   safely("hook ECMAScript modules", hookEsm);
 }
 
-/** What `require` has read: a CommonJS module, or an ES module where Node can require these. */
+/** The source that `require` has read: a CommonJS module, or an ES module where Node can require these. */
 function changeRequired(filename: string, source: string, format: unknown): string | undefined {
   if (format === "module") {
-    // Where hooks run in this thread the module has come by them before.
+    // Where hooks run in this thread, they have already changed the module.
     return isChanged(source) ? undefined : changeModule(pathToFileURL(filename).href, source);
   }
   return mayHoldSdk(source) && findSdkFile(filename) === undefined
@@ -62,7 +62,7 @@ function changeRequired(filename: string, source: string, format: unknown): stri
     : undefined;
 }
 
-/** ES modules: in this thread where that is possible, on the loader's thread otherwise. */
+/** ES modules: in this thread where possible, otherwise on the loader's thread. */
 function hookEsm(): void {
   const { registerHooks } = nodeModule as SyncHooks;
   if (typeof registerHooks === "function" && syncHooksWork(process.versions.node)) {

@@ -3,7 +3,10 @@ import { exportsOf, patchExports, type PatchResult } from "./patch.ts";
 import type { SdkReport } from "./sdk-listeners.ts";
 import { SDK_ROWS, type SdkFile } from "./targets.ts";
 
-/** Patches what a loaded file of an SDK holds. @returns what became of it */
+/**
+ * Patches the classes in a loaded SDK file.
+ * @returns which classes were patched, or why none
+ */
 export function patchSdkFile(
   file: SdkFile,
   exports: Readonly<Record<string, unknown>>,
@@ -26,7 +29,7 @@ export function patchSdkFile(
   return { ...report, patched };
 }
 
-/** The version of this package that has patched a class; see `patch.ts`. */
+/** The version of mcp-otelkit that has patched a class; see `patch.ts`. */
 function patcherOf(patched: unknown): string | undefined {
   const { prototype } = (patched ?? {}) as { prototype?: Record<symbol, string | undefined> };
   return prototype?.[Symbol.for("mcp-otelkit.patched")];
@@ -37,7 +40,7 @@ function supportedVersions(name: string): string {
   return row === undefined ? "none" : `${row.from.join(".")} up to but not including ${row.below}.0`;
 }
 
-/** Patches what a program hands over: a module, a class or an instance. For bundles, where no loader can be watched. */
+/** Patches a module, a class or an instance that the program passes. For bundles, whose modules no loader hook sees. */
 export function patchByHand(given: unknown, version: string): PatchResult {
   const results = exportsOf(given).map((exports) => patchExports(exports, version));
   const names = (key: keyof PatchResult): string[] => [...new Set(results.flatMap((result) => result[key]))];

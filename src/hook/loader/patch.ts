@@ -12,7 +12,7 @@ type Class = ((...args: never[]) => unknown) & { readonly prototype: object };
 const PATCHES: Readonly<Record<SdkClass, (prototype: object) => boolean | void>> = {
   Protocol: (prototype) => wrapConnect(prototype) && wrapFunnel(prototype),
   Client: (prototype) => wrapConnect(prototype, false),
-  Server: () => true, // nothing to patch; that it is there tells that this process serves
+  Server: () => true, // nothing to patch; its presence shows that this process is a server
   McpServer(prototype) {
     wrapRegistrations(prototype);
     wrapToolExecution(prototype);
@@ -26,19 +26,19 @@ const PATCHES: Readonly<Record<SdkClass, (prototype: object) => boolean | void>>
   },
 };
 
-/** On a patched prototype: the version of the package that patched it. Shared by every copy of ours in the process. */
+/** On a patched prototype: the version of mcp-otelkit that patched it. All copies in the process share it. */
 const MARK = Symbol.for("mcp-otelkit.patched");
 
 export interface PatchResult {
-  /** Classes that are patched now. */
+  /** Classes that are now patched. */
   readonly patched: readonly string[];
-  /** Classes that some copy of ours had patched before. */
+  /** Classes that another copy of mcp-otelkit had already patched. */
   readonly already: readonly string[];
-  /** Classes that do not look as they should. */
+  /** Classes that lack the expected methods. */
   readonly refused: readonly string[];
 }
 
-/** Patches whatever of an SDK stands in `exports`; each class once, however many files hand it over. */
+/** Patches the SDK classes in `exports`; each class once, however many files pass it. */
 export function patchExports(exports: Readonly<Record<string, unknown>>, version: string): PatchResult {
   const result = { patched: [] as string[], already: [] as string[], refused: [] as string[] };
   for (const name of SDK_CLASSES) {
@@ -59,19 +59,19 @@ export function patchExports(exports: Readonly<Record<string, unknown>>, version
 }
 
 /**
- * Finds what {@link patchExports} wants in a module, a class or an instance of one, whatever its name: bundlers rename
- * classes, and a class is known by its methods.
+ * Finds the classes for {@link patchExports} in a module, a class or an instance, whatever their names: bundlers
+ * rename classes, so a class is recognised by its methods.
  */
 export function exportsOf(given: unknown): Record<string, unknown>[] {
   if (isClass(given)) return [roleNames(given)];
   if (typeof given !== "object" || given === null) return [];
-  const { server } = given as { server?: unknown }; // a McpServer holds its Server
+  const { server } = given as { server?: unknown }; // an McpServer contains its Server
   const instances = isObject(server) ? [given, server] : [given];
   const classes = instances
     .map((instance) => instance.constructor)
     .filter((candidate) => candidate !== Object);
   const values = classes.length > 0 && isProtocolLike(classes.at(-1)) ? classes : Object.values(given);
-  // One by one: v2's Client and Server each have a Protocol of their own.
+  // One by one: v2's Client and Server each have their own Protocol.
   return values.filter(isClass).map(roleNames);
 }
 

@@ -9,16 +9,16 @@ import { enlargeStacks, restoreStacks } from "../../output/stack-room.ts";
 import { changeModule } from "./footer.ts";
 
 /**
- * Node 20 reads the source of an ES module by `fs.promises.readFile(url)`, in the thread of the program, and has no hook in that
- * thread. The hook that it has (`module.register`) starts a second thread and sends every module through it, which costs a server
- * more than all of mcp-otelkit; see docs/decisions/0013-node-20-reads-modules.md. Node 20 is at its end of life, so this does not
- * change any more.
+ * Node 20 reads the source of an ES module by `fs.promises.readFile(url)`, in the program's thread, and has no hook
+ * there. The hook that it has (`module.register`) starts a second thread and sends every module through it, which
+ * costs a server more than all of mcp-otelkit; see docs/decisions/0013-node-20-reads-modules.md. Node 20 has reached
+ * its end of life, so this no longer changes.
  */
 export const READS_BY_PROMISE = /^20\.(19|2\d)\./;
 
 /**
  * Adds the footers where Node reads the files.
- * @param before called before the program registers a loader of its own: from then on Node reads on the loader's thread
+ * @param before called before the program registers its own loader: from then on Node reads on the loader's thread
  */
 export function hookReadFile(before: () => void): void {
   const { promises } = fs;
@@ -48,7 +48,7 @@ export function hookReadFile(before: () => void): void {
   syncBuiltinESMExports();
 }
 
-/** What the module loader gets to see of a file. Any other reader gets the file as it is. */
+/** The bytes of a file for the module loader. Any other reader gets the file unchanged. */
 function changed(path: URL, bytes: Uint8Array, reader: Error): Uint8Array {
   const text = safely("read", () => changeModule(path.href, bytes));
   return text === undefined || !isModuleLoader(reader) ? bytes : Buffer.from(text);
@@ -62,8 +62,9 @@ function isModuleLoader(reader: Error): boolean {
 const FRAMES = 3;
 
 /**
- * What a required ES module imports is read by `readFileSync(url)`, of which only `fs.openSync` can be replaced. A file that is to
- * be changed is opened as a copy in the folder for temporary files, which is deleted as soon as it is open.
+ * Node reads the imports of a required ES module by `readFileSync(url)`, of which only `fs.openSync` can be replaced.
+ * A file that has to change is opened as a copy in the temporary folder, and the copy is deleted as soon as it is
+ * open.
  */
 function hookOpen(): void {
   const { openSync } = fs;

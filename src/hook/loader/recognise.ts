@@ -6,18 +6,18 @@ import { MESSAGE_CLASSES, ownerOf, type SdkClass, type SdkFile } from "./targets
 
 const NEEDLE = Buffer.from(PROTOCOL_TEXT);
 
-/** The only thing that is asked of every file; all others end here. */
+/** The only test for every file; most files end here. */
 export function mayHoldSdk(source: string | Uint8Array): boolean {
   if (typeof source === "string") return source.includes(PROTOCOL_TEXT);
   return Buffer.from(source.buffer, source.byteOffset, source.byteLength).includes(NEEDLE);
 }
 
 /**
- * The source of a file with an SDK inside, of which each class hands itself to the patcher as soon as it is defined: a static
- * block at the beginning of its body. `undefined` for every other file, and for one that the scanner cannot make out.
+ * The source of a file that contains an SDK, with a static block at the beginning of each class body that passes the
+ * class to the patcher. `undefined` for every other file, and for one that the scanner cannot read.
  *
- * The blocks stand on lines that are there. No line of the file moves, and no column but those behind a block on its line;
- * in a readable bundle that is nothing, in a minified one the rest of that line.
+ * The blocks are on existing lines. No line of the file moves, and only the columns behind a block on its line:
+ * nothing in a readable bundle, the rest of that line in a minified one.
  */
 export function recognise(path: string, format: "esm" | "cjs", source: string): string | undefined {
   if (isChanged(source)) return undefined;
@@ -37,7 +37,7 @@ export function recognise(path: string, format: "esm" | "cjs", source: string): 
   return changed + source.slice(from);
 }
 
-/** A file of an SDK's own package is left to the footers, unless its files are not where they know them. */
+/** A file of an SDK's own package is left to the footers, unless the package has its files in other places. */
 function describe(path: string, format: "esm" | "cjs"): SdkFile | undefined {
   const owner = ownerOf(path);
   if (owner === undefined)

@@ -1,4 +1,4 @@
-/** The small pieces of a scan through JavaScript: kinds of characters, and where a literal ends. */
+/** Helpers for a scan through JavaScript: kinds of characters, and where a literal ends. */
 
 const OTHER = 0;
 export const SPACE = 1;
@@ -12,7 +12,7 @@ const KINDS = Uint8Array.from({ length: 128 }, (_none, code) => {
   return /[\w$#\\]/.test(character) ? WORD : OTHER;
 });
 
-/** What else counts as a space: no-break space, the byte order mark, line and paragraph separator. */
+/** Other spaces: no-break space, the byte order mark, line and paragraph separator. */
 const WIDE_SPACES: ReadonlySet<number> = new Set([0xa0, 0xfeff, 0x2028, 0x2029]);
 
 export function kindOf(code: number): number {
@@ -22,7 +22,7 @@ export function kindOf(code: number): number {
 const BACKSLASH = 92;
 const NEWLINE = 10;
 
-/** Where the line ends, or the text. */
+/** The end of the line, or of the text. */
 export function endOfLine(source: string, from: number): number {
   const end = source.indexOf("\n", from);
   return end < 0 ? source.length : end;

@@ -1,17 +1,17 @@
-/** What became of an SDK that was seen. */
+/** The result of patching an SDK. */
 export interface SdkReport {
   readonly package: string;
   readonly version: string;
   readonly format: "esm" | "cjs" | "by hand";
-  /** Class names; empty where nothing had to be done or could be done. */
+  /** Class names; empty where nothing had to be patched or could be patched. */
   readonly patched: readonly string[];
-  /** Why the SDK is not instrumented, when it is not. */
+  /** Why the SDK is not instrumented, if it is not. */
   readonly problem?: string;
 }
 
 type Listener = (report: SdkReport) => void;
 
-/** One list for every copy of this package: a bundled application has a copy of its own, and the preload needs its reports. */
+/** One list for all copies of this package: a bundled application has its own copy, and the preload needs its reports. */
 const LISTENERS = Symbol.for("mcp-otelkit.listeners.1");
 
 function listeners(): Set<Listener> {
@@ -19,7 +19,10 @@ function listeners(): Set<Listener> {
   return (globals[LISTENERS] ??= new Set());
 }
 
-/** Calls this for every MCP SDK that this process loads from now on. @returns ends that */
+/**
+ * Calls the listener for every MCP SDK that this process loads from now on.
+ * @returns removes the listener
+ */
 export function onSdkSeen(listener: Listener): () => void {
   listeners().add(listener);
   return () => void listeners().delete(listener);

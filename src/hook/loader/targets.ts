@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** One row per generation of the SDK: which package it is, which versions are known to work, which files hold classes. */
+/** One row per generation of the SDK: the package, the versions that are known to work, the files that contain classes. */
 export interface SdkRow {
   readonly package: string;
-  /** Lowest supported version, and the major from which on nothing is promised. */
+  /** The lowest supported version, and the first major version that is not supported. */
   readonly from: readonly [major: number, minor: number];
   readonly below: number;
   /** Paths below `dist/`, as ECMAScript modules and as CommonJS. */
@@ -13,7 +13,7 @@ export interface SdkRow {
 
 export const SDK_ROWS: readonly SdkRow[] = [
   {
-    // Plain tsc output, the same names in every version. Users never import these files; they are reached from within.
+    // Plain tsc output, the same names in every version. Users never import these files; other files of the SDK do.
     package: "@modelcontextprotocol/sdk",
     from: [0, 6],
     below: 2,
@@ -76,14 +76,14 @@ export interface SdkFile {
   readonly supported: boolean;
 }
 
-/** Ends of paths that can be an SDK's: everything else is waved through after this one test. */
+/** Endings of paths that may belong to an SDK: every other path fails this one test. */
 const CANDIDATE = new RegExp(
   `^(.*)/dist/(${[...new Set(SDK_ROWS.flatMap((row) => Object.keys(row.files)))].map((file) => file.replaceAll(".", "\\.")).join("|")})$`,
 );
 
 /**
- * Tells whether a file is one of an SDK's. By the name in the package's own `package.json`, not by `node_modules/…` in the
- * path: npm aliases, linked workspaces and pnpm put packages anywhere.
+ * Finds the SDK that a file belongs to. By the name in the package's own `package.json`, not by `node_modules/…` in
+ * the path: npm aliases, linked workspaces and pnpm put packages anywhere.
  * @param path an absolute path, with either kind of slash
  */
 export function findSdkFile(path: string): SdkFile | undefined {
@@ -117,20 +117,20 @@ function readManifest(root: string): { readonly name: string; readonly version: 
     >;
     return typeof name === "string" && typeof version === "string" ? { name, version } : undefined;
   } catch {
-    return undefined; // a folder that is no package's
+    return undefined; // a folder without a package
   }
 }
 
 /**
- * Whose file this is, where it is in the package of an SDK but not where {@link findSdkFile} looks: a chunk, or a version with
- * other files. `familiar` where that package has files that are known.
+ * The SDK whose package contains this file, where {@link findSdkFile} does not know the file: a chunk, or a version
+ * with other files. `familiar` where the package also has known files.
  */
 export function ownerOf(
   path: string,
 ): { readonly sdk: Omit<SdkFile, "format">; readonly familiar: boolean } | undefined {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = readManifest(folder);
-    if (manifest === undefined) continue; // `dist/esm` has one of its own, which says no more than "module"
+    if (manifest === undefined) continue; // `dist/esm` has its own package.json, with nothing but "module"
     const row = SDK_ROWS.find((candidate) => candidate.package === manifest.name);
     if (row === undefined) return undefined;
     return {

@@ -11,12 +11,12 @@ import { createConsoleExporter, logLines, spanLines } from "./console-lines.ts";
 import { createLateExporter } from "./late-exporter.ts";
 import { allOf, describeEndpoint, reporting, type DeliveryReport } from "./reporting-exporter.ts";
 
-/** How the spans or log records leave the process. */
+/** How spans or log records leave the process. */
 export interface BatchDelivery<Processor> extends DeliveryReport {
   readonly processors: readonly Processor[];
 }
 
-/** Where spans go, each destination with how it is fed: OTLP in batches, the console at once. */
+/** Where spans go, with the processor of each destination: batches for OTLP, one by one for the console. */
 export function createSpanDelivery(
   env: NodeJS.ProcessEnv,
   settings: TraceSettings,
@@ -54,8 +54,8 @@ export function createLogDelivery(
 }
 
 /**
- * A flush that comes while another is under way is over at once, and so is a shutdown: what was recorded since the first one
- * began would be lost, such as the end of a session. So they wait for each other. In place.
+ * A flush or shutdown during another one resolves at once, and data recorded since the first one began would be lost,
+ * such as the end of a session. So they wait for each other. In place.
  */
 export function oneAfterTheOther<Processor extends LogRecordProcessor>(processor: Processor): Processor {
   let last = Promise.resolve();

@@ -1,6 +1,9 @@
 import type { MetricReader, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 
-/** The parts of the SDK's own collection that do not wait. The SDK is embedded, in one version: `collect-now.test.ts` holds them to it. */
+/**
+ * The internal parts of the SDK that collect without waiting. The embedded SDK has one fixed version, and
+ * `collect-now.test.ts` checks these parts.
+ */
 interface Storage {
   collect(
     collector: Collector,
@@ -19,8 +22,8 @@ interface Meter {
 }
 
 /**
- * What has been measured, at the very end of a process, where the promises of an ordinary collection never resolve. What is
- * observed has the values of the last collection: its callbacks may wait.
+ * Collects metrics at the very end of a process, where the promises of an ordinary collection never resolve.
+ * Observable instruments have the values of the last collection: their callbacks may wait.
  */
 export function collectNow(reader: MetricReader): ResourceMetrics | undefined {
   const { _sdkMetricProducer: collector } = reader as unknown as { _sdkMetricProducer?: Collector };

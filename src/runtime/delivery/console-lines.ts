@@ -1,10 +1,10 @@
-/** The `console` exporters: one JSON object a line, on stderr. OpenTelemetry's own write to stdout. */
+/** The `console` exporters: one JSON object a line, on stderr. OpenTelemetry's own exporters write to stdout. */
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { writeToStderr } from "../../output/say.ts";
 
-/** Prints what an exporter is given, a line for each item. */
+/** Prints each batch of an exporter, one line for each item. */
 export function createConsoleExporter<Batch>(linesOf: (batch: Batch) => readonly string[]) {
   return {
     export(batch: Batch, done: (result: { code: number; error?: Error }) => void): void {
@@ -12,7 +12,7 @@ export function createConsoleExporter<Batch>(linesOf: (batch: Batch) => readonly
       try {
         for (const line of linesOf(batch)) writeToStderr(`${line}\n`);
       } catch (error) {
-        // A processor waits for an answer, and holds the process meanwhile.
+        // A processor waits for a result, and delays the end of the process meanwhile.
         result = { code: 1, error: error as Error };
       }
       done(result);
@@ -64,7 +64,7 @@ export function logLines(records: readonly ReadableLogRecord[]): string[] {
       attributes: record.attributes,
     };
     try {
-      // The SDK takes any body; JSON does not.
+      // The SDK accepts any body; JSON does not.
       return JSON.stringify(described, (_key, value: unknown) =>
         typeof value === "bigint" ? String(value) : value,
       );

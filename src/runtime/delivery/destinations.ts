@@ -5,8 +5,8 @@ import { describeEndpoint, requireEndpoint } from "./reporting-exporter.ts";
 const SIGNALS = ["traces", "metrics", "logs"] as const;
 
 /**
- * The settings without what cannot be: an endpoint that is none stops what would go there, and nothing else.
- * @param say hears of it, in one line for all signals that share the mistake
+ * The settings without invalid endpoints: an invalid endpoint turns off what would go there, and nothing else.
+ * @param say called with one line for all signals that share the mistake
  */
 export function withoutUnusable(
   env: NodeJS.ProcessEnv,
@@ -27,11 +27,11 @@ export function withoutUnusable(
     }
   });
   for (const [problem, signals] of problems)
-    say(`${problem}: ${signals.join(", ")} cannot be sent there; everything else goes on`);
+    say(`${problem}: ${signals.join(", ")} cannot be sent there; everything else continues`);
   return { ...settings, ...(Object.fromEntries(usable) as Pick<RuntimeSettings, (typeof SIGNALS)[number]>) };
 }
 
-/** For the start-up line: what goes where. What goes nowhere is left out: somebody has asked for that. */
+/** Where each signal goes, for the start-up line. A signal that goes nowhere is left out: the user has turned it off. */
 export function describeDestinations(env: NodeJS.ProcessEnv, settings: RuntimeSettings): string {
   const byPlace = new Map<string, string[]>();
   for (const signal of SIGNALS) {
@@ -42,7 +42,7 @@ export function describeDestinations(env: NodeJS.ProcessEnv, settings: RuntimeSe
   return [...byPlace].map(([place, signals]) => `${sentence(signals)} to ${place}`).join("; ");
 }
 
-/** Scrapers are not a place: they come, and the line ends with where to. */
+/** Scrapers are not a destination: they pull, and the line ends with the address to scrape. */
 function placeOf(env: NodeJS.ProcessEnv, settings: SignalSettings): string {
   return settings.exporters
     .filter((name) => name !== "prometheus")

@@ -1,24 +1,27 @@
-/** Follows what goes through a batch processor, which itself does not tell what it holds or drops. */
+/** Follows the items of a batch processor, which does not report what it holds or drops. */
 export interface FollowedQueue extends Omit<Following, "following"> {
   readonly follow: Following["following"];
-  /** How many items have gone in. */
+  /** How many items have been added. */
   made(): number;
-  /** These have been delivered, or have not: they are not on their way any more. */
+  /** These items have been delivered or have failed: they are no longer waiting. */
   settle(items: readonly unknown[]): void;
-  /** What has gone in and is not settled. */
+  /** Items that were added and are not settled. */
   unsent(): unknown[];
 }
 
 export interface Following {
-  /** Follows the items that a processor is given by this method. In place. @returns the processor */
+  /**
+   * Follows the items that a processor gets by this method. In place.
+   * @returns the processor
+   */
   following<Processor extends object>(processor: Processor, method: MethodOf<Processor>): Processor;
 }
 
 type MethodOf<Processor> = Extract<keyof Processor, "onEnd" | "onEmit">;
 
 /**
- * As many as the processors hold by default, with what they have handed out. Of a queue that overflows, which is one
- * that cannot be delivered, the oldest are forgotten.
+ * As many as the processors hold by default, including the batches they are exporting. When the queue overflows,
+ * because deliveries fail, the oldest items are forgotten.
  */
 const KEPT = 2048 + 4 * 512;
 
@@ -48,7 +51,7 @@ export function createFollowedQueue(): FollowedQueue {
   };
 }
 
-/** Spans that are not sampled end as well, and go nowhere. */
+/** Spans that are not sampled end as well, and are not exported. */
 function isSampled(item: unknown): boolean {
   const { spanContext } = item as { spanContext?: unknown };
   if (typeof spanContext !== "function") return true;

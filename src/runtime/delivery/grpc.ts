@@ -1,4 +1,4 @@
-/** The OTLP exporters over gRPC: few use them, and they are a third of all that OpenTelemetry has. */
+/** The OTLP exporters over gRPC: few applications use them, and they are a third of OpenTelemetry's code. */
 export { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
 export { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-grpc";
 export { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-grpc";

@@ -5,7 +5,7 @@ import { loadChunk } from "../chunks.ts";
 import type { Exporters } from "./otlp-exporters.ts";
 import { requireEndpoint } from "./reporting-exporter.ts";
 
-/** Of the exporters, what a batch processor or a reader calls. */
+/** The methods of an exporter that a batch processor or a reader calls. */
 interface Exporter {
   export(batch: never, done: never): void;
   forceFlush?(): Promise<void>;
@@ -13,9 +13,9 @@ interface Exporter {
 }
 
 /**
- * An OTLP exporter that is loaded with its first export: the exporters are half of OpenTelemetry's code, and a server's first
- * answer does not wait for them.
- * @param selectAggregation of metrics, where it is not the default one
+ * An OTLP exporter that is loaded with its first export: the exporters are half of OpenTelemetry's code, and a
+ * server's first answer does not wait for them.
+ * @param selectAggregation of metrics, where it is not the default
  * @throws an error that names the variable, where the endpoint is not valid
  */
 export function createLateExporter<S extends SignalName>(
@@ -39,7 +39,7 @@ export function createLateExporter<S extends SignalName>(
   if (signal !== "METRICS") return exporter as never;
   const metrics: Partial<PushMetricExporter> = {
     ...(selectAggregation !== undefined && { selectAggregation }),
-    // The exporter itself reads this one; without it, every instrument is cumulative.
+    // The exporter itself reads this variable; without it, every instrument is cumulative.
     ...(textOf(env, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE") !== undefined && {
       selectAggregationTemporality: (type) =>
         (load() as Required<PushMetricExporter>).selectAggregationTemporality(type),

@@ -15,13 +15,13 @@ import { allOf, describeEndpoint, reporting, type DeliveryReport } from "./repor
 /** How metrics leave the process. */
 export interface MetricDelivery extends DeliveryReport {
   readonly readers: readonly MetricReader[];
-  /** What a scraper is shown; `undefined` where there is no page. */
+  /** Collects for a scraper; `undefined` where there is no `/metrics` page. */
   readonly collect: (() => ReturnType<MetricReader["collect"]>) | undefined;
-  /** Nothing is pushed any more, not even at the end. */
+  /** Stops all pushes, also at the end of the process. */
   mute(): void;
 }
 
-/** A reader for each destination: pushed by OTLP and to the console every interval, pulled by a scraper when it asks. */
+/** One reader for each destination: OTLP and the console get a push every interval, a scraper pulls. */
 export function createMetricDelivery(
   env: NodeJS.ProcessEnv,
   settings: MetricSettings,
@@ -69,7 +69,7 @@ export function createMetricDelivery(
   };
 }
 
-/** The exporter reads the temporality from the environment, and not the aggregation. */
+/** The exporter reads the temporality from the environment, but not the aggregation. */
 function aggregationOf({ exponential }: MetricSettings): PushMetricExporter["selectAggregation"] {
   if (!exponential) return undefined;
   return (type) => ({
@@ -79,12 +79,12 @@ function aggregationOf({ exponential }: MetricSettings): PushMetricExporter["sel
 
 async function collectFrom(reader: MetricReader): ReturnType<MetricReader["collect"]> {
   const collected = await reader.collect();
-  // Detectors of the host take a moment; until then the SDK answers with a complaint and half of the attributes.
+  // Detectors of the host take a moment; until then the SDK logs an error and returns half of the attributes.
   await collected.resourceMetrics.resource.waitForAsyncAttributes?.();
   return collected;
 }
 
-/** A reader that does nothing by itself. */
+/** A reader that only collects when called. */
 class PullReader extends MetricReader {
   protected override onForceFlush(): Promise<void> {
     return Promise.resolve();

@@ -11,7 +11,7 @@ import type { OtlpProtocol, SignalName, SignalSettings } from "../../settings/ot
 import { loadChunk } from "../chunks.ts";
 import { withoutUndefined } from "../../settings/values.ts";
 
-/** A third of all that OpenTelemetry has, and few use it. */
+/** A third of OpenTelemetry's code, and rarely used. */
 const grpc = () => loadChunk<typeof import("./grpc.ts")>("grpc");
 
 export interface Exporters {
@@ -20,7 +20,7 @@ export interface Exporters {
   LOGS: LogRecordExporter;
 }
 
-/** An exporter takes its endpoint, headers, certificates and compression from the environment itself. */
+/** An exporter reads its endpoint, headers, certificates and compression from the environment itself. */
 type Create<Exporter> = (options: { timeoutMillis?: number }) => Exporter;
 
 const EXPORTERS: { readonly [S in SignalName]: Readonly<Record<OtlpProtocol, Create<Exporters[S]>>> } = {
@@ -41,7 +41,7 @@ const EXPORTERS: { readonly [S in SignalName]: Readonly<Record<OtlpProtocol, Cre
   },
 };
 
-/** The serializers too: what is sent at the very end of a process is written without an exporter. */
+/** The serializers too: at the very end of a process, requests are written without an exporter. */
 export { describeOtlpRequest } from "../exit/otlp-request.ts";
 
 export function createOtlpExporter<S extends SignalName>(settings: SignalSettings, signal: S): Exporters[S] {

@@ -1,17 +1,23 @@
-/** What has been told of a collector that cannot be reached: all signals on the way to it are one piece of news. */
+/** What has been reported about an unreachable collector: all signals that go there share one report. */
 export interface Outages {
-  /** A delivery of this signal has failed. @returns whether that is to be told */
+  /**
+   * A delivery of this signal has failed.
+   * @returns whether to report that
+   */
   begins(signal: string): boolean;
-  /** A delivery of this signal has arrived again. @returns whether that is to be told */
+  /**
+   * A delivery of this signal has succeeded again.
+   * @returns whether to report that
+   */
   over(signal: string): boolean;
 }
 
-/** A collector that comes and goes would fill the log of the application with itself. */
+/** A collector that comes and goes would otherwise fill the application's log. */
 const SILENCE_MS = 10 * 60_000;
 
 const known = new Map<string, Outages>();
 
-/** @param endpoint as it is told; the signals' own paths on one host are one collector */
+/** @param endpoint as it is reported; the signals' own paths on one host are one collector */
 export function outagesOf(endpoint: string): Outages {
   const host = /^(?:\w+:\/\/)?([^/\s]+)/.exec(endpoint)?.[1] ?? endpoint;
   const outages = known.get(host) ?? createOutages();
@@ -29,7 +35,7 @@ function createOutages(): Outages {
       toldAt = performance.now();
       return true;
     },
-    // Another signal's success means nothing: many a backend takes traces and has no place for metrics.
+    // Another signal's success proves nothing: many back ends accept traces and no metrics.
     over(signal) {
       if (toldBy !== signal) return false;
       toldBy = undefined;

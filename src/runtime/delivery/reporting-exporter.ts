@@ -10,15 +10,15 @@ const WHAT: Readonly<Record<SignalName, string>> = {
   LOGS: "log records",
 };
 
-/** What a person has to look at when nothing arrives. */
+/** The settings to check when nothing arrives. */
 export function describeEndpoint(env: NodeJS.ProcessEnv, { signal, protocol }: SignalSettings): string {
   const { variable, value } = endpointOf(env, signal, protocol);
   return `${withoutSecrets(value)} (${variable}, ${protocol})`;
 }
 
 /**
- * The exporters disagree on what to do about a bad endpoint, and neither names the variable.
- * @throws an error that does
+ * The exporters differ in how they handle an invalid endpoint, and none names the variable.
+ * @throws an error that names it
  */
 export function requireEndpoint(env: NodeJS.ProcessEnv, { signal, protocol }: SignalSettings): void {
   const { variable, value } = endpointOf(env, signal, protocol);
@@ -51,8 +51,8 @@ function isEndpoint(value: string, protocol: OtlpProtocol): boolean {
 }
 
 /**
- * Scheme, host and port: vendors put keys into the user part, the path and the query. Read as text, since an endpoint that is no URL
- * is exactly what has to be reported; one in which the host cannot be told from a password is not shown.
+ * Scheme, host and port: vendors put keys into the user part, the path and the query. Read as text, since an endpoint
+ * that is not a URL is the one to report; where the host cannot be separated from a password, nothing is shown.
  */
 function withoutSecrets(endpoint: string): string {
   const read =
@@ -65,19 +65,19 @@ function withoutSecrets(endpoint: string): string {
   return `${scheme}${host}${port}`;
 }
 
-/** What is known of an exporter's deliveries. */
+/** The state of an exporter's deliveries. */
 export interface DeliveryReport {
-  /** Whether the latest one failed. */
+  /** Whether the latest delivery failed. */
   failing(): boolean;
-  /** Tells that the process ends with something on its way, unless a failure has been told before. */
+  /** Reports that the process ends with unsent data, unless a failure has been reported before. */
   giveUp(): void;
-  /** What was made and did not arrive, by now. */
+  /** Items that were made and have not arrived so far. */
   lost(): Losses;
-  /** What of that has been sent, and not been answered. */
+  /** Of these, items that have been sent and not answered. */
   onTheWay(): Losses;
-  /** What is still here and can be sent once more. */
+  /** Items that can still be sent again. */
   unsent(): readonly Unsent[];
-  /** What has been measured and would be collected next. Collects it: to be asked once, at the very end. */
+  /** Measurements that would be collected next. Collects them: call it once, at the very end. */
   measured?(): readonly Unsent[];
 }
 
@@ -89,15 +89,15 @@ export interface Unsent {
   readonly items: readonly unknown[];
 }
 
-/** Any exporter, as far as deliveries are concerned. Code 0 is success, in every signal and both lines of the SDK. */
+/** The parts of any exporter that deliveries need. Code 0 is success, in every signal and both lines of the SDK. */
 interface Exporter<Batch> {
   export(batch: Batch, done: (result: { code: number; error?: Error }) => void): void;
 }
 
 /**
- * Makes an exporter tell of its first failed delivery in one line, then keep quiet until one succeeds. The failure ends
- * here: the SDK would log it again with a stack of ten lines for every batch. In place, since exporters carry more than
- * `export`, and readers ask for it.
+ * Makes an exporter report its first failed delivery in one line, then nothing until one succeeds. The failure ends
+ * here: the SDK would log it again for every batch, with a stack of ten lines. In place, since exporters have more
+ * methods than `export`, and readers call them.
  */
 export function reporting<Batch>(
   exporter: Exporter<Batch>,
@@ -136,7 +136,7 @@ export function reporting<Batch>(
     try {
       deliver(batch, settle);
     } catch (error) {
-      // The SDK would wait for the answer until its own time is over, and hold the process that long.
+      // The SDK would wait for the result until its own time-out, and delay the end of the process that long.
       settle({ code: 1, error });
     }
   };
@@ -148,13 +148,13 @@ export function reporting<Batch>(
         say(`the last ${WHAT[signal]} did not reach ${endpoint} before the process ended`);
     },
     lost: () => ({ [signal]: Math.max(queue.made(), handed) - delivered }),
-    // After a failure it is more likely that these have failed as well.
+    // After a failure, these have probably failed as well.
     onTheWay: () => ({ [signal]: failures > 0 ? 0 : handed - answered }),
     unsent: () => [{ signal, items: queue.unsent() }],
   };
 }
 
-/** Several as one. */
+/** Combines several reports. */
 export function allOf(reports: readonly DeliveryReport[]): DeliveryReport {
   return {
     failing: () => reports.some((one) => one.failing()),
@@ -173,12 +173,12 @@ function addUp(sum: Losses, more: Losses): Losses {
   return total;
 }
 
-/** `ECONNREFUSED` hides in a list of one error per address, or in a cause. */
+/** An `ECONNREFUSED` may be inside a list of one error per address, or in a cause. */
 function describeError(error: unknown): string {
   const { code, errors, cause } = (error ?? {}) as { code?: unknown; errors?: unknown[]; cause?: unknown };
   const inner = errors?.[0] ?? cause;
   const line = firstLine(error) || (inner === undefined ? "" : firstLine(inner));
-  // The exporter over HTTP keeps the status to itself when it has run out of time to try again.
+  // The exporter over HTTP does not report the status when it runs out of time to retry.
   if (line === "Export failed with retryable status")
     return "it is overloaded or restarting (HTTP status 429, 502, 503 or 504)";
   return line || (typeof code === "string" ? code : "no reason given");

@@ -1,8 +1,8 @@
 const LOOK_EVERY_MS = 20;
 
 /**
- * Resolves when nothing is running any more, or after this many milliseconds. It looks instead of listening: this
- * happens once in the life of a process, and every operation would pay for a listener.
+ * Resolves when nothing is running any more, or after this many milliseconds. It polls: this happens once in the life
+ * of a process, while a listener would cost every operation.
  */
 export function startDrain(countRunning: () => number, limitMs: number): Promise<void> {
   const until = performance.now() + limitMs;

@@ -6,15 +6,15 @@ import { flushOnExit, isFlushOnExitWanted as isWanted } from "./flush-request.ts
 import { firstLine } from "../../output/say.ts";
 import type { Losses } from "../delivery/reporting-exporter.ts";
 
-/** What is said and done when nothing can be awaited any more. */
+/** What is reported and sent when nothing can be awaited any more. */
 export interface LastWords {
-  /** The queues have been emptied in the usual way, as far as that was possible. */
+  /** The queues have been flushed in the usual way, as far as that was possible. */
   nothingLeft(): void;
-  /** Tells what was lost, once. */
+  /** Reports what was lost, once. */
   say(): void;
 }
 
-/** @param sdk one that never throws: there is nobody left to catch it */
+/** @param sdk one that never throws: nothing could catch it here */
 export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
   let emptied = false;
   let crashed = false;
@@ -29,22 +29,22 @@ export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
     const { lost, unconfirmed } = describeLosses(sdk.lost(), saved, sdk.onTheWay());
     if (unconfirmed !== "") plan.say(`sent, and not confirmed before the process ended: ${unconfirmed}`);
     if (lost === "") return;
-    // Nothing has arrived: the endpoint is what has to be looked at.
+    // Nothing has arrived: the endpoint is the setting to check.
     if (tried && Object.keys(saved).length === 0) sdk.giveUp();
     const advice = emptied || crashed || sdk.failing() ? undefined : adviceFor(isMainThread, isWanted());
     const why = advice === undefined ? "" : `; ${advice}`;
     plan.say(`lost: ${lost}${why}`);
   };
 
-  // Only looks: with a listener of ours for `uncaughtException` itself, the process would live on.
+  // Only observes: with a listener for `uncaughtException` itself, the process would continue.
   process.on("uncaughtExceptionMonitor", () => {
     crashed = true;
-    // A process that has another turn has survived it; what ends that one later is no crash.
+    // A process that reaches another turn has survived the error; its later end is not a crash.
     setImmediate(() => (crashed = false)).unref();
   });
   process.once("exit", (code) => {
     const save = isWanted() || (crashed && code !== 0);
-    // What has failed just now would fail again, and hold up the end for it.
+    // A delivery that has just failed would fail again and delay the end.
     if (save && !emptied && !sdk.failing() && isMainThread) {
       try {
         tried = true;
@@ -66,9 +66,9 @@ export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
   };
 }
 
-/** What helps against what `process.exit()` costs. In a worker thread nothing makes it wait. */
+/** How to avoid the losses of `process.exit()`. In a worker thread nothing makes it wait. */
 function adviceFor(mainThread: boolean, wanted: boolean): string | undefined {
-  if (!mainThread) return "process.exit() waits for nobody: await flushTelemetry() before";
+  if (!mainThread) return "process.exit() does not wait in a worker thread: await flushTelemetry() before";
   if (wanted) return undefined;
   return "OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=off, so process.exit() waits for nothing: await flushTelemetry() before";
 }
@@ -79,7 +79,7 @@ const UNITS: Readonly<Record<SignalName, readonly [one: string, several: string]
   METRICS: ["metric export", "metric exports"],
 };
 
-/** What has been sent and not been answered may well have arrived: that is no loss, and nobody knows better. */
+/** Data that was sent and not answered may have arrived, so it does not count as lost. */
 function describeLosses(lost: Losses, saved: Losses, onTheWay: Losses) {
   const counts = (Object.keys(UNITS) as SignalName[]).map((signal) => {
     const left = Math.max(0, (lost[signal] ?? 0) - (saved[signal] ?? 0));

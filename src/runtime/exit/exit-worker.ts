@@ -1,4 +1,7 @@
-/** Sends what `send-at-exit.ts` has described, on a thread of its own, while the ending one waits and can do nothing itself. */
+/**
+ * Sends the requests that `send-at-exit.ts` has described, on its own thread, while the ending thread waits and can
+ * do nothing itself.
+ */
 import { workerData } from "node:worker_threads";
 import type { ClientHttp2Session } from "node:http2";
 import type { OtlpRequest } from "./otlp-request.ts";
@@ -11,7 +14,7 @@ for (const [index, otlpRequest] of requests.entries()) {
     Atomics.add(state, 0, 1);
     Atomics.notify(state, 0);
   };
-  // Why it failed is nobody's question any more: whoever waits says what was lost.
+  // The reason is not needed: the waiting thread reports what was lost.
   (otlpRequest.grpc ? sendByGrpc(otlpRequest) : sendByHttp(otlpRequest)).then(settle, () => settle(false));
 }
 
@@ -27,7 +30,7 @@ async function sendByHttp({ url, headers, body, tls }: OtlpRequest): Promise<boo
   });
 }
 
-/** gRPC is a POST over HTTP/2 whose body has five bytes before it, and whose status comes after the answer. */
+/** gRPC is a POST over HTTP/2 with five bytes before the body and the status after the answer. */
 async function sendByGrpc({ url, headers, body, tls }: OtlpRequest): Promise<boolean> {
   const { connect } = await import("node:http2");
   const { origin, pathname } = new URL(url);
@@ -38,7 +41,7 @@ async function sendByGrpc({ url, headers, body, tls }: OtlpRequest): Promise<boo
     session.on("error", reject);
     const call = session.request({ ":method": "POST", ":path": pathname, te: "trailers", ...headers });
     call.on("error", reject);
-    // Where there is no answer, the status comes with the headers.
+    // Without an answer, the status comes with the headers.
     for (const event of ["response", "trailers"] as const)
       call.on(event, (told: { "grpc-status"?: string }) => {
         if (told["grpc-status"] !== undefined) resolve(told["grpc-status"] === "0");

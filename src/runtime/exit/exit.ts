@@ -5,36 +5,37 @@ import { flushTheirs, hasTheirs, watchTheirs } from "./flush-theirs.ts";
 import { neverThrowing, type Endable, type ExitPlan } from "./unsent.ts";
 import { lastWords } from "./exit-flush.ts";
 
-/** How long the last telemetry may hold up the end of a process. MCP hosts kill a server 2 s after closing its input. */
+/** The longest delay of the process's end for the last telemetry. MCP hosts kill a server 2 s after closing its input. */
 const DEADLINE_MS = 1500;
 
-/** For a collector that failed just now: it has had its time, and it held the process up meanwhile. */
+/** For a collector that has just failed: it has already used its time and delayed the process. */
 const FAILING_DEADLINE_MS = 300;
 
-/** For what is quick: with less than this there is no point in trying. */
+/** For quick work: below this, an attempt is pointless. */
 const SHORTEST_MS = 50;
 
-/** By SIGTERM over stdio less: v2 clients kill the process they probed with 1 s after it. */
+/** Shorter after SIGTERM over stdio: v2 clients kill the process they probed with 1 s after it. */
 const STDIO_DEADLINE_MS = 800;
 
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
 
 /**
- * The kernel keeps from the first process of a container what it has no listener for, and what it raises itself: without an init, the
- * default action of a signal is none. So nothing is ended there, only saved. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ * The kernel does not apply the default action of a signal to the first process of a container: without a listener,
+ * nothing happens, also for signals that the process raises itself. So there the data is only saved, and the process
+ * is not ended. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
  */
 const LIVES_ON = process.pid === 1;
 
-/** Other work than our own flush has held the process, where it has been busy for so long since. */
+/** Work other than the flush of mcp-otelkit has kept the process alive, if it has been busy for this long since. */
 const BUSY_MS = 250;
 
-/** How often at most a process is found to have worked on, after it had come to its end. */
+/** How often at most a process may continue to work after it had nothing left to do. */
 const MOST_ROUNDS = 32;
 
 /**
- * Saves what is queued when the process ends, and lets it end as it would have ended without us: same exit status, same
+ * Saves queued data when the process ends, and lets it end as it would without mcp-otelkit: same exit status, same
  * signal, never kept alive beyond the deadline, never ended for an application that handles the signal itself.
- * @param terminating told at once of SIGTERM, by which orchestrators announce the end
+ * @param terminating called at once on SIGTERM, by which orchestrators announce the end
  */
 export function flushAtExit(telemetry: Endable, terminating: () => void, plan: ExitPlan): void {
   const sdk = neverThrowing(telemetry, plan.say);
@@ -47,7 +48,10 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
     (flushing ??= (ending ?? sdk.flush())
       .catch((error: unknown) => sdk.giveUp(error))
       .finally(() => (flushing = undefined)));
-  /** @param alone nobody else listens for the end: where somebody does, what the application's SDK has is saved there, or is not */
+  /**
+   * @param alone no other code listens for the end: where other code does, it saves or loses the data of the
+   *   application's SDK
+   */
   const end = async (deadlineMs: number, alone: boolean): Promise<boolean> => {
     ending ??= Promise.all([endAll(sdk), alone && flushTheirs()]).then(() => undefined);
     const most = sdk.failing() ? FAILING_DEADLINE_MS : DEADLINE_MS;
@@ -61,20 +65,20 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
   });
   watchTheirs();
 
-  // The earliest sign: the process may have work left, or a host that kills it before it has come to its own end.
+  // The earliest sign: the process may have work left, or a host that kills it before it ends by itself.
   onPeerGone(() => {
     if (!plan.brief) return;
     signAt = performance.now();
     void flush();
   });
-  // One deadline from the earliest sign on, where an export that is under way since then is all that held the process.
+  // One deadline from the earliest sign on, where only an export that has run since then keeps the process alive.
   const leftOf = (deadlineMs: number): number => {
     const ago = performance.now() - signAt;
     const held = (sdk.failing() || flushing !== undefined) && ago < 2 * deadlineMs;
     return held ? Math.max(SHORTEST_MS, deadlineMs - ago) : deadlineMs;
   };
 
-  // Where others listen they may find more work for the process: what is sent then is not the last.
+  // Where other code listens, it may start more work: what is sent then is not the last.
   const news = newsOf(sdk);
   let rounds = 0;
   let flushedAt = Infinity;
@@ -88,7 +92,8 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
     rounds += 1;
     const joined = flushing !== undefined;
     const deadline = Math.min(sdk.failing() ? FAILING_DEADLINE_MS : DEADLINE_MS, leftOf(DEADLINE_MS));
-    // What they record at once is sent along, and is no news: our flush makes Node ask them again, and so on for ever.
+    // Data that these listeners record at once is sent along and does not count as new: the flush makes Node call
+    // them again, and so on for ever.
     news();
     late = !(await within(deadline, joined ? flush().then(flush) : flush()));
     if (late) sdk.giveUp();
@@ -104,15 +109,16 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
     } else {
       const since = performance.now();
       void end(leftOf(DEADLINE_MS), !others).then((inTime) => {
-        // What holds the process after the deadline is an exporter that retries; unless somebody else goes on working.
+        // After the deadline, only an exporter that retries keeps the process alive, unless other code continues to
+        // work.
         if (!inTime && !others) process.exit();
-        // The application had nothing left to do: what its SDK does now it does because it was flushed, and has as much time.
+        // The application had nothing left to do: its SDK works only because of the flush, and gets the same time.
         const left = Math.max(SHORTEST_MS, DEADLINE_MS - (performance.now() - since));
         if (!others && hasTheirs()) setTimeout(() => process.exit(), left).unref();
       });
     }
   };
-  // Before the others, so that those who listen once are still there to be counted.
+  // Before the other listeners, so that those registered with `once` are still there to be counted.
   process.prependOnceListener("beforeExit", onIdle);
 
   for (const signal of SIGNALS) {
@@ -122,15 +128,16 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
         terminating();
         plan.say(`SIGTERM: ${count} ${count === 1 ? "operation is" : "operations are"} running`);
       }
-      // First, because others count listeners as well to find out whether it is up to them (the package signal-exit).
+      // First, because others also count listeners to decide whether to end the process (the package signal-exit).
       process.removeListener(signal, onSignal);
       if (process.listenerCount(signal) > 0) {
-        // The application's own affair: it may be about to exit, or to reload its settings and go on for weeks.
+        // The application decides: it may be about to exit, or reload its settings and continue for weeks.
         void flush();
         setImmediate(() => process.prependListener(signal, onSignal)).unref();
         return;
       }
-      // Our listener took the place of the default action. Raised again without it, the process dies of the very signal.
+      // This listener replaced the default action. It is removed and the signal raised again, so that the process
+      // ends by that signal.
       const drained = signal === "SIGTERM" ? drain() : undefined;
       const deadline = signal === "SIGTERM" && servesStdio() ? STDIO_DEADLINE_MS : DEADLINE_MS;
       void Promise.resolve(drained)
@@ -140,7 +147,7 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
         .finally(() => {
           if (!LIVES_ON) words.say();
           process.kill(process.pid, signal);
-          // Whoever comes by here is alive, and what it does from now on is recorded.
+          // A process that gets here is alive, and its further data is recorded.
           setImmediate(() => process.prependListener(signal, onSignal)).unref();
         });
     };
@@ -154,7 +161,7 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
   }
 }
 
-/** @returns asks whether something has been recorded since it was asked before, as far as it is not yet delivered */
+/** @returns a function: whether undelivered data has been recorded since its last call */
 function newsOf(sdk: Required<Endable>): () => boolean {
   const seen = new WeakSet();
   return () => {
@@ -167,7 +174,7 @@ function newsOf(sdk: Required<Endable>): () => boolean {
   };
 }
 
-/** What is open belongs to what is saved, so it ends first. */
+/** Open operations belong to the saved data, so they end first. */
 async function endAll(sdk: Endable): Promise<void> {
   try {
     endEverything();

@@ -1,6 +1,6 @@
 /**
- * What an application asks for before it exits. By the global object, for every copy of this package: an application may have one
- * of its own, and the telemetry is the preload's.
+ * The functions that an application calls before it exits. On the global object, for every copy of this package: an
+ * application may have its own copy, while the preload has the telemetry.
  */
 const FLUSH = Symbol.for("mcp-otelkit.flush.1");
 const FLUSH_ON_EXIT = Symbol.for("mcp-otelkit.flush-on-exit.1");
@@ -26,9 +26,9 @@ export async function flushTelemetry(): Promise<void> {
 }
 
 /**
- * Has `process.exit()` wait until the spans and log records of this process are sent, for at most a second; the same as
- * `OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on`. Metrics cannot be collected at that moment: await {@link flushTelemetry}
- * before, where they matter.
+ * Makes `process.exit()` wait until the spans and log records of this process are sent, for at most a second; the
+ * same as `OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on`. Metrics cannot be collected at that moment: await {@link
+ * flushTelemetry} before, where they matter.
  */
 export function flushOnExit(): void {
   globals[FLUSH_ON_EXIT] = true;
@@ -38,7 +38,7 @@ export function isFlushOnExitWanted(): boolean {
   return globals[FLUSH_ON_EXIT] === true;
 }
 
-/** Says how to flush. */
+/** Sets the function that flushes. */
 export function provideFlush(flush: () => Promise<void>): void {
   globals[FLUSH] = flush;
 }

@@ -1,16 +1,16 @@
 import { diag } from "@opentelemetry/api";
 import { behindProxy, SIGNALS, theirs, type Flushable } from "../otel/api-globals.ts";
 
-/** Providers that have been shut down: asked once more, they say on stdout that they have. */
+/** Providers that have been shut down: a second call makes them print that on stdout. */
 const over = new WeakSet<Flushable>();
 const watched = new WeakSet<Flushable>();
 
-/** Whether the application has an SDK of its own. */
+/** Whether the application has its own SDK. */
 export function hasTheirs(): boolean {
   return providers().length > 0;
 }
 
-/** Hears of the application's own SDK being shut down, from now on. */
+/** Notices from now on when the application's own SDK is shut down. */
 export function watchTheirs(): void {
   for (const provider of providers()) {
     const { shutdown } = provider;
@@ -23,7 +23,7 @@ export function watchTheirs(): void {
       },
     });
     const enumerable = Object.getOwnPropertyDescriptor(provider, "shutdown")?.enumerable ?? false;
-    // A provider that takes no property has none of ours.
+    // A provider that accepts no property stays as it is.
     Reflect.defineProperty(provider, "shutdown", {
       value: heard,
       configurable: true,
@@ -33,7 +33,7 @@ export function watchTheirs(): void {
   }
 }
 
-/** Sends what the application's own SDK has queued. It goes on living, and shutting it down is the application's decision. */
+/** Sends what the application's own SDK has queued. The SDK stays active: only the application shuts it down. */
 export async function flushTheirs(): Promise<void> {
   await Promise.all(
     providers().map(async (provider) => {

@@ -10,7 +10,7 @@ import {
 import type { Env, OtlpProtocol, SignalName, SignalSettings } from "../../settings/otel-settings.ts";
 import { endpointOf, type Unsent } from "../delivery/reporting-exporter.ts";
 
-/** One OTLP request, ready to be sent without OpenTelemetry. */
+/** One OTLP request that can be sent without OpenTelemetry. */
 export interface OtlpRequest {
   readonly url: string;
   readonly grpc: boolean;
@@ -23,7 +23,7 @@ interface Serializer {
   serializeRequest(items: never): Uint8Array | undefined;
 }
 interface SignalRow {
-  /** A request holds one item: an export of all metrics. */
+  /** A request contains one item: an export of all metrics. */
   readonly single?: true;
   readonly path: string;
   readonly service: string;
@@ -54,7 +54,7 @@ const SIGNALS: Readonly<Record<SignalName, SignalRow>> = {
 };
 
 /**
- * What the exporter would have sent, and where to; the exporter itself can be asked for neither.
+ * The request that the exporter would send, and its address; the exporter exposes neither.
  * @returns `undefined` where there is nothing to send or no way to send it
  */
 export function describeOtlpRequest(
@@ -97,7 +97,10 @@ const CONTENT_TYPES: Readonly<Record<OtlpProtocol, string>> = {
   "http/json": "application/json",
 };
 
-/** Without a scheme, an endpoint uses TLS unless a variable says otherwise. `undefined` for what is neither, such as a socket file. */
+/**
+ * Without a scheme, an endpoint uses TLS unless a variable says otherwise. `undefined` for other addresses, such as a
+ * socket file.
+ */
 function grpcOrigin(endpoint: string, env: Env, signal: SignalName): string | undefined {
   const insecure = env[`OTEL_EXPORTER_OTLP_${signal}_INSECURE`] ?? env["OTEL_EXPORTER_OTLP_INSECURE"];
   const scheme = insecure?.trim().toLowerCase() === "true" ? "http" : "https";

@@ -4,10 +4,13 @@ import { loadChunk } from "../chunks.ts";
 import type { OtlpRequest } from "./otlp-request.ts";
 import type { Losses, Unsent } from "../delivery/reporting-exporter.ts";
 
-/** How long `exit` may be held up. Shorter than for an orderly end: the event loop stands still meanwhile. */
+/** The longest delay of `exit`. Shorter than for an orderly end: the event loop is blocked meanwhile. */
 const DEADLINE_MS = 1000;
 
-/** Sends what is left in the queues. @returns how much of it has arrived */
+/**
+ * Sends what is left in the queues.
+ * @returns how much of it has arrived
+ */
 export function sendUnsent(
   unsent: readonly Unsent[],
   settings: RuntimeSettings,
@@ -34,15 +37,15 @@ export function sendUnsent(
 }
 
 /**
- * Sends while everything stands still: at `exit` nothing asynchronous of this thread runs any more. A thread of its own
- * sends, this one sleeps until it has. Not a child process: there may be no program of that name, nor the right to start one.
+ * Sends while the thread is blocked: at `exit` nothing asynchronous runs on it any more. Another thread sends, and
+ * this one sleeps until it has finished. Not a child process: the program may be missing, or forbidden.
  * @returns which of the requests have arrived
  */
 function sendNow(requests: readonly OtlpRequest[], deadlineMs: number): boolean[] {
   const state = new Int32Array(new SharedArrayBuffer(4 * (requests.length + 1)));
   const worker = new Worker(new URL("./exit-worker.cjs", import.meta.url), {
     workerData: { requests, state },
-    // Without the preload, which would come along by either of them.
+    // Without the preload, which either of these would start in the worker.
     execArgv: [],
     env: { ...process.env, NODE_OPTIONS: "" },
   });

@@ -3,19 +3,19 @@ import { firstLine } from "../../output/say.ts";
 import type { Say } from "../../output/say.ts";
 import type { Losses, DeliveryReport, Unsent } from "../delivery/reporting-exporter.ts";
 
-/** What there is to save. */
+/** The source of data to save. */
 export interface Endable extends Partial<Pick<DeliveryReport, "lost" | "onTheWay" | "unsent" | "measured">> {
-  /** Sends what is queued, and goes on. */
+  /** Sends what is queued, and stays active. */
   flush(): Promise<void>;
-  /** Sends what is queued, and takes no more. */
+  /** Sends what is queued, and accepts no more. */
   shutdown(): Promise<void>;
   /** Whether the latest delivery failed. */
   failing(): boolean;
-  /** Told that something was left behind, with the reason where it is known. */
+  /** Called when data was left behind, with the reason where it is known. */
   giveUp(error?: unknown): void;
 }
 
-/** What an SDK reports that may not be there yet. */
+/** The reports of an SDK that may not exist yet. */
 export function reportsOf(sdk: () => Omit<Endable, "flush" | "shutdown"> | undefined) {
   return {
     failing: () => sdk()?.failing() ?? false,
@@ -29,15 +29,18 @@ export function reportsOf(sdk: () => Omit<Endable, "flush" | "shutdown"> | undef
 
 export interface ExitPlan extends ExitSettings {
   readonly say: Say;
-  /** Whether no export takes longer than the end of a process may: one that is under way keeps the process alive. */
+  /** Whether no export takes longer than the end of a process may: a running export keeps the process alive. */
   readonly brief: boolean;
-  /** Sends what is left at `exit`, where nothing can be awaited any more. @returns how much of it has arrived */
+  /**
+   * Sends what is left at `exit`, where nothing can be awaited any more.
+   * @returns how much of it has arrived
+   */
   readonly sendNow: (unsent: readonly Unsent[]) => Losses;
 }
 
 /**
- * The same, but nothing of it throws. At the end of a process there is nobody to catch it: an error in a listener for `exit`
- * changes the exit code, one in a listener for a signal is another death than the one that was asked for.
+ * The same, but nothing throws. At the end of a process nothing catches an error: in a listener for `exit` it changes
+ * the exit code, in a listener for a signal it ends the process in another way than the signal.
  */
 export function neverThrowing(sdk: Endable, say: Say): Required<Endable> {
   let told = false;

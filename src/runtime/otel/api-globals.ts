@@ -1,6 +1,6 @@
 /**
- * What the OpenTelemetry API has one of in a process. Every copy of the API keeps it on the global object, whatever its
- * version, and this file is the only one that touches it.
+ * The global registry of the OpenTelemetry API. Every copy of the API, of any version, keeps it on the global object,
+ * and only this file accesses it.
  * https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/internal/global-utils.ts
  */
 import type { ContextManager, MeterProvider, TextMapPropagator, TracerProvider } from "@opentelemetry/api";
@@ -11,13 +11,13 @@ export const SIGNALS = ["trace", "metrics", "logs"] as const;
 const SLOTS = [...SIGNALS, "context", "propagation"] as const;
 export type Slot = (typeof SLOTS)[number];
 
-/** A provider as far as the end of the process is concerned. */
+/** A provider, as far as the end of the process needs it. */
 export interface Flushable {
   forceFlush?(): Promise<void>;
   shutdown?(): Promise<void>;
 }
 
-/** What an SDK registers. */
+/** The components that an SDK registers. */
 export interface Components {
   readonly trace?: TracerProvider & Flushable;
   readonly metrics?: MeterProvider & Flushable;
@@ -40,22 +40,22 @@ const API = Symbol.for("opentelemetry.js.api.1");
 const LOGS_API = Symbol.for("io.opentelemetry.js.api.logs");
 const LOGS_API_VERSION = 1;
 
-/** On the prototype of a registry that is prepared. */
+/** Marks the prototype of a prepared registry. */
 const WATCHED = Symbol.for("mcp-otelkit.api.1");
 
 type Registry = Partial<Record<string | symbol, unknown>>;
 type LogsGetter = (version: number) => unknown;
 const globals = globalThis as { [API]?: Registry; [LOGS_API]?: LogsGetter | undefined };
 
-/** A copy of the API reads from a registry of its own version or a later one, so every copy accepts this. */
+/** A copy of the API reads from a registry of its own version or a later one, so every copy accepts this version. */
 const LATER_THAN_ALL = "1.999.0";
 
 const ignore = (): void => undefined;
 
-/** What mcp-otelkit shows where a slot is read that no SDK of the application has filled. */
+/** What a slot returns that no SDK of the application has filled. */
 const offered: Partial<Record<Slot, unknown>> = {};
 
-/** What the application's own SDK has registered. */
+/** The component that the application's own SDK has registered. */
 export function theirs<S extends Slot>(slot: S): Components[S] | undefined {
   const registry = globals[API];
   const found = registry !== undefined && Object.hasOwn(registry, slot) ? registry[slot] : undefined;
@@ -74,18 +74,18 @@ export function hasDiagnostics(): boolean {
   return globals[API]?.["diag"] !== undefined;
 }
 
-/** Shows these to every copy of the API, until an SDK of the application registers its own. */
+/** Offers these to every copy of the API, until an SDK of the application registers its own. */
 export function offer(components: Partial<Record<Slot, unknown>>): void {
   Object.assign(offered, components);
 }
 
 /**
- * Prepares the registry so that every copy of the API finds what {@link offer} shows, and so that an SDK which registers
- * later finds each slot free.
+ * Prepares the registry so that every copy of the API finds what {@link offer} offers, and so that an SDK which
+ * registers later finds each slot free.
  *
- * The offer lies on the prototype of the registry: what the application registers becomes an own property and covers it,
- * what it unregisters uncovers it. A copy of the API that registers assigns the registry to the global anew before it
- * reads the slot and the version, and no reader does; that tells the two apart.
+ * The offer is on the prototype of the registry: what the application registers becomes an own property and hides it,
+ * and unregistering makes it visible again. To register, a copy of the API assigns the registry to the global again
+ * before it reads the slot and the version; to read, it does not. That distinguishes the two.
  * @param registered called after an SDK of the application has filled a slot
  * @param refused called when a copy of the API could not register because of its version
  */
@@ -96,7 +96,7 @@ export function watchApiGlobals(registered: (slot: Slot) => void, refused: () =>
   let registering = false;
   let undecided = false;
   const prototype = Object.create(Object.prototype, { [WATCHED]: { value: true } }) as object;
-  // A new one: from 1.10 on, the version of a registry cannot be changed. Every copy looks for it each time.
+  // A new one: from 1.10 on, the version of a registry cannot be changed. Every copy looks it up each time.
   const registry = Object.assign(Object.create(prototype) as Registry, filled);
   for (const slot of SLOTS)
     accessor(prototype, slot, {
@@ -145,15 +145,18 @@ export function watchApiGlobals(registered: (slot: Slot) => void, refused: () =>
 }
 
 /**
- * Lets every copy of the API read the registry and register, where one of another version than the copy beside mcp-otelkit has
- * been used before. Without it, the two refuse each other.
+ * Lets every copy of the API read the registry and register, where a copy of another version than mcp-otelkit's has
+ * been used before. Otherwise each refuses the other.
  */
 export function tolerateVersions(): void {
   const version = globals[API]?.["version"];
   if (version !== undefined && version !== ownVersion()) watchApiGlobals(ignore, ignore);
 }
 
-/** `@opentelemetry/api-logs` looks whether the place is free and never says that it is going to register; its stack does. */
+/**
+ * `@opentelemetry/api-logs` checks whether the slot is free and does not announce that it will register; its stack
+ * shows it.
+ */
 function offerLogsApi(registered: (slot: Slot) => void): void {
   const getter: LogsGetter = (version) => (version === LOGS_API_VERSION ? offered.logs : undefined);
   accessor(globals, LOGS_API, {
@@ -169,7 +172,7 @@ function isRegisteringLogs(): boolean {
   return /\bsetGlobalLoggerProvider\b/.test(String(new Error("who asks").stack));
 }
 
-/** Runs code that registers an SDK, and returns what it has registered instead. */
+/** Runs code that registers an SDK, and returns the components instead of registering them. */
 export function capture(start: () => void): Components {
   const captured: Registry = { version: LATER_THAN_ALL };
   accessor(captured, "version", { get: () => versionOfCaller() ?? ownVersion() });
@@ -191,7 +194,7 @@ export function capture(start: () => void): Components {
   }
 }
 
-/** The API keeps a tracer provider behind a proxy. */
+/** The provider itself: the API keeps a tracer provider behind a proxy. */
 export function behindProxy<Component>(component: Component): Component {
   return (component as { getDelegate?(): Component } | undefined)?.getDelegate?.() ?? component;
 }

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-/** A file of the API in a stack; in its group, the folder of that copy. */
+/** A file of the API in a stack; the group is the folder of that copy. */
 const API_FILE = /(?:\(|\s)((?:file:\/\/)?[^\s()]*[\\/]@opentelemetry[\\/]api)[\\/]/;
 
 /**
- * The version of the copy of `@opentelemetry/api` that calls now. A copy registers only where the registry has exactly its own
- * version, and the stack is all that says which copy it is.
+ * The version of the copy of `@opentelemetry/api` that calls now. A copy registers only where the registry has
+ * exactly its own version, and only the stack shows which copy it is.
  * @returns `undefined` for a copy inside a bundle, whose files have no names
  */
 export function versionOfCaller(): string | undefined {
@@ -29,6 +29,6 @@ function readVersion(manifest: () => string): string | undefined {
   try {
     return (JSON.parse(readFileSync(manifest(), "utf8")) as { version?: string }).version;
   } catch {
-    return undefined; // not there, or behind a file system of its own
+    return undefined; // missing, or in its own file system
   }
 }

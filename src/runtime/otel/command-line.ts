@@ -13,19 +13,19 @@ interface CommandLine {
 }
 
 /**
- * What the SDK's detector says of the command line, fit to be exported: which program it is and which flags it has been given,
- * without their values. The conventions say so as well: not by default, unless sanitised.
+ * The attributes of the command line from the SDK's detector, fit to be exported: the program and its flags, without
+ * their values. The conventions require that too: not by default, unless sanitised.
  * https://opentelemetry.io/docs/specs/semconv/resource/process/
  */
 const HARMLESS: Readonly<Record<string, (line: CommandLine) => string | string[]>> = {
   "process.command": scriptOf,
   "process.command_args": harmlessArguments,
   "process.command_line": (line) => harmlessArguments(line).join(" "),
-  // The detector asks for the title, which is the program's to choose, and on Windows the whole command line.
+  // The detector reads the title, which the program sets, and on Windows the whole command line.
   "process.executable.name": ({ execPath }) => basename(execPath),
 };
 
-/** The attributes of a process with what may be exported of its command line. */
+/** The attributes of a process, with the exportable part of its command line. */
 export function harmlessCommandLine<Attributes extends object>(attributes: Attributes): Attributes {
   const harmless = Object.entries(attributes).map(([key, value]: [string, unknown]): [string, unknown] => [
     key,
@@ -47,7 +47,7 @@ function scriptOf({ argv, execArgv }: CommandLine): string {
   return isAbsolute(script) && !evaluated ? script : REDACTED;
 }
 
-/** `--key=value` and `-kvalue` lose the value; a word that is no flag may be the value of the one before. */
+/** `--key=value` and `-kvalue` lose the value; a word that is not a flag may be the value of the one before. */
 function flagAlone(word: string): string {
   if (word === "-" || word === "--") return word;
   const [flag] = /^(?:--[a-z][\w.-]{0,60}(?==|$)|-[a-z])/i.exec(word) ?? [];

@@ -1,6 +1,6 @@
 /**
- * OpenTelemetry's declarative configuration, with the copies of the classes that it uses: it brings every exporter there is, so the
- * build keeps all of it in a file of its own.
+ * OpenTelemetry's declarative configuration, with its own copies of the classes that it uses: it brings every
+ * exporter, so the build keeps all of it in a separate file.
  */
 export { processDetector } from "@opentelemetry/resources";
 export { ConsoleLogRecordExporter } from "@opentelemetry/sdk-logs";

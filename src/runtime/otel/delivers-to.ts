@@ -1,17 +1,17 @@
 /**
- * Whether an OpenTelemetry SDK that somebody else has set up delivers to an endpoint. No API tells, so this looks for the address
- * where the exporters of all lines keep it: 1.x in `url`, 2.x and 3.x in the parameters of their transport. Where it is not found,
- * mcp-otelkit delivers there itself, which is right in any case: each span has one SDK that records it.
+ * Whether the application's OpenTelemetry SDK delivers to an endpoint. No API shows that, so this searches for the
+ * address where the exporters of all lines keep it: 1.x in `url`, 2.x and 3.x in the parameters of their transport.
+ * Where it is not found, mcp-otelkit delivers there itself, which is always safe: one SDK records each span.
  */
 
-/** The way from a provider to its exporters' addresses. What else hangs on them, such as the resource, may hold any text. */
+/** The properties from a provider to its exporters' addresses. Other properties, such as the resource, may hold any text. */
 const ON_THE_WAY =
   /processor|exporter|transport|delegate|reader|collector|shared_?state|parameters|^_?(?:config|options)$|^\d+$/i;
 const ADDRESS = /url|address|endpoint/i;
 
 const MOST_OBJECTS = 500;
 
-/** @param endpoint as `OTEL_EXPORTER_OTLP_ENDPOINT` has it; gRPC also takes `host:port` */
+/** @param endpoint the value of `OTEL_EXPORTER_OTLP_ENDPOINT`; gRPC also takes `host:port` */
 export function deliversTo(provider: unknown, endpoint: string): boolean {
   const wanted = placeOf(endpoint);
   const waiting: unknown[] = [provider];
@@ -29,7 +29,7 @@ export function deliversTo(provider: unknown, endpoint: string): boolean {
   return false;
 }
 
-/** Reads no getter: a vendor's may do anything. */
+/** Calls no getter: a vendor's getter may do anything. */
 function* ownValues(object: object): Generator<[string, unknown]> {
   const entries = object instanceof Map || object instanceof Set ? [...object.values()].entries() : undefined;
   for (const [at, value] of entries ?? []) yield [String(at), value];

@@ -1,6 +1,6 @@
 /**
- * The parts of the SDK that the environment describes. OpenTelemetry's `NodeSDK` reads the same variables and loads every exporter
- * there is to do so; see docs/decisions/0012-embedded-opentelemetry.md.
+ * The parts of the SDK that the environment configures. OpenTelemetry's `NodeSDK` reads the same variables, but loads
+ * every exporter; see docs/decisions/0012-embedded-opentelemetry.md.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 import { diag, type TextMapPropagator } from "@opentelemetry/api";
@@ -22,7 +22,7 @@ import {
 import { listOf, textOf, withoutUndefined } from "../../settings/values.ts";
 import { loadChunk } from "../chunks.ts";
 
-/** `OTEL_TRACES_SAMPLER`, and what each word means. */
+/** The values of `OTEL_TRACES_SAMPLER`. */
 const SAMPLERS: Readonly<Record<string, () => Sampler>> = {
   always_on: () => new AlwaysOnSampler(),
   always_off: () => new AlwaysOffSampler(),
@@ -77,7 +77,7 @@ export function readLogRecordLimits(): LogRecordLimits {
 
 const rare = () => loadChunk<typeof import("./rare-propagators.ts")>("propagators");
 
-/** `OTEL_PROPAGATORS`, and what each word means. */
+/** The values of `OTEL_PROPAGATORS`. */
 const PROPAGATORS: Readonly<Record<string, () => TextMapPropagator>> = {
   tracecontext: () => new W3CTraceContextPropagator(),
   baggage: () => new W3CBaggagePropagator(),
@@ -90,7 +90,7 @@ const PROPAGATORS: Readonly<Record<string, () => TextMapPropagator>> = {
   jaeger: () => new (rare().JaegerPropagator)(),
 };
 
-/** @returns `undefined` where there is to be none */
+/** @returns `undefined` for `none` */
 export function readPropagator(env: NodeJS.ProcessEnv): TextMapPropagator | undefined {
   const given = listOf(env, "OTEL_PROPAGATORS");
   if (given.includes("none")) return undefined;

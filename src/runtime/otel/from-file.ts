@@ -6,8 +6,8 @@ import { capture, type Components } from "./api-globals.ts";
 import { detectHarmlessCommandLine } from "./resource.ts";
 
 /**
- * Starts what `OTEL_CONFIG_FILE` describes. OpenTelemetry reads the file; mcp-otelkit changes where the console exporters print,
- * and takes the values out of the command line.
+ * Starts what `OTEL_CONFIG_FILE` describes. OpenTelemetry reads the file; mcp-otelkit changes where the console
+ * exporters print, and removes the values from the command line.
  * @param level of OpenTelemetry's diagnostics
  */
 export function startFromFile(level: number): Components {

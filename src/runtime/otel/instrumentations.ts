@@ -11,17 +11,20 @@ import { keepingPrivate } from "./http-privacy.ts";
 
 export { showingSpans } from "./http-privacy.ts";
 
-/** What is instrumented beside MCP, as long as no SDK of the application does so. */
+/** Instruments HTTP and Node, beside MCP, as long as no SDK of the application does so. */
 export interface Instrumentations {
-  /** Patches what is there already, and traces with this provider. */
+  /** Patches the modules that are already loaded, and traces with this provider. */
   patch(provider: TracerProvider): void;
-  /** Hands over the meter provider in force: the metrics API has no proxy. */
+  /** Passes on the current meter provider: the metrics API has no proxy. */
   measureWith(provider: MeterProvider): void;
-  /** An SDK of the application traces, or measures, from now on, with instrumentations of its own choice. */
+  /** An SDK of the application traces or measures from now on, with its own instrumentations. */
   retire(what: "trace" | "metrics"): void;
 }
 
-/** A tool's own HTTP calls become children of its span, HTTP servers the links of theirs; and Node reports how it is. */
+/**
+ * A tool's HTTP calls become children of its span, the spans of HTTP servers become links, and Node's runtime metrics
+ * are recorded.
+ */
 export function createInstrumentations(
   env: NodeJS.ProcessEnv,
   wanted: {
@@ -67,8 +70,8 @@ export function createInstrumentations(
 }
 
 /**
- * Exporters work in a context in which nothing is traced. Without this their requests would still be measured, as requests of the
- * application: `http.client.request.duration` of a server that asks nobody.
+ * Exporters run in a context in which nothing is traced. Without this, their requests would still be measured as
+ * requests of the application: `http.client.request.duration` of a server that calls no other.
  */
 const isExport = (): boolean => isTracingSuppressed(context.active());
 
@@ -90,10 +93,10 @@ interface Patching {
 }
 
 /**
- * Has the HTTP instrumentation patch `http` and `https` now, and carries the patch over to `import { request } from
- * "node:http"`. The build leaves out the loader hooks of OpenTelemetry: these two modules are all that they would serve.
- * @returns takes it back. Not by the instrumentation's own `disable`: it would take off the wrapper of another instrumentation
- *   that has wrapped the same function since
+ * Makes the HTTP instrumentation patch `http` and `https` now, and applies the patch to `import { request } from
+ * "node:http"` as well. The build leaves out OpenTelemetry's loader hooks, which would serve only these two modules.
+ * @returns undoes it. Not by the instrumentation's own `disable`, which would remove the wrapper of another
+ *   instrumentation that has wrapped the same function since
  */
 function patchBuiltins(instrumentation: object): () => void {
   const load = createRequire(import.meta.url);

@@ -1,12 +1,12 @@
 /**
- * Providers for those who ask before there is an SDK. Libraries take a tracer, a meter or a logger while their modules load and
- * keep it; these look for the SDK when they are used, and move on when another SDK takes over.
+ * Providers for libraries that need them before an SDK exists. Libraries get a tracer, a meter or a logger while
+ * their modules load, and keep it; these look up the SDK when they are used, and switch when another SDK takes over.
  */
 import type { MeterProvider, Tracer, TracerProvider } from "@opentelemetry/api";
 import type { LoggerProvider } from "./api-globals.ts";
 
 /**
- * @param current the provider in force, if there is one
+ * @param current the current provider, if any
  * @param silent a tracer that records nothing
  * @param beforeSpan called before a span is started for which there is no provider
  */
@@ -16,7 +16,7 @@ export function createLateTracerProvider(
   beforeSpan: () => void = () => undefined,
 ): TracerProvider & { getDelegate(): TracerProvider } {
   return {
-    // As the API's own proxy has it: instrumentations ask for it, to flush, and expect a provider in any case.
+    // Like the API's own proxy: instrumentations call it to flush, and expect a provider in any case.
     getDelegate: () => current() ?? { getTracer: silent },
     getTracer(...scope) {
       const find = latest(current, (provider) => provider.getTracer(...scope));
@@ -35,7 +35,7 @@ export function createLateTracerProvider(
   };
 }
 
-/** @param current the provider in force, if there is one */
+/** @param current the current provider, if any */
 export function createLateLoggerProvider(current: () => LoggerProvider | undefined): LoggerProvider {
   return {
     getLogger(...scope) {
@@ -51,7 +51,7 @@ export function createLateLoggerProvider(current: () => LoggerProvider | undefin
   };
 }
 
-/** Makes a tool again whenever the provider has changed. */
+/** Creates a tool again when the provider has changed. */
 function latest<Provider, Tool>(
   current: () => Provider | undefined,
   make: (provider: Provider) => Tool,
@@ -67,7 +67,7 @@ function latest<Provider, Tool>(
   };
 }
 
-/** An instrument, a meter or a result, by the methods that it has. */
+/** An instrument, a meter or a result, by its methods. */
 type Methods = Record<string, (...args: unknown[]) => unknown>;
 interface LateInstrument {
   readonly method: string;
@@ -88,14 +88,14 @@ const INSTRUMENTS = [
 ];
 
 export interface LateMeterProvider extends MeterProvider {
-  /** Makes the instruments with the provider in force now. */
+  /** Creates the instruments with the current provider. */
   settle(): void;
 }
 
 /**
- * Instruments cannot look for their SDK at each measurement as tracers do: observable ones are asked by it. So this provider
- * makes all of them again when the SDK changes. An instrument that is created twice is the same one: an application that creates
- * one for each request does not grow.
+ * Instruments cannot look up their SDK at each measurement as tracers do: the SDK calls the observable ones. So this
+ * provider creates all of them again when the SDK changes. An instrument that is created twice is the same one: an
+ * application that creates one for each request does not grow.
  */
 export function createLateMeterProvider(current: () => MeterProvider | undefined): LateMeterProvider {
   type Scope = Parameters<MeterProvider["getMeter"]>;

@@ -5,12 +5,12 @@ type Attributes = Resource["attributes"];
 const SERVICE_NAME = "service.name";
 
 /**
- * The same resource, whose service has the name of the MCP server where the operator gave it none: the specification's fallback,
- * `unknown_service:node`, is what thirty servers are called at once. The server is made after the providers, which keep their
- * resource for good; so this one is asked anew for each export until it has a name.
+ * The same resource, whose service is named after the MCP server where the operator gave no name: with the
+ * specification's fallback, thirty servers would all be `unknown_service:node`. The server is created after the
+ * providers, which keep their resource for good; so the name is read at each export until there is one.
  *
- * It also tells what it knows by now to whoever cannot wait for the rest: at the end of a process that crashes, the attributes of
- * the host may still be on their way, and the SDK's own resource complains.
+ * The resource also returns its known attributes without waiting for the rest: at the end of a process that crashes,
+ * the attributes of the host may still be pending, and the SDK's own resource logs an error.
  * https://opentelemetry.io/docs/specs/semconv/resource/#service
  */
 export function namedByServer(resource: Resource, serverName: () => string | undefined): Resource {
@@ -35,7 +35,7 @@ export function namedByServer(resource: Resource, serverName: () => string | und
   };
 }
 
-/** As the SDK calls a service that nobody has named. */
+/** The SDK's name for a service without one. */
 function isNameless(name: unknown): boolean {
   return typeof name !== "string" || name.startsWith("unknown_service");
 }

@@ -9,27 +9,27 @@ import {
   createLateTracerProvider,
 } from "./late-providers.ts";
 
-/** The place of the process's OpenTelemetry SDK: the application's, or mcp-otelkit's, or none yet. */
+/** The process's OpenTelemetry SDK: the application's, mcp-otelkit's, or none yet. */
 export interface LateSdk {
-  /** The provider in force. */
+  /** The current provider. */
   current<S extends Slot>(slot: S): Components[S] | undefined;
   /** Whether the application has filled this slot. */
   isTheirs(slot: Slot): boolean;
   /** Calls this before a span is started for which there is no SDK. */
   beforeFirstSpan(start: () => void): void;
-  /** These are in force from now on, where the application has none of its own. */
+  /** Uses these from now on, where the application has none of its own. */
   use(components: Components): void;
   /** Calls this after an SDK of the application has filled a slot. */
   onTheirs(listener: (slot: Slot) => void): void;
 }
 
-/** Prepares the API, so that libraries may ask for tracers, meters and loggers at once, from whatever copy of it. */
+/** Prepares the API, so that libraries can get tracers, meters and loggers at once, from any copy of it. */
 export function createLateSdk(speak: Say): LateSdk {
-  let ours: Components = {};
+  let embedded: Components = {};
   let start: () => void = () => undefined;
   let listener: (slot: Slot) => void = () => undefined;
   let refused = false;
-  const current = <S extends Slot>(slot: S): Components[S] | undefined => theirs(slot) ?? ours[slot];
+  const current = <S extends Slot>(slot: S): Components[S] | undefined => theirs(slot) ?? embedded[slot];
   const tracers = createLateTracerProvider(
     () => current("trace"),
     silentTracer,
@@ -61,7 +61,7 @@ export function createLateSdk(speak: Say): LateSdk {
       start = work;
     },
     use(components) {
-      ours = components;
+      embedded = components;
       offer({ context: components.context, propagation: components.propagation });
       meters.settle();
     },
@@ -73,7 +73,7 @@ export function createLateSdk(speak: Say): LateSdk {
 
 let silent: Tracer | undefined;
 
-/** As the API itself behaves without an SDK: a span that records nothing and keeps the parent. */
+/** Like the API without an SDK: a span that records nothing and keeps the parent. */
 function silentTracer(): Tracer {
   if (silent !== undefined) return silent;
   const load = createRequire(import.meta.url);

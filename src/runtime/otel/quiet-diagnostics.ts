@@ -7,22 +7,22 @@ type Logger = Record<string, Log>;
 const LOUD = ["info", "debug"] as const;
 
 /**
- * The logger that the application sets for OpenTelemetry's diagnostics, with what it prints on stdout sent to stderr. NodeSDK
- * sets OpenTelemetry's console logger whenever `OTEL_LOG_LEVEL` is set. Its level and everything else stay.
+ * The logger that the application sets for OpenTelemetry's diagnostics, with its stdout output sent to stderr.
+ * NodeSDK sets OpenTelemetry's console logger whenever `OTEL_LOG_LEVEL` is set. Its level and everything else stay.
  */
 export function quieted(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const logger = Object.create(value) as Logger;
   for (const level of LOUD) {
     const original = (value as Logger)[level];
-    // The API puts a function without a name where its level lets nothing through. That one is called all the time.
+    // Below the level, the API uses a function without a name, which is called all the time.
     if (typeof original === "function" && original.name !== "")
       logger[level] = (...args) => offStdout(() => original.apply(value, args));
   }
   return logger;
 }
 
-/** Loggers write before they return, so no write of the application's can fall in between. */
+/** Loggers write before they return, so no write of the application can come in between. */
 function offStdout(print: () => void): void {
   const { stdout } = process;
   const before = Object.getOwnPropertyDescriptor(stdout, "write");

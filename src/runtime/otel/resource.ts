@@ -13,17 +13,17 @@ import {
 import { listOf } from "../../settings/values.ts";
 import { harmlessCommandLine } from "./command-line.ts";
 
-/** `OTEL_NODE_RESOURCE_DETECTORS`, and what each word means. */
+/** The values of `OTEL_NODE_RESOURCE_DETECTORS`. */
 const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
   env: envDetector,
   host: hostDetector,
   os: osDetector,
   process: detectHarmlessCommandLine(processDetector),
-  serviceinstance: { detect: () => ({}) }, // the identity has it in any case
+  serviceinstance: { detect: () => ({}) }, // the identity contains it in any case
 };
 const BY_DEFAULT = ["env", "process", "host"];
 
-/** @param identity attributes of this thread, which win over the environment's */
+/** @param identity attributes of this thread, which override the environment's */
 export function describeResource(
   env: NodeJS.ProcessEnv,
   identity: Readonly<Record<string, string | number>> | undefined,
@@ -46,7 +46,7 @@ function detectorsOf(env: NodeJS.ProcessEnv): ResourceDetector[] {
   });
 }
 
-/** Has OpenTelemetry's detector of the process leave out the values of the command line. In place. */
+/** Makes OpenTelemetry's process detector leave out the values of the command line. In place. */
 export function detectHarmlessCommandLine(detector: ResourceDetector): ResourceDetector {
   const detect = detector.detect.bind(detector);
   detector.detect = (config) => {

@@ -23,21 +23,24 @@ import { describeResource } from "./resource.ts";
 
 export { sendUnsent } from "../exit/send-at-exit.ts";
 
-/** An SDK that nothing uses yet. */
+/** An SDK before its first use. */
 interface BuiltSdk extends Omit<Endable, "shutdown"> {
   readonly components: Components;
   /** For the start-up line: where telemetry goes. */
   readonly destination: string;
-  /** What a scraper is shown; `undefined` where there is no page. */
+  /** Collects for a scraper; `undefined` where there is no `/metrics` page. */
   readonly collect?: MetricDelivery["collect"];
-  /** An SDK of the application measures from now on. @param last whether there is something to be sent before */
+  /**
+   * An SDK of the application measures from now on.
+   * @param last whether measurements from before remain to be sent
+   */
   dropMetrics?(last: boolean): void;
 }
 
 export interface RunningSdk extends Omit<BuiltSdk, "dropMetrics">, Endable {
   /**
-   * Instruments HTTP and Node; calls after the first do nothing.
-   * @param meters the provider of meters in force, asked again when it changes
+   * Instruments HTTP and Node; later calls do nothing.
+   * @param meters the current meter provider, read again when it changes
    */
   instrument(meters: () => MeterProviderApi): void;
   /** An SDK of the application has taken this slot. */
@@ -46,18 +49,18 @@ export interface RunningSdk extends Omit<BuiltSdk, "dropMetrics">, Endable {
 
 export interface SdkPlan {
   readonly env: NodeJS.ProcessEnv;
-  /** Signals that the application's SDK delivers have no exporters here. */
+  /** Has no exporters for signals that the application's SDK delivers. */
   readonly settings: RuntimeSettings;
-  /** What the application has registered. */
+  /** The slots that the application has filled. */
   readonly taken: ReadonlySet<Slot>;
   readonly runtimeMetrics: boolean;
-  /** Attributes that tell this thread's telemetry from that of others; see `threads.ts`. */
+  /** Attributes that separate this thread's telemetry from that of others; see `threads.ts`. */
   readonly identity?: Readonly<Record<string, string | number>> | undefined;
-  /** What the MCP server of this process calls itself, once there is one. */
+  /** The name of this process's MCP server, once there is one. */
   readonly serverName: () => string | undefined;
-  /** Whether this SDK keeps what is of MCP in a slot that the application has filled. */
+  /** Whether this SDK keeps the MCP telemetry of a slot that the application has filled. */
   readonly keeps: (slot: Slot) => boolean;
-  /** Of OpenTelemetry's diagnostics. */
+  /** The level of OpenTelemetry's diagnostics. */
   readonly level: number;
   readonly isAdminRequest: (request: { readonly socket: object }) => boolean;
   readonly say: Say;
@@ -101,7 +104,7 @@ export function startSdk(plan: SdkPlan): RunningSdk {
       if (slot !== "metrics" || plan.keeps(slot)) return;
       running.delete("metrics");
       built.dropMetrics?.(recorded);
-      end(components, "metrics", plan.say); // spans and log records that are on their way are still to be sent
+      end(components, "metrics", plan.say); // spans and log records in the queues are still to be sent
     },
     async shutdown() {
       const left = SIGNALS.filter((slot) => running.has(slot));
@@ -170,7 +173,7 @@ function buildFromFile(file: string, { level, say }: SdkPlan): BuiltSdk {
   const { trace, metrics, logs } = components;
   return {
     components,
-    // What is wrong with the file has been reported through the diagnostics.
+    // The diagnostics have already reported what is wrong with the file.
     destination: trace !== undefined ? `telemetry goes ${where}` : `no telemetry (OTEL_CONFIG_FILE=${file})`,
     async flush() {
       await Promise.all([trace, metrics, logs].map(async (provider) => provider?.forceFlush?.()));

@@ -4,11 +4,11 @@ import { endpointOf } from "../delivery/reporting-exporter.ts";
 import { behindProxy, SIGNALS, theirs, type Slot } from "./api-globals.ts";
 import { deliversTo } from "./delivers-to.ts";
 
-/** What is left for an SDK of mcp-otelkit beside what the application has registered. */
+/** The settings that remain for mcp-otelkit's SDK beside what the application has registered. */
 
 const SETTING_OF = { trace: "traces", metrics: "metrics", logs: "logs" } as const;
 
-/** A signal that the application's SDK delivers is not delivered twice. */
+/** Turns off a signal that the application's SDK delivers, so that it is not delivered twice. */
 export function withoutTaken(settings: RuntimeSettings, taken: ReadonlySet<Slot>): RuntimeSettings {
   const silenced = SIGNALS.filter((slot) => taken.has(slot)).map((slot) => {
     const name = SETTING_OF[slot];
@@ -17,7 +17,7 @@ export function withoutTaken(settings: RuntimeSettings, taken: ReadonlySet<Slot>
   return { ...settings, ...(Object.fromEntries(silenced) as object) };
 }
 
-/** Whether there is anything left to do. */
+/** Whether anything remains to be done. */
 export function isNeeded(
   { traces, metrics, logs }: RuntimeSettings,
   taken: ReadonlySet<Slot>,
@@ -40,9 +40,9 @@ export function isBrief(
 }
 
 /**
- * Whether mcp-otelkit's SDK keeps what is of MCP although the application has an SDK of its own: as `own` asks for it, and with `auto`
- * where the operator has named an endpoint that the other SDK does not deliver to. A server that somebody else wrote may bring its
- * vendor's SDK; the operator's telemetry goes to the operator.
+ * Whether mcp-otelkit's SDK keeps the MCP telemetry although the application has its own SDK: with `own`, and with
+ * `auto` where the operator has set an endpoint that the other SDK does not deliver to. A server from another company
+ * may bring its vendor's SDK; the operator's telemetry goes to the operator.
  */
 export function createKeeper(
   mode: SdkMode,
@@ -68,7 +68,7 @@ export function createKeeper(
   }
 }
 
-/** A file says where telemetry goes in its own way, and names no endpoint for one signal. */
+/** A configuration file describes destinations in its own way, and sets no endpoint for one signal. */
 function isNamed(env: NodeJS.ProcessEnv, settings: RuntimeSettings, slot: keyof typeof SETTING_OF): boolean {
   const { signal, exporters } = settings[SETTING_OF[slot]];
   const variables = ["OTEL_EXPORTER_OTLP_ENDPOINT", `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`];

@@ -88,7 +88,7 @@ describe("with rules and dashboards", () => {
   });
 });
 
-it("each of the Collector's files is in a ConfigMap, but for the fragment for other people's", () => {
+it("each of the Collector's files is in a ConfigMap, except the fragment for existing Collectors", () => {
   const [bases = {}, overlays = {}] = trees(load("otelcol/kustomization.yml")["configMapGenerator"]);
   const files = filesBelow("otelcol", ".yaml").map((file) => file.replace("otelcol/", ""));
   const mapped = [...strings(bases["files"]), ...strings(overlays["files"])];
@@ -122,7 +122,7 @@ describe("the Operator's Collectors", () => {
   });
 });
 
-/** Of the spec, as far as we use it: apis/v1beta1/common.go and opentelemetrycollector_types.go of the Operator, 0.158. */
+/** The used part of the spec: apis/v1beta1/common.go and opentelemetrycollector_types.go of the Operator, 0.158. */
 const FIELDS = [
   "config",
   "env",

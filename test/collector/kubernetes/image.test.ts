@@ -130,7 +130,7 @@ it("the Dockerfile installs this version, with the api package that the tests ha
     expect(at(lock, "packages", `node_modules/${name}`)["version"], name).toBe(version);
 });
 
-/** Of `RUN npm install --omit=dev … "$MCP_OTELKIT"`, without what npm.ts adds by itself. */
+/** Of `RUN npm install --omit=dev … "$MCP_OTELKIT"`, without the lines that npm.ts adds. */
 function installWords(): string[] {
   const [, words = ""] = /^RUN npm (.*) "\$MCP_OTELKIT"$/m.exec(dockerfile) ?? [];
   return words.split(" ").filter((word) => !/^--(ignore-scripts|no-fund|no-audit)$/.test(word));

@@ -1,4 +1,5 @@
-// Every object that an overlay makes: valid for the API and the CRDs, at one with the others, and no more privileged than it must be.
+// Every object that an overlay makes: valid for the API and the CRDs, consistent with the others, and with the least
+// privileges.
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { at, isTree, read, type Tree } from "../files.ts";
@@ -110,7 +111,7 @@ describe.skipIf(typeof build === "string").each(OVERLAYS)("overlays/%s", (overla
     }
   });
 
-  // Those of overlays/preload are other people's; what we add to them must be as strict.
+  // The servers of overlays/preload are third-party; what mcp-otelkit adds to them must be as strict.
   const strict = running.filter(({ namespace }) => namespace !== "tools");
   it("runs pods that the restricted standard admits, with nothing to write but volumes, and limits", () => {
     for (const { name, pod } of strict) {
@@ -135,7 +136,7 @@ describe.skipIf(typeof build === "string").each(OVERLAYS)("overlays/%s", (overla
     expect(strict.length + ours.length).toBeGreaterThan(0);
   });
 
-  it("asks each of its own containers whether it is well", () => {
+  it("has a probe for each of its own containers", () => {
     for (const { pod } of strict)
       for (const container of containers(pod))
         for (const probe of ["livenessProbe", "readinessProbe"])

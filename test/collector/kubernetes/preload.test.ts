@@ -1,4 +1,4 @@
-// The recipe without the Operator: two Deployments that know nothing of telemetry, through components/preload.
+// The recipe without the Operator: two Deployments without telemetry, through components/preload.
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { at, read, type Tree } from "../files.ts";

@@ -18,7 +18,7 @@ const OPENTELEMETRY_OPERATOR = process.env["OPENTELEMETRY_OPERATOR_CRDS"];
 const execute = promisify(execFile);
 
 export interface Schemas {
-  /** What is wrong with an object; empty if nothing is; undefined where no schema for its kind is to be had. */
+  /** The faults of an object; empty if there are none; undefined where no schema for its kind is available. */
   problems(object: Tree): string[] | undefined;
   /** Whole groups of kinds that cannot be looked at here, and why. */
   readonly missing: readonly string[];

@@ -52,7 +52,7 @@ describe.each(WAYS)("%s", (_way, scrape) => {
     const missing = promoted
       .map((name) => name.replaceAll(".", "_"))
       .filter((name) => !(name in (labels ?? {})));
-    expect(missing).toEqual(["service_namespace"]); // OTLP's job would be namespace/name with it; ours is the name
+    expect(missing).toEqual(["service_namespace"]); // OTLP's job would be namespace/name with it; here the job is the name
   });
 
   it("leaves out what a pod does not say, rather than an empty label", () => {

@@ -1,4 +1,4 @@
-// The example server: the guide's annotations and probes, a stop that lets calls end, an endpoint that somebody asked for.
+// The example server: the guide's annotations and probes, a stop that lets calls end, an endpoint that is turned on.
 import { beforeAll, describe, expect, it } from "vitest";
 import { read, at, load, type Tree } from "../files.ts";
 import { containers, trees, variable } from "./objects.ts";
@@ -23,7 +23,7 @@ it.each(Object.entries(GUIDE_PROBES))("%s is the guide's", (probe, { path, ...fi
 });
 
 describe("the endpoint", () => {
-  it("is asked for, on every address of the pod, at the port that is annotated, declared and probed", () => {
+  it("is turned on, on every address of the pod, at the port that is annotated, declared and probed", () => {
     const port = trees(server["ports"]).find(({ name }) => name === "admin")?.["containerPort"];
     const annotations = at(template, "metadata", "annotations");
 
@@ -72,7 +72,7 @@ it("uses each variable after those that it is made of", () => {
       expect(names.slice(0, index), String(value)).toContain(used);
 });
 
-it("knows no variable of ours that README does not", () => {
+it("sets no variable of mcp-otelkit that README does not list", () => {
   const texts = [
     "kubernetes/base/server/deployment.yaml",
     "kubernetes/overlays/operator/instrumentation.yaml",

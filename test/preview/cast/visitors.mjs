@@ -1,4 +1,5 @@
-// Clients that use every server of VISIT (a JSON object: name -> URL or stdio command) until they are told to end. Most of what they do is right.
+// Clients that use every server of VISIT (a JSON object: name -> URL or stdio command) until they are ended. Most of
+// their calls are valid.
 import { setTimeout as pause } from "node:timers/promises";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
