@@ -5,7 +5,7 @@ import { METHODS } from "./methods.ts";
 export type NameKind = "tool" | "prompt" | "resource" | "method" | "revision" | "code";
 
 /** Why something was not recorded as it came. Values of `reason` on `mcp.telemetry.suppressed`. */
-export type SuppressionReason = "unknown_name" | "name_refused" | "value_cut";
+export type SuppressionReason = "unknown_name" | "name_refused" | "value_cut" | "too_long";
 
 export interface KnownNames {
   /** True once this process has seen the name registered, listed or successfully used. */

@@ -59,7 +59,11 @@ export function startServerSpan(
   const parent = extract(carrier, ambient);
   const links = ambientLinks(operation, ambient, parent);
   const attributes = attributesOf(operation, params, config);
-  const span = tracer.startSpan(operation.name, { kind: SpanKind.SERVER, attributes, links }, parent);
+  const span = tracer.startSpan(
+    operation.name,
+    { kind: SpanKind.SERVER, attributes, links, ...startOf(operation) },
+    parent,
+  );
   return messageSpan(span, trace.setSpan(parent, span), operation, config);
 }
 
@@ -72,6 +76,11 @@ function ambientLinks(operation: Operation, ambient: Context, parent: Context): 
   return around === undefined || around.spanId === trace.getSpanContext(parent)?.spanId
     ? []
     : [{ context: around }];
+}
+
+/** The time at which a message was seen that is reported later. */
+function startOf({ since }: Operation): { startTime?: number } {
+  return since === undefined ? {} : { startTime: performance.timeOrigin + since };
 }
 
 /** What is known of a message at its beginning, and of what it says what may be told. */

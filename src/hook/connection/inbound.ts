@@ -15,7 +15,7 @@ import { describeOperation, describeProgress } from "../../operation/operation.t
 import { asksForInput, CANCELLED, describeResponse, SUCCESS } from "../../operation/outcome.ts";
 import * as semconv from "../../semconv.ts";
 import type { Hub } from "../hub.ts";
-import { finish, learnNames, type PendingRequest, type PendingTable } from "./requests.ts";
+import { finish, learnNames, type PendingRequest, type PendingTable } from "../../operation/requests.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { clientAnswered } from "./session-start.ts";
 import { versionHeaderOf } from "../sdk-shapes.ts";

@@ -20,7 +20,7 @@ import { claimCall } from "./calls.ts";
 import { isFaithful } from "./inject-meta.ts";
 import type { Hub } from "../hub.ts";
 import { acknowledge } from "./inbound.ts";
-import { finish, learnNames, type PendingRequest } from "./requests.ts";
+import { finish, learnNames, type PendingRequest } from "../../operation/requests.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { serverAnswered } from "./session-start.ts";
 import { passOn } from "./pass-on.ts";

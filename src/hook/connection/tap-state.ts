@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Connection } from "../../operation/connection.ts";
 import type { ActiveSession } from "../../operation/session.ts";
-import type { PendingRequest, PendingTable } from "./requests.ts";
+import type { PendingRequest, PendingTable } from "../../operation/requests.ts";
 
 /** What we keep beside one transport. */
 export interface Tap {

@@ -2,7 +2,7 @@ import { createConnection, type Peer, type Role } from "../../operation/connecti
 import { hub } from "../hub.ts";
 import { arrive } from "./inbound.ts";
 import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
-import { createPendingTable } from "./requests.ts";
+import { createPendingTable } from "../../operation/requests.ts";
 import { depart } from "./outbound.ts";
 import { disguise } from "../../output/disguise.ts";
 import { safely } from "../../output/safely.ts";

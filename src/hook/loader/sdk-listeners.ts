@@ -2,7 +2,7 @@
 export interface SdkReport {
   readonly package: string;
   readonly version: string;
-  readonly format: "esm" | "cjs" | "by hand";
+  readonly format: "esm" | "cjs" | "by hand" | "from outside";
   /** Class names; empty where nothing had to be done or could be done. */
   readonly patched: readonly string[];
   /** Why the SDK is not instrumented, when it is not. */

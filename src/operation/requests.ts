@@ -1,11 +1,11 @@
-import { describeConnection, type Connection } from "../../operation/connection.ts";
-import type { KnownNames } from "../../operation/known-names.ts";
-import { isObject, type RequestId } from "../../operation/message.ts";
-import { methodRow } from "../../operation/methods.ts";
-import type { ActiveOperation } from "../../operation/observer.ts";
-import { nameOf, type Operation } from "../../operation/operation.ts";
-import type { Outcome } from "../../operation/outcome.ts";
-import * as semconv from "../../semconv.ts";
+import { describeConnection, type Connection } from "./connection.ts";
+import type { KnownNames } from "./known-names.ts";
+import { isObject, type RequestId } from "./message.ts";
+import { methodRow } from "./methods.ts";
+import type { ActiveOperation } from "./observer.ts";
+import { nameOf, type Operation } from "./operation.ts";
+import type { Outcome } from "./outcome.ts";
+import * as semconv from "../semconv.ts";
 
 /** A request on its way: seen, not answered yet. Patches deeper in the SDK write down here what they see of it. */
 export interface PendingRequest {
@@ -35,6 +35,8 @@ export interface PendingTable {
   find(id: unknown): PendingRequest | undefined;
   /** Removes and returns the oldest request with this id. */
   take(id: unknown): PendingRequest | undefined;
+  /** The oldest request of all. */
+  peek(): PendingRequest | undefined;
   byToken(token: unknown): PendingRequest | undefined;
   remove(pending: PendingRequest): void;
   size(): number;
@@ -71,6 +73,7 @@ export function createPendingTable(changed: () => void = () => undefined): Pendi
       if (oldest !== undefined) forget(oldest);
       return oldest;
     },
+    peek: () => byId.values().next().value?.[0],
     byToken: (token) => byToken.get(token),
     remove: forget,
     isEmpty: () => byId.size === 0,

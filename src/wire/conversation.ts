@@ -1,0 +1,203 @@
+import {
+  closingCancels,
+  createConnection,
+  learnFromRequest,
+  learnFromResult,
+  learnVersion,
+  type NetworkAttributes,
+} from "../operation/connection.ts";
+import type { KnownNames } from "../operation/known-names.ts";
+import {
+  describeMessage,
+  metaOf,
+  paramsOf,
+  progressTokenOf,
+  type NotificationMessage,
+  type RequestMessage,
+  type ResponseMessage,
+} from "../operation/message.ts";
+import { METHODS, methodRow } from "../operation/methods.ts";
+import type { ActiveOperation, Carrier, OperationObserver } from "../operation/observer.ts";
+import { describeOperation, describeProgress, type Operation, type Side } from "../operation/operation.ts";
+import { CANCELLED, CONNECTION_CLOSED, describeResponse, SUCCESS } from "../operation/outcome.ts";
+import { createPendingTable, finish, learnNames, type PendingTable } from "../operation/requests.ts";
+import { describeSession, type ActiveSession } from "../operation/session.ts";
+import { safely } from "../output/safely.ts";
+import { measureToolResult } from "../privacy/uri.ts";
+import * as semconv from "../semconv.ts";
+import { remember } from "./live.ts";
+
+/** Who makes telemetry of what passes. */
+export interface Observing {
+  readonly observer: OperationObserver;
+  readonly known: KnownNames;
+}
+
+export interface Conversation {
+  /**
+   * A message passes to the server.
+   * @param since when it passed, where that is reported later
+   * @returns what belongs into its `params._meta`
+   */
+  toServer(message: unknown, since?: number): Carrier;
+  /** A message passes to the client. */
+  toClient(message: unknown): void;
+  /** The protocol's revision, where the transport tells it. */
+  version(version: unknown): void;
+  /** A message was too long to be read. */
+  unread(): void;
+  running(): number;
+  /** The connection is closed. Calls after the first do nothing. */
+  end(): void;
+}
+
+/** Observes what passes between a client and a server as that server would see it: its requests are SERVER operations. */
+export function createConversation(
+  { observer, known }: Observing,
+  network: NetworkAttributes,
+  sessionId: () => string | undefined = () => undefined,
+): Conversation {
+  const connection = createConnection("server", network, sessionId);
+  /** Requests that the client asks the server, and the other way round. */
+  const asked = createPendingTable();
+  const askedBack = createPendingTable();
+  let session: ActiveSession | undefined;
+  let ended = false;
+
+  function describe(message: RequestMessage | NotificationMessage, side: Side, since?: number): Operation {
+    const operation = describeOperation(message, side, connection, known);
+    return since === undefined ? operation : { ...operation, since };
+  }
+
+  function requestPasses(message: RequestMessage, side: Side, table: PendingTable, since?: number): Carrier {
+    const operation = describe(message, side, since);
+    const begin = (): ActiveOperation =>
+      observer.begin(
+        operation,
+        side === "server" ? (metaOf(paramsOf(message)) ?? {}) : {},
+        paramsOf(message),
+      );
+    const active = side === "server" ? begin() : inCause(begin);
+    table.add({
+      id: message.id,
+      operation,
+      active,
+      progressToken: progressTokenOf(message),
+      awaited: false,
+      changesSeen: connection.changes,
+    });
+    return active.carrier;
+  }
+
+  /** What a server asks while it serves one request belongs to that; of several, none can be told from outside. */
+  function inCause<T>(fn: () => T): T {
+    return asked.size() === 1 ? (asked.peek()?.active.run(fn) ?? fn()) : fn();
+  }
+
+  function notificationPasses(message: NotificationMessage, side: Side, since?: number): void {
+    const params = paramsOf(message);
+    // The requests of the end that receives the notification, and of the one that sends it.
+    const [received, sent] = side === "server" ? [askedBack, asked] : [asked, askedBack];
+    if (methodRow(message.method).signal === "progress") {
+      if (params !== undefined)
+        received
+          .byToken(params["progressToken"])
+          ?.active.event(semconv.EVENT_PROGRESS, describeProgress(params));
+      return;
+    }
+    if (message.method === "notifications/cancelled") {
+      // A cancelled request gets no response, so this is its end.
+      const cancelled = sent.take(params?.["requestId"]);
+      const outcome = side === "server" ? CANCELLED : { errorType: semconv.ERROR_TYPE_CANCELLED };
+      if (cancelled !== undefined) finish(cancelled, outcome, connection, known);
+    }
+    acknowledge(message);
+    const begin = (): void =>
+      observer
+        .begin(describe(message, side, since), side === "server" ? (metaOf(params) ?? {}) : {}, params)
+        .end(SUCCESS);
+    if (side === "server") begin();
+    else inCause(begin);
+  }
+
+  /** Ends a request whose stream stays open: it has been answered in all but name. */
+  function acknowledge(message: NotificationMessage): void {
+    const id = metaOf(paramsOf(message))?.["io.modelcontextprotocol/subscriptionId"];
+    if (id === undefined || !ACKNOWLEDGEMENTS.has(message.method)) return;
+    const pending = asked.take(id);
+    if (pending !== undefined) finish(pending, SUCCESS, connection, known);
+  }
+
+  function responsePasses(response: ResponseMessage, side: Side, table: PendingTable): void {
+    const pending = table.take(response.id) ?? table.take(Number(response.id));
+    if (pending === undefined) return;
+    const { method } = pending.operation;
+    const result = response["result"];
+    learnFromResult(connection, method, result);
+    learnNames(method, result, known);
+    pending.result = result;
+    const outcome = describeResponse(response, side);
+    if (side === "server" && method === "initialize" && outcome === SUCCESS) openSession();
+    const size =
+      side === "server" && method === "tools/call" && "result" in response
+        ? { resultBytes: measureToolResult(result) }
+        : {};
+    finish(pending, { ...outcome, ...size }, connection, known);
+  }
+
+  function openSession(): void {
+    observer.connected("server", connection.server);
+    if (connection.server !== undefined) connection.self = connection.server;
+    const described = session === undefined ? describeSession(connection, performance.now()) : undefined;
+    if (described !== undefined) session = observer.openSession(described);
+  }
+
+  const conversation: Conversation = {
+    toServer(value, since) {
+      return (
+        safely("to the server", () => {
+          session?.seen();
+          const seen = describeMessage(value);
+          if (seen === undefined || seen.kind === "response") {
+            if (seen !== undefined) responsePasses(seen.message, "client", askedBack);
+            return NOTHING;
+          }
+          learnFromRequest(connection, seen.message);
+          if (seen.kind === "request") return requestPasses(seen.message, "server", asked, since);
+          notificationPasses(seen.message, "server", since);
+          return NOTHING;
+        }) ?? NOTHING
+      );
+    },
+    toClient(value) {
+      safely("to the client", () => {
+        const seen = describeMessage(value);
+        if (seen?.kind === "response") responsePasses(seen.message, "server", asked);
+        else if (seen?.kind === "request") requestPasses(seen.message, "client", askedBack);
+        else if (seen?.kind === "notification") notificationPasses(seen.message, "client");
+      });
+    },
+    version: (version) => learnVersion(connection, version),
+    unread: () => known.suppress("too_long"),
+    running: () => asked.size(),
+    end() {
+      if (ended) return;
+      ended = true;
+      forget();
+      safely("end", () => {
+        session?.close();
+        const unanswered = closingCancels(connection) ? CANCELLED : CONNECTION_CLOSED;
+        for (const pending of asked.drain()) finish(pending, unanswered, connection, known);
+        for (const pending of askedBack.drain()) finish(pending, CONNECTION_CLOSED, connection, known);
+      });
+    },
+  };
+  const forget = remember(conversation);
+  return conversation;
+}
+
+const NOTHING: Carrier = {};
+
+const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(
+  [...METHODS.values()].flatMap((row) => row.endsAt ?? []),
+);
