@@ -3,6 +3,7 @@ import { InstrumentationBase } from "@opentelemetry/instrumentation";
 import type { McpConfig } from "./settings/config.ts";
 import { readConfig } from "./settings/mcp-settings.ts";
 import { describeFault } from "./output/describe-fault.ts";
+import { tolerateVersions } from "./runtime/otel/api-globals.ts";
 import { VERSION } from "./version.ts";
 import {
   onSdkSeen,
@@ -44,6 +45,7 @@ class Implementation extends InstrumentationBase<McpInstrumentationConfig> {
   override enable(): void {
     super.enable();
     if (this.wiring !== undefined) return;
+    tolerateVersions();
     this.wiring = startWiring({
       tracer: () => this.currentTracer(),
       meterProvider: () => this.givenMeters ?? metrics.getMeterProvider(),

@@ -1,5 +1,5 @@
 import { onCompiled } from "./hook/loader/compile-hook.ts";
-import { installLoadHook } from "./hook/loader/load-hook.ts";
+import { installLoadHook, syncHooksWork } from "./hook/loader/load-hook.ts";
 import { reserveHub } from "./hook/hub.ts";
 import { onFault } from "./output/safely.ts";
 import { logLevel, say, SILENT, type Say } from "./output/say.ts";
@@ -77,5 +77,11 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   });
   onSdkSeen((report) => begin()?.seen(report));
   installLoadHook((file, exports) => begin()?.loaded(file, exports));
-  tellIfNothingWasSeen(env, () => telemetry !== undefined || failed, level, speak);
+  tellIfNothingWasSeen(
+    env,
+    () => telemetry !== undefined || failed,
+    level,
+    speak,
+    syncHooksWork(process.versions.node),
+  );
 }

@@ -121,6 +121,8 @@ export const EVENT_OPERATION_CANCELLED = "mcp.operation.cancelled";
 export const EVENT_SESSION_OPENED = "mcp.session.opened";
 /** Ours. Log record: a session is over. */
 export const EVENT_SESSION_CLOSED = "mcp.session.closed";
+/** Ours. Log record: entries were left out, since their peers caused too many. */
+export const EVENT_LOG_SUPPRESSED = "mcp.log.suppressed";
 /** Ours. Log record: a `notifications/message` was sent or received. */
 export const EVENT_LOG_MESSAGE = "mcp.log.message";
 /** Ours. On log records: which end of the message this process is, `client` (sends) or `server` (receives). */

@@ -44,6 +44,8 @@ export interface Wiring {
   /** Writes a line of the log where people read it; absent where records are enough. */
   readonly writeLine?: (line: string) => void;
   readonly config: () => McpConfig;
+  /** Whether mcp-otelkit has instrumented HTTP, and so answers for the headers of requests. */
+  readonly ownHttp?: () => boolean;
   /** Says a line on stderr that is about the application, and no mistake of ours. */
   readonly warn: (line: string) => void;
   /** Hears of a mistake of ours, each place in the code once. */
@@ -81,7 +83,7 @@ export function startWiring(
   onOthers(wiring.warn);
   if (options.watchLoader !== false)
     installLoadHook((file, exports) => announce(patchSdkFile(file, exports, VERSION)));
-  if (wiring.config().metrics.has("guide")) watchHttpRequests();
+  watchHttpRequests();
   return { telemetry, metrics: telemetry.metrics, stop: () => hub.release() };
 }
 

@@ -34,8 +34,12 @@ const LAYERS: Record<string, Layer> = {
     layers: ["operation", "privacy", "output", ...LEAVES],
     node: ["node:stream", "node:http", "node:https"],
   },
-  signals: { layers: ["operation", "privacy", "output", ...LEAVES], packages: [API], node: ["node:fs"] },
-  wiring: { layers: ["hook", "wire", "signals", "operation", "output", ...LEAVES], types: [API] },
+  signals: {
+    layers: ["operation", "privacy", "output", ...LEAVES],
+    packages: [API],
+    node: ["node:fs", "node:crypto"],
+  },
+  wiring: { layers: ["hook", "signals", "wire", "operation", "output", ...LEAVES], types: [API] },
   admin: { layers: [], node: ["node:http", "node:net", "node:crypto"] },
   runtime: {
     layers: ["wiring", "admin", "operation", "privacy", "output", ...LEAVES],
@@ -46,7 +50,7 @@ const LAYERS: Record<string, Layer> = {
   preload: { layers: ["hook", "output", "runtime", ...LEAVES], types: [API] },
   // entries
   instrumentation: {
-    layers: ["wiring", "operation", "output", ...LEAVES],
+    layers: ["wiring", "runtime", "operation", "output", ...LEAVES],
     packages: [API, "@opentelemetry/instrumentation"],
   },
   flush: { layers: ["runtime"], maxLines: 39 },

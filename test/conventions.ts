@@ -62,6 +62,18 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
     source: SEMCONV,
     says: "Where _meta names no parent, the ambient context is the parent.",
   },
+  "span.parent.open": {
+    source: OURS,
+    says: "A span that has ended is no parent of what arrives later: streams are read in the context that once opened them.",
+  },
+  "span.parent.headers": {
+    source: W3C,
+    says: "Where _meta names no parent, the headers of the message's HTTP request do, whether or not HTTP is traced.",
+  },
+  "span.parent.client-stream": {
+    source: OURS,
+    says: "On a client, a stream that is opened or read after a message has been sent is no part of that message.",
+  },
   "span.parent.root": { source: SEMCONV, says: "Where there is neither, a new trace begins." },
   "span.parent.handler": {
     source: SEMCONV,
@@ -101,11 +113,18 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
     source: SEP_414,
     says: "Requests and notifications carry the context in params._meta; responses do not.",
   },
+  "propagation.gateway": {
+    source: OURS,
+    says: "A context that arrived with a request and is handed on with its params is replaced by the sender's own.",
+  },
   "propagation.copy": {
     source: OURS,
     says: "It is put into a copy of the message, and what the caller has put into _meta stays.",
   },
-  "propagation.baggage": { source: SEP_414, says: "Baggage travels along and is active in the handler." },
+  "propagation.baggage": {
+    source: SEP_414,
+    says: "Baggage whose keys a setting names travels along and is active in the handler.",
+  },
   "propagation.configured": {
     source: SEMCONV,
     says: "The configured propagators decide what is written and read.",
@@ -189,6 +208,18 @@ export const CONVENTIONS: Readonly<Record<string, Convention>> = {
     says: "-32700, -32600, -32601, -32602 and -32002 are the caller's error alone; the server records the code.",
   },
   "outcome.other-code": { source: SEMCONV, says: "Any other JSON-RPC code is the error.type on both sides." },
+  "outcome.unsent": {
+    source: OURS,
+    says: "An answer that could not be sent is a failure: the error's class name, or connection_closed.",
+  },
+  "outcome.task": {
+    source: MCP_2025,
+    says: "A tool call that becomes a task ends when the task does: failed is tool_error.",
+  },
+  "outcome.negotiated": {
+    source: MCP_2026,
+    says: "A refusal by which two revisions of the protocol find each other is no error, and DEBUG in the log.",
+  },
   "outcome.timeout": { source: OURS, says: "No answer in time is timeout, on the client." },
   "outcome.cancelled.client": {
     source: OURS,

@@ -70,6 +70,14 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     homes: ["official", "node-24", "otel-2"],
     node: tsx("test/official/main.ts"),
   },
+  recognise: {
+    shows:
+      "an SDK inside a bundle is seen: seven versions, ten bundlers, plain and minified, both formats; no package without one is touched",
+    minutes: 60,
+    needs: "a package registry",
+    homes: ["bundlers"],
+    node: tsx("test/recognise/main.ts"),
+  },
   install: {
     shows:
       "one OpenTelemetry API whatever the application has installed, by npm 10, npm 11, pnpm and Yarn PnP",

@@ -12,11 +12,21 @@ const MEANING: Record<keyof typeof SETTINGS, string> = {
   resourceUri:
     "`mcp.resource.uri` on spans: without userinfo and query values, only the URI template that matched, or not at all",
   errorMessage: "the message of a JSON-RPC error as the span's status description, secrets redacted",
+  trust:
+    "whether a message continues the trace that its sender names, is linked to it, or begins one of its own without a word of it",
+  baggage: "a list of the baggage keys that cross to and from MCP peers, `*` for any characters; unset: none",
+  metaKeys:
+    "a list of keys that a propagator may write into `_meta` beside SEP-414's, `*` for any characters; unset: none",
+  sessionId: "`mcp.session.id`: a short hash of the session id, the id itself, or nothing",
+  logRate:
+    "log entries a second that one connection can cause by log messages, failures and sessions; what is left out is counted",
   reuseExecuteTool:
     "put a client's `tools/call` on a GenAI `execute_tool` span that is already active for it, instead of a second span",
   metrics: "which families of metrics are made",
   sessionIdleMs: "milliseconds without a message after which a session over HTTP no longer counts as active",
-  logLevel: "the least level that is logged, on stderr and as log records",
+  logLevel: "the least level that is logged, as log records and on stderr",
+  lineLevel:
+    "the same for the lines on stderr alone; it is the application's own variable, and records do not follow it",
   logLines: "log lines as JSON on stderr, beside the log records",
   slowMs: "milliseconds after which a call that went well is logged at WARN, as a slow one",
   capture:
@@ -31,6 +41,7 @@ const MEANING: Record<keyof typeof SETTINGS, string> = {
 
 const KINDS = {
   histogram: "histogram",
+  counter: "counter",
   observableCounter: "counter",
   observableUpDownCounter: "upDownCounter",
   observableGauge: "gauge",

@@ -22,6 +22,8 @@ export function finish(entries) {
   };
 }
 
+const RELATIVE = /((?:\bfrom|\bimport\()\s*"\.[^"]+)\.[jt]s"/g;
+
 /** The names are written out: an ES module has to know them before it runs. */
 function wrapperOf(entry) {
   if (entry === "register") return 'import "./register.cjs";\n';
@@ -42,7 +44,10 @@ export function copyTypes(from, entries) {
   }
   for (const file of reached) {
     mkdirSync(dirname(join(DIST, file)), { recursive: true });
-    writeFileSync(join(DIST, file), readFileSync(join(from, file), "utf8"));
+    const text = readFileSync(join(from, file), "utf8");
+    writeFileSync(join(DIST, file), text);
+    // For `require`: there a declaration of an ES module would be taken for one.
+    writeFileSync(join(DIST, file.replace(/\.d\.ts$/, ".d.cts")), text.replace(RELATIVE, '$1.cjs"'));
   }
   rmSync(from, { recursive: true, force: true });
 }
@@ -52,5 +57,5 @@ if (process.argv[2] === "types") {
   const from = join(DIST, ".types");
   if (!existsSync(from)) throw new Error(`${from} is missing: tsc writes it`);
   copyTypes(from, entries);
-  writeFileSync(join(DIST, "register.d.ts"), "export {};\n");
+  for (const name of ["register.d.ts", "register.d.cts"]) writeFileSync(join(DIST, name), "export {};\n");
 }

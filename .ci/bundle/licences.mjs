@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { BORROWED_DATA } from "./borrowed-data.mjs";
 
 /** SPDX identifiers of licences under which a part may be embedded. */
 const PERMISSIVE = new Set([
@@ -62,13 +63,13 @@ export function embeddedPackages() {
 /** The notices that the licences ask for. Texts that several packages share are printed once. */
 export function renderNotices() {
   const byText = new Map();
-  for (const { name, version, license, text } of embeddedPackages()) {
+  for (const { name, version, license, text } of [...embeddedPackages(), ...BORROWED_DATA]) {
     const key = text || `${license}; the package brings no text of its licence.`;
     byText.set(key, [...(byText.get(key) ?? []), `${name} ${version} (${license})`]);
   }
   const parts = [...byText].map(([text, names]) => `${names.join("\n")}\n\n${text}`);
   const head =
-    "Third-party software in mcp-otelkit\n\nThe files of dist/ contain the packages below, under the licences that follow them.";
+    "Third-party software in mcp-otelkit\n\nThe files of dist/ contain the packages and data below, under the licences that follow them.";
   return `${[head, ...parts].join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
 }
 

@@ -16,7 +16,10 @@ export interface AdminHandle {
 
 export interface HandleOptions {
   readonly routes: Routes;
-  /** What `/metrics` is to be asked with, as `Authorization: Bearer <token>`. Undefined or empty: nothing. Probes never need it. */
+  /**
+   * What `/metrics` is to be asked with, as `Authorization: Bearer <token>`. Undefined or empty: nothing. Probes never need it, but only
+   * with it `/ready` gives reasons.
+   */
   readonly token?: string | undefined;
   /** Told when a page could not be made; who asked is told no more than that. */
   readonly say: (line: string) => void;
@@ -24,7 +27,7 @@ export interface HandleOptions {
 
 export function createHandle({ routes, token, say }: HandleOptions): AdminHandle {
   const paths = Object.keys(routes);
-  const isAllowed = token === undefined || token === "" ? () => true : createTokenCheck(token);
+  const hasToken = token === undefined || token === "" ? undefined : createTokenCheck(token);
   const told = new Set<string>();
 
   async function handle(method: string, path: string, headers: RequestHeaders): Promise<AdminResponse> {
@@ -33,12 +36,13 @@ export function createHandle({ routes, token, say }: HandleOptions): AdminHandle
     if (method !== "GET" && method !== "HEAD") {
       return respond(method, json(405, { error: "only GET and HEAD" }), { allow: "GET, HEAD" });
     }
-    if (route.guarded && !isAllowed(oneOf(headers["authorization"]))) {
+    const trusted = hasToken?.(oneOf(headers["authorization"])) === true;
+    if (route.guarded && hasToken !== undefined && !trusted) {
       const challenge = { "www-authenticate": 'Bearer realm="metrics"' };
       return respond(method, json(401, { error: "a bearer token is needed" }), challenge);
     }
     try {
-      return respond(method, await route.answer(headers));
+      return respond(method, await route.answer(headers, trusted));
     } catch (error) {
       if (!told.has(path)) say(`${path} could not be answered: ${String(error).replaceAll(/\s+/g, " ")}`);
       told.add(path); // a scraper is back in 15 seconds

@@ -1,6 +1,7 @@
 /**
  * A web page can point its own host name at 127.0.0.1 and then read, from the visitor's browser, what a server there
- * answers. The browser still sends the page's host name, so a server on the loopback address answers only to its own.
+ * answers. The browser still sends the page's host name, so a connection to the loopback address is answered only where it
+ * names this host.
  * https://en.wikipedia.org/wiki/DNS_rebinding
  */
 export function createHostCheck(configured: string): (host: string | undefined) => boolean {
@@ -9,8 +10,8 @@ export function createHostCheck(configured: string): (host: string | undefined) 
   return (host) => host === undefined || known.has(hostName(host));
 }
 
-export function isLoopback(address: string): boolean {
-  return /^(::ffff:)?127\./i.test(address) || address === "::1";
+export function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && (/^(::ffff:)?127\./i.test(address) || address === "::1");
 }
 
 /** The name in `name:port` or `[address]:port`. The port may be any: a forwarded one is another than ours. */

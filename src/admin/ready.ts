@@ -10,6 +10,8 @@ export type ReadinessCheck = () => unknown;
 export interface CheckOptions {
   /** How long the check may take; 5,000 when not given. A probe gives up, too: keep it below the probe's own time-out. */
   readonly timeoutMs?: number;
+  /** How long one result serves, in milliseconds: probes may come from anybody, and as often as they like. */
+  readonly keepMs?: number;
 }
 
 export interface Readiness {
@@ -37,6 +39,8 @@ export interface ReadinessOptions {
   readonly uptimeSeconds: () => number;
   /** Takes out of a reason what is not for everybody. Addresses lose their user and password without it, too. */
   readonly redact?: (reason: string) => string;
+  /** For checks that are added without a {@link CheckOptions.keepMs} of their own; 0 where not given. */
+  readonly keepMs?: number;
 }
 
 interface Entry {
@@ -49,15 +53,19 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const MAX_REASON_LENGTH = 200;
 
 /** Whether the process can do its work: every condition and every dependency that was named is as it should be. */
-export function createReadiness({ uptimeSeconds, redact = (reason) => reason }: ReadinessOptions): Readiness {
+export function createReadiness({
+  uptimeSeconds,
+  redact = (reason) => reason,
+  keepMs: keepAllMs = 0,
+}: ReadinessOptions): Readiness {
   const entries = new Map<string, Entry>();
 
   return {
-    add(name, check, { timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
+    add(name, check, { timeoutMs = DEFAULT_TIMEOUT_MS, keepMs = keepAllMs } = {}) {
       requireName(name, entries);
       requireCheck(name, check);
       requireTimeout(name, timeoutMs);
-      const entry = createEntry(check, timeoutMs, redact);
+      const entry = createEntry(check, { timeoutMs, keepMs }, redact);
       entries.set(name, entry);
       return () => {
         // Not what has taken the same name since.
@@ -81,22 +89,41 @@ export function createReadiness({ uptimeSeconds, redact = (reason) => reason }: 
   };
 }
 
+/** What may be known of a report without the token: the names of the checks, and whether each is well. */
+export function withoutReasons(body: ReadinessReport["body"]): ReadinessReport["body"] {
+  const checks = Object.entries(body.checks).map(
+    ([name, state]) => [name, state.split(":", 1)[0] ?? ""] as const,
+  );
+  return { ...body, checks: Object.fromEntries(checks) };
+}
+
 /** Probes that overlap share a run of a slow check: a database in trouble is not asked more often than it answers. */
-function createEntry(check: ReadinessCheck, timeoutMs: number, redact: (reason: string) => string): Entry {
+function createEntry(
+  check: ReadinessCheck,
+  { timeoutMs, keepMs }: Required<CheckOptions>,
+  redact: (reason: string) => string,
+): Entry {
   let running: Promise<unknown> | undefined;
+  let kept: { readonly state: string; readonly until: number } | undefined;
   return {
-    run() {
-      // Until the check itself is done, however many probes have given up on it.
-      // Without arguments: the check may well be a method of a client that would take them for something else.
-      const run = (running ??= (async () => check())().finally(() => {
-        running = undefined;
-      }));
-      return inTime(() => run, timeoutMs).then(
-        (result) => (result === false ? "unhealthy: the check gave false" : "healthy"),
-        (error: unknown) => `unhealthy: ${describeReason(error, redact)}`,
-      );
+    async run() {
+      if (kept !== undefined && performance.now() < kept.until) return kept.state;
+      const state = await ask();
+      kept = keepMs > 0 ? { state, until: performance.now() + keepMs } : undefined;
+      return state;
     },
   };
+  function ask(): Promise<string> {
+    // Until the check itself is done, however many probes have given up on it.
+    // Without arguments: the check may well be a method of a client that would take them for something else.
+    const run = (running ??= (async () => check())().finally(() => {
+      running = undefined;
+    }));
+    return inTime(() => run, timeoutMs).then(
+      (result) => (result === false ? "unhealthy: the check gave false" : "healthy"),
+      (error: unknown) => `unhealthy: ${describeReason(error, redact)}`,
+    );
+  }
 }
 
 /** One short line. A connection that was refused on several addresses has no message of its own, but it has a code. */

@@ -3,7 +3,7 @@ import { describeHealth, type HealthFacts } from "./health.ts";
 import { inTime } from "./in-time.ts";
 import { renderMetrics, type ExemplarOf } from "./metrics-page.ts";
 import { OPEN_METRICS, TEXT, wantsOpenMetrics } from "./negotiate.ts";
-import type { Readiness } from "./ready.ts";
+import { withoutReasons, type Readiness } from "./ready.ts";
 
 /** Headers as Node gives them: names in lower case. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -17,7 +17,8 @@ export interface Answer {
 export interface Route {
   /** Whether the bearer token is asked for, where there is one. */
   readonly guarded: boolean;
-  answer(headers: RequestHeaders): Answer | Promise<Answer>;
+  /** @param trusted whether the token was given, where there is one */
+  answer(headers: RequestHeaders, trusted?: boolean): Answer | Promise<Answer>;
 }
 
 /** By path. What cannot be answered, metrics when none are collected, is not among them. */
@@ -44,9 +45,10 @@ export function createRoutes({ collect, exemplarOf, health, readiness }: AdminSo
     },
     "/ready": {
       guarded: false,
-      async answer() {
+      async answer(_headers, trusted) {
         const { ok, body } = await readiness.describe();
-        return json(ok ? 200 : 503, body);
+        // A reason is an error's text: host names, users, what a database said.
+        return json(ok ? 200 : 503, trusted === true ? body : withoutReasons(body));
       },
     },
   };

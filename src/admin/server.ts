@@ -1,5 +1,5 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { createHandle, respond } from "./handle.ts";
 import { createHandlers } from "./handlers.ts";
 import { createHostCheck, isLoopback } from "./host-check.ts";
@@ -39,7 +39,7 @@ const RANGE = 10;
 const PORT_VARIABLE = "OTEL_EXPORTER_PROMETHEUS_PORT";
 const HOST_VARIABLE = "OTEL_EXPORTER_PROMETHEUS_HOST";
 
-/** Enough for a few scrapers and probes; a crowd is turned away before it costs the application memory. */
+/** Enough for a few scrapers and probes; a crowd loses its oldest connection before it costs the application memory. */
 const MAX_CONNECTIONS = 64;
 const LIMITS = {
   headersTimeout: 5_000,
@@ -91,30 +91,55 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
 function createServers({ host, routes, token, say }: Given, sockets: WeakSet<object>): () => Server {
   const { node: answer } = createHandlers(createHandle({ routes, token, say }));
   const isOurName = createHostCheck(host);
+  const crowd = createCrowd();
 
   return () => {
-    let guardsHost = true;
     const server = createServer(LIMITS, (request, response) => {
-      if (!guardsHost || isOurName(request.headers.host)) return answer(request, response);
+      crowd.serve(request.socket, response);
+      // By the connection, not by where the server listens: on 0.0.0.0 it listens on the loopback address as well.
+      if (!isLoopback(request.socket.localAddress) || isOurName(request.headers.host))
+        return answer(request, response);
       const refusal = respond(
         request.method ?? "",
         json(403, { error: "the Host header names another host" }),
       );
       response.writeHead(refusal.status, refusal.headers).end(refusal.body);
     });
-    server.maxConnections = MAX_CONNECTIONS;
     server.setTimeout(IDLE_MS);
     server.unref();
     server.on("listening", () => {
-      guardsHost = isLoopback((server.address() as AddressInfo).address);
       // Once it listens there is little left to go wrong, and none of it may end the application.
       server.on("error", (error) => say(`the admin endpoint: ${error.message}`));
     });
     server.on("connection", (socket) => {
       sockets.add(socket);
       socket.unref();
+      crowd.enter(socket);
     });
     return server;
+  };
+}
+
+/** Open connections, the oldest first. A new one is always let in: it may be the liveness probe. */
+function createCrowd(): {
+  enter(socket: Socket): void;
+  serve(socket: Socket, response: ServerResponse): void;
+} {
+  const open = new Set<Socket>();
+  const busy = new WeakSet<Socket>();
+  return {
+    enter(socket) {
+      open.add(socket);
+      socket.once("close", () => open.delete(socket));
+      if (open.size <= MAX_CONNECTIONS) return;
+      const others = [...open].filter((other) => other !== socket);
+      const leaves = others.find((other) => !busy.has(other)) ?? others[0];
+      if (leaves !== undefined) open.delete(leaves.destroy());
+    },
+    serve(socket, response) {
+      busy.add(socket);
+      response.once("close", () => busy.delete(socket));
+    },
   };
 }
 

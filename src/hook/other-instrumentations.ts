@@ -4,6 +4,7 @@
  */
 import { hasSubscribers } from "node:diagnostics_channel";
 import Module from "node:module";
+import { atExit } from "../output/at-exit.ts";
 import { safely } from "../output/safely.ts";
 
 /** Whom we know, what shows that they are at work, and how they are told to leave MCP alone. */
@@ -67,7 +68,6 @@ export function lookForOthers(protocol: object, transport: object): void {
   if (tell === undefined || looked.has(protocol.constructor)) return;
   looked.add(protocol.constructor);
   const look = (): void => {
-    process.removeListener("exit", look);
     safely("look for others", () => {
       const functions = [
         ...functionsOf(protocol, PROTOCOL_METHODS),
@@ -84,8 +84,11 @@ export function lookForOthers(protocol: object, transport: object): void {
     });
   };
   look();
-  process.once("exit", look); // a process that is over before it could be told
-  setImmediate(look).unref();
+  const callOff = atExit(look); // a process that is over before it could be told
+  setImmediate(() => {
+    callOff();
+    look();
+  }).unref();
 }
 
 /** Another copy of this package has been there first: what it has patched is patched, and told by it alone. */

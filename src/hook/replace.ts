@@ -1,4 +1,8 @@
 import { disguise } from "../output/disguise.ts";
+import { enlargeStacks, restoreStacks } from "../output/stack-room.ts";
+
+/** What our functions add to a stack between the application's and the SDK's. */
+const FRAMES = 6;
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -14,6 +18,15 @@ export function replaceMethod(
   const descriptor = Object.getOwnPropertyDescriptor(holder, name);
   if (typeof descriptor?.value !== "function" || descriptor.configurable === false) return false;
   const original = descriptor.value as AnyFunction;
-  Object.defineProperty(holder, name, { ...descriptor, value: disguise(wrap(original), original) });
+  const wrapped = wrap(original);
+  const replaced: AnyFunction = function (...args) {
+    const limit = enlargeStacks(FRAMES);
+    try {
+      return wrapped.apply(this, args);
+    } finally {
+      restoreStacks(limit, FRAMES);
+    }
+  };
+  Object.defineProperty(holder, name, { ...descriptor, value: disguise(replaced, original) });
   return true;
 }

@@ -38,20 +38,47 @@ export function identityOf(protocol: unknown): Peer | undefined {
   return describePeer(_serverInfo ?? _clientInfo);
 }
 
+/** The tables of handlers, in every version: a bonus, like all that is not public. */
+export function handlersOf(protocol: unknown): ((method: string, request: boolean) => boolean) | undefined {
+  if (typeof protocol !== "object" || protocol === null) return undefined;
+  const held = new WeakRef<{ _requestHandlers?: unknown; _notificationHandlers?: unknown }>(protocol);
+  return (method, request) => {
+    const tables = held.deref();
+    const table = request ? tables?._requestHandlers : tables?._notificationHandlers;
+    return table instanceof Map && table.has(method);
+  };
+}
+
 export function sessionIdOf(transport: Transport): string | undefined {
   const { sessionId } = transport;
   return typeof sessionId === "string" && sessionId !== "" ? sessionId : undefined;
 }
 
+const PIPE = { [semconv.ATTR_NETWORK_TRANSPORT]: "pipe" };
+const HTTP = { [semconv.ATTR_NETWORK_TRANSPORT]: "tcp", [semconv.ATTR_NETWORK_PROTOCOL_NAME]: "http" };
+const WEBSOCKET = {
+  [semconv.ATTR_NETWORK_TRANSPORT]: "tcp",
+  [semconv.ATTR_NETWORK_PROTOCOL_NAME]: "websocket",
+};
+
 /** Class names of transports, and of whatever extends them. The first match counts. */
 const NETWORKS: readonly (readonly [RegExp, NetworkAttributes])[] = [
   [/^InMemory/, {}],
-  [/^Stdio/, { [semconv.ATTR_NETWORK_TRANSPORT]: "pipe" }],
-  [
-    /^WebSocket/,
-    { [semconv.ATTR_NETWORK_TRANSPORT]: "tcp", [semconv.ATTR_NETWORK_PROTOCOL_NAME]: "websocket" },
-  ],
-  [/HTTP|^SSE/, { [semconv.ATTR_NETWORK_TRANSPORT]: "tcp", [semconv.ATTR_NETWORK_PROTOCOL_NAME]: "http" }],
+  [/^Stdio/, PIPE],
+  [/^WebSocket/, WEBSOCKET],
+  [/HTTP|^SSE/, HTTP],
+];
+
+/** What the same transports have, minified or not: a bundle keeps these names and loses those of classes. */
+const NETWORK_PROPERTIES: readonly (readonly [properties: readonly string[], NetworkAttributes])[] = [
+  [["_readBuffer", "_stdin", "_stdout"], PIPE],
+  [["_readBuffer", "_serverParams"], PIPE],
+  [["deliver", "whenRequestsAnswered"], PIPE], // one of the connections of v2's `serveStdio`
+  [["handlePostMessage"], HTTP], // SSE, server
+  [["handleRequest", "handlePostRequest"], HTTP],
+  [["handleRequest", "_webStandardTransport"], HTTP],
+  [["handleMessage", "writeCommentFrame"], HTTP], // v2, one for each request
+  [["_url", "finishAuth"], HTTP], // both clients
 ];
 
 /** How the bytes travel. Empty for a transport nobody knows: better nothing than a guess. */
@@ -69,7 +96,7 @@ function networkByClass(transport: Transport): NetworkAttributes {
     const row = NETWORKS.find(([pattern]) => pattern.test(name));
     if (row !== undefined) return row[1];
   }
-  return {};
+  return NETWORK_PROPERTIES.find(([names]) => names.every((name) => name in transport))?.[1] ?? {};
 }
 
 /** Client transports over HTTP and WebSocket keep the URL they were given. */
@@ -110,5 +137,10 @@ export function versionHeaderOf(extra: unknown): unknown {
   const { requestInfo, request } = extra; // v1: plain headers; v2: a Fetch Request
   if (isObject(requestInfo) && isObject(requestInfo["headers"]))
     return requestInfo["headers"]["mcp-protocol-version"];
-  return request instanceof Request ? (request.headers.get("mcp-protocol-version") ?? undefined) : undefined;
+  return isFetchRequest(request) ? (request.headers.get("mcp-protocol-version") ?? undefined) : undefined;
+}
+
+/** By its class only where there is an object: Node loads its whole HTTP client when `Request` is first named. */
+export function isFetchRequest(request: unknown): request is Request {
+  return isObject(request) && request instanceof Request;
 }

@@ -3,6 +3,7 @@ import { classNameOf } from "../operation/class-name.ts";
 import type { NameKind } from "../operation/known-names.ts";
 import { hub } from "./hub.ts";
 import { replaceMethod } from "./replace.ts";
+import { identityOf } from "./sdk-shapes.ts";
 import { safely } from "../output/safely.ts";
 import { currentRequest } from "./connection/tap-state.ts";
 
@@ -29,11 +30,21 @@ export function wrapRegistrations(prototype: object): void {
       method,
       (original) =>
         function (...args) {
-          safely("register", () => hub()?.known.learn(kind, nameIn(args[argument], kind)));
+          safely("register", () => register(kind, nameIn(args[argument], kind), this));
           return original.apply(this, args);
         },
     );
   }
+}
+
+function register(kind: NameKind, name: unknown, server: unknown): void {
+  const observing = hub();
+  observing?.known.learn(kind, name);
+  // A high-level server has the server that speaks in it, and is often made long before it is connected.
+  observing?.observer.offers(
+    kind === "tool" && typeof name === "string" ? name : undefined,
+    identityOf((server as { server?: unknown } | undefined)?.server ?? {}),
+  );
 }
 
 function nameIn(argument: unknown, kind: NameKind): unknown {

@@ -16,8 +16,12 @@ export type NetworkAttributes = Readonly<Record<string, string | number>>;
 export interface Connection {
   role: Role | undefined;
   readonly network: NetworkAttributes;
+  /** Stands for the connection in what may outlive it, and holds nothing. */
+  readonly owner: object;
   /** Asked each time: clients are told their session id only by the answer to `initialize`. */
   readonly sessionId: () => string | undefined;
+  /** Whether the client or server of this process has a handler for a method; `undefined` where that cannot be seen. */
+  handles?: (method: string, request: boolean) => boolean;
   protocolVersion?: string;
   /** The client or server of this process, as it introduces itself. */
   self?: Peer;
@@ -32,7 +36,7 @@ export function createConnection(
   network: NetworkAttributes,
   sessionId: () => string | undefined,
 ): Connection {
-  return { role, network, sessionId, changes: 0 };
+  return { role, network, owner: {}, sessionId, changes: 0 };
 }
 
 /** The first revision without `initialize` and sessions: version and identity travel in each request's `_meta`. */
@@ -121,9 +125,14 @@ export function describeConnection(
   side: keyof typeof NOT_OF_SIDE,
 ): Record<string, string | number> {
   const { protocolVersion, client, server } = connection;
-  const attributes: Record<string, string | number> = { ...connection.network };
-  for (const name of NOT_OF_SIDE[side]) delete attributes[name];
+  const attributes: Record<string, string | number> = {};
   if (protocolVersion !== undefined) attributes[semconv.ATTR_MCP_PROTOCOL_VERSION] = protocolVersion;
+  // Revision dates compare as text. An unknown version has a session if the transport says so.
+  const sessionId =
+    protocolVersion === undefined || protocolVersion < STATELESS_SINCE ? connection.sessionId() : undefined;
+  if (sessionId !== undefined) attributes[semconv.ATTR_MCP_SESSION_ID] = sessionId;
+  Object.assign(attributes, connection.network);
+  for (const name of NOT_OF_SIDE[side]) delete attributes[name];
   if (client !== undefined) {
     attributes[semconv.ATTR_MCP_CLIENT_NAME] = client.name;
     if (client.version !== undefined) attributes[semconv.ATTR_MCP_CLIENT_VERSION] = client.version;
@@ -132,9 +141,5 @@ export function describeConnection(
     attributes[semconv.ATTR_MCP_SERVER_NAME] = server.name;
     if (server.version !== undefined) attributes[semconv.ATTR_MCP_SERVER_VERSION] = server.version;
   }
-  // Revision dates compare as text. An unknown version has a session if the transport says so.
-  const sessionId =
-    protocolVersion === undefined || protocolVersion < STATELESS_SINCE ? connection.sessionId() : undefined;
-  if (sessionId !== undefined) attributes[semconv.ATTR_MCP_SESSION_ID] = sessionId;
   return attributes;
 }

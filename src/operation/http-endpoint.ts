@@ -57,9 +57,19 @@ function pathOf(url: string | undefined): string {
   return path.length > 1 ? path.replace(/\/+$/, "") : path;
 }
 
-const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE"]);
+const HTTP_METHODS = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "DELETE",
+  "PATCH",
+  "OPTIONS",
+  "CONNECT",
+  "TRACE",
+]);
 
 /** The method as a metric attribute; a method of a caller's own invention is `_OTHER`. */
 export function describeHttpMethod(method: string | undefined): string {
-  return method !== undefined && METHODS.has(method) ? method : OTHER;
+  return method !== undefined && HTTP_METHODS.has(method) ? method : OTHER;
 }

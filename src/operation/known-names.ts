@@ -5,17 +5,23 @@ import { METHODS } from "./methods.ts";
 export type NameKind = "tool" | "prompt" | "resource" | "method" | "revision" | "code";
 
 /** Why something was not recorded as it came. Values of `reason` on `mcp.telemetry.suppressed`. */
-export type SuppressionReason = "unknown_name" | "name_refused" | "value_cut" | "too_long";
+export type SuppressionReason = "unknown_name" | "name_refused" | "value_cut" | "log_rate" | "too_long";
+
+/**
+ * Who brought a name: the connection it came over, as an object of any kind. Absent for what the application itself has
+ * registered, listed or handles.
+ */
+export type NameOwner = object | undefined;
 
 export interface KnownNames {
   /** True once this process has seen the name registered, listed or successfully used. */
   has(kind: NameKind, name: string): boolean;
-  /** Takes a name in; refused past the cap and for names longer than {@link MAX_NAME_LENGTH}. */
-  learn(kind: NameKind, name: unknown): void;
+  /** Takes a name in; refused where its owner's room is used up, and for names longer than {@link MAX_NAME_LENGTH}. */
+  learn(kind: NameKind, name: unknown, owner?: NameOwner): void;
   /** The name as a metric attribute: itself if it is known, else `_OTHER`, counted. */
   bounded(kind: NameKind, name: string): string;
   /** The same, for names that nobody registers or lists: a bounded number is taken in as they come. */
-  admitted(kind: "revision" | "code", name: string): string;
+  admitted(kind: "revision" | "code", name: string, owner?: NameOwner): string;
   /** Counts something that was kept out of telemetry. */
   suppress(reason: SuppressionReason): void;
   readonly suppressed: ReadonlyMap<SuppressionReason, number>;
@@ -24,17 +30,23 @@ export interface KnownNames {
 /** A longer name is never a span name or a metric attribute. */
 export const MAX_NAME_LENGTH = 128;
 
-/**
- * How many names of a kind a process believes in. A registry of a thousand tools is a large one; a peer that lists
- * more is a mistake or an attack, and a metric with that many series is of no use either way.
- */
-const CAPS: Readonly<Record<NameKind, number>> = {
-  tool: 1000,
-  prompt: 1000,
-  resource: 1000,
-  method: 100,
-  revision: 10,
-  code: 50,
+/** How many names of a kind are taken in. */
+interface Room {
+  /** From the application itself. A registry of a thousand tools is a large one. */
+  readonly own: number;
+  /** Over one connection: a peer that brings more uses up its own room alone. */
+  readonly connection: number;
+  /** Over all connections together, beside the application's own. */
+  readonly connections: number;
+}
+
+const ROOM: Readonly<Record<NameKind, Room>> = {
+  tool: { own: 1000, connection: 500, connections: 5000 },
+  prompt: { own: 1000, connection: 500, connections: 5000 },
+  resource: { own: 1000, connection: 500, connections: 5000 },
+  method: { own: 100, connection: 20, connections: 100 },
+  revision: { own: 10, connection: 2, connections: 20 },
+  code: { own: 50, connection: 10, connections: 200 },
 };
 
 /** Published so far. A peer that uses up the room for later ones does not displace these. */
@@ -47,15 +59,29 @@ const REVISIONS: ReadonlySet<string> = new Set([
   "2026-07-28",
 ]);
 
+/** JSON-RPC's codes and those of MCP. */
+const CODES: ReadonlySet<string> = new Set([
+  "-32700",
+  "-32600",
+  "-32601",
+  "-32602",
+  "-32603",
+  "-32000",
+  "-32001",
+  "-32002",
+  "-32042",
+]);
+
 /** What the protocol itself names is known from the start. */
 const FROM_THE_START: { readonly [K in NameKind]?: { has(name: string): boolean } } = {
   method: METHODS,
   revision: REVISIONS,
+  code: CODES,
 };
 
 /** Cardinality is a security property: only names that passed here become span names and metric attributes. */
-export function createKnownNames(lower: Readonly<Partial<Record<NameKind, number>>> = {}): KnownNames {
-  const caps = { ...CAPS, ...lower };
+export function createKnownNames(lower: Readonly<Partial<Record<NameKind, Room>>> = {}): KnownNames {
+  const room = { ...ROOM, ...lower };
   const names: Record<NameKind, Set<string>> = {
     tool: new Set(),
     prompt: new Set(),
@@ -64,7 +90,12 @@ export function createKnownNames(lower: Readonly<Partial<Record<NameKind, number
     revision: new Set(),
     code: new Set(),
   };
+  /** How many of them came from the application, over connections, and over each connection. */
+  const own = new Map<NameKind, number>();
+  const peers = new Map<NameKind, number>();
+  const byOwner = new WeakMap<object, Map<NameKind, number>>();
   const suppressed = new Map<SuppressionReason, number>();
+
   const has = (kind: NameKind, name: string): boolean =>
     names[kind].has(name) || FROM_THE_START[kind]?.has(name) === true;
   const suppress = (reason: SuppressionReason): void =>
@@ -74,19 +105,38 @@ export function createKnownNames(lower: Readonly<Partial<Record<NameKind, number
     suppress("unknown_name");
     return OTHER;
   };
+  /** Takes up a place in the owner's room, if there is one left. */
+  function takePlace(kind: NameKind, owner: NameOwner): boolean {
+    if (owner === undefined) return take(own, kind, room[kind].own);
+    const counts = byOwner.get(owner) ?? new Map<NameKind, number>();
+    byOwner.set(owner, counts);
+    return (
+      (peers.get(kind) ?? 0) < room[kind].connections &&
+      take(counts, kind, room[kind].connection) &&
+      take(peers, kind, room[kind].connections)
+    );
+  }
+
   return {
     has,
-    learn(kind, name) {
+    learn(kind, name, owner) {
       if (typeof name !== "string" || name.length === 0 || has(kind, name)) return;
-      if (name.length <= MAX_NAME_LENGTH && names[kind].size < caps[kind]) names[kind].add(name);
+      if (name.length <= MAX_NAME_LENGTH && takePlace(kind, owner)) names[kind].add(name);
       else suppress("name_refused");
     },
     bounded,
-    admitted(kind, name) {
-      if (!has(kind, name) && names[kind].size < caps[kind]) names[kind].add(name);
+    admitted(kind, name, owner) {
+      if (!has(kind, name) && takePlace(kind, owner)) names[kind].add(name);
       return bounded(kind, name);
     },
     suppress,
     suppressed,
   };
+}
+
+function take(counts: Map<NameKind, number>, kind: NameKind, room: number): boolean {
+  const taken = counts.get(kind) ?? 0;
+  if (taken >= room) return false;
+  counts.set(kind, taken + 1);
+  return true;
 }

@@ -11,7 +11,7 @@ export interface LogMessage {
 }
 
 /** What people call it, and the level at which its good end is logged. A method without a row is plumbing. */
-const METHODS: Readonly<Record<string, { readonly noun: string; readonly completed: LogLevel }>> = {
+const SUBJECTS: Readonly<Record<string, { readonly noun: string; readonly completed: LogLevel }>> = {
   "tools/call": { noun: "Tool call", completed: "INFO" },
   "resources/read": { noun: "Resource read", completed: "INFO" },
   "prompts/get": { noun: "Prompt request", completed: "INFO" },
@@ -39,6 +39,7 @@ export function describeStart(operation: Operation): LogMessage | undefined {
 
 /** The level of an operation's end; asked alone first, so that nothing is built for what is not logged. */
 export function levelOfEnd(operation: Operation, outcome: Outcome, slow: boolean): LogLevel {
+  if (outcome.negotiated === true) return "DEBUG";
   const code = outcome.errorType ?? outcome.statusCode;
   if (code !== undefined) return WARNINGS.has(code) ? "WARN" : "ERROR";
   if (slow && outcome.cancelled !== true) return "WARN";
@@ -49,6 +50,8 @@ export function levelOfEnd(operation: Operation, outcome: Outcome, slow: boolean
 export function describeEnd(operation: Operation, outcome: Outcome, slow: boolean): LogMessage {
   const { noun } = rowOf(operation);
   const level = levelOfEnd(operation, outcome, slow);
+  if (outcome.negotiated === true)
+    return { level, event: semconv.EVENT_OPERATION_COMPLETED, message: "Protocol revision negotiated" };
   if (outcome.cancelled === true || outcome.errorType === semconv.ERROR_TYPE_CANCELLED)
     return { level, event: semconv.EVENT_OPERATION_CANCELLED, message: `${noun} cancelled` };
   if (outcome.errorType !== undefined || outcome.statusCode !== undefined)
@@ -59,6 +62,6 @@ export function describeEnd(operation: Operation, outcome: Outcome, slow: boolea
 
 function rowOf(operation: Operation): { readonly noun: string; readonly completed: LogLevel } {
   const { method, attributes } = operation;
-  if (Object.hasOwn(METHODS, method)) return METHODS[method] ?? REQUEST;
+  if (Object.hasOwn(SUBJECTS, method)) return SUBJECTS[method] ?? REQUEST;
   return attributes[semconv.ATTR_JSONRPC_REQUEST_ID] === undefined ? NOTIFICATION : REQUEST;
 }

@@ -16,10 +16,15 @@ export interface OperationObserver {
    * @param operation what is known when the message is seen
    * @param carrier the context the message brought along; empty for messages this process sends
    * @param params what the message says: content, of which only what the user wants is recorded
+   * @param headers of the HTTP request that the message came with, where there was one
    */
-  begin(operation: Operation, carrier: Carrier, params?: unknown): ActiveOperation;
+  begin(operation: Operation, carrier: Carrier, params?: unknown, headers?: () => Carrier): ActiveOperation;
   /** A transport is being connected to a client or server, which introduces itself so. */
-  connected(role: Role | undefined, self: Peer | undefined): void;
+  connecting(role: Role | undefined, self: Peer | undefined): void;
+  /** The transport has been connected: `connect` has succeeded. */
+  connected(role: Role | undefined): void;
+  /** A server of this process, which introduces itself so, offers a tool under this name: it registers or lists it. */
+  offers(tool: string | undefined, self: Peer | undefined): void;
   /** A connection has become a session. */
   openSession(session: Session): ActiveSession;
   /** This process has answered an HTTP request, of whatever kind. */
@@ -33,6 +38,11 @@ export interface ActiveOperation {
   readonly carrier: Carrier;
   /** Runs `fn` inside the operation's context, so that whatever it starts becomes a child. */
   run<T>(fn: () => T): T;
+  /**
+   * Runs `fn`, which hands the message to the transport, inside the operation's context. What goes on in there after the end, a
+   * stream that is read or opened again, is no part of it.
+   */
+  send<T>(fn: () => T): T;
   /** Something happened on the way, such as progress. Ignored after the end. */
   event(name: string, attributes: Readonly<Record<string, string | number>>): void;
   /** Ends the operation. Calls after the first do nothing. */

@@ -29,6 +29,8 @@ export interface Operation {
   readonly name: string;
   /** The tool or prompt that is named, known or not. */
   readonly target?: string;
+  /** Stands for the connection it came or went over, to tell one peer's share from another's. Holds nothing. */
+  readonly owner?: object;
   /** A log message is an operation whose context matters but which is no span. */
   readonly signal: "span" | "log";
   /** When it was seen, on the clock of `performance.now()`, in milliseconds; not given: now. */
@@ -39,29 +41,40 @@ export interface Operation {
 /** Longer than any method or tool name that means something, short enough for every back end. */
 const MAX_ATTRIBUTE_LENGTH = 256;
 
-/** Says what a message is about. Total: every field of the message may be anything. */
+/**
+ * Says what a message is about. Total: every field of the message may be anything. What the conventions require comes first,
+ * and then what only this message has: a limit on the number of attributes drops those at the end.
+ * @param exchange what is known of the one HTTP exchange that the message is part of
+ */
 export function describeOperation(
   message: RequestMessage | NotificationMessage,
   side: Side,
   connection: Connection,
   known: KnownNames,
+  exchange?: AttributeValues,
 ): Operation {
   const { target: kind, uri, signal } = methodRow(message.method);
   const params = paramsOf(message);
+  const id = message["id"];
+  // The application handles it, so the application has chosen the name.
+  if (side === "server" && connection.handles?.(message.method, isRequestId(id)) === true)
+    known.learn("method", message.method);
+  // Nothing will answer a notification, and this process has chosen to send it; a gateway may have it from a peer.
+  if (side === "client" && !isRequestId(id)) known.learn("method", message.method, connection.owner);
   const target = kind === undefined ? undefined : stringOr(params?.["name"]);
-  const attributes: Record<string, string | number> = describeConnection(connection, side);
+  const attributes: Record<string, string | number> = {};
 
   attributes[semconv.ATTR_MCP_METHOD_NAME] = limit(message.method);
-  const id = message["id"];
+  if (kind !== undefined && target !== undefined) attributes[NAME_ATTRIBUTE[kind]] = limit(target);
   if (isRequestId(id)) attributes[semconv.ATTR_JSONRPC_REQUEST_ID] = limit(String(id));
+  const resource = uri ? stringOr(params?.["uri"]) : undefined;
+  if (resource !== undefined) attributes[semconv.ATTR_MCP_RESOURCE_URI] = redactUri(resource);
+  if (kind === "tool") attributes[semconv.ATTR_GEN_AI_OPERATION_NAME] = semconv.GEN_AI_OPERATION_EXECUTE_TOOL;
   const version = message["jsonrpc"];
   if (typeof version === "string" && version !== "2.0") {
     attributes[semconv.ATTR_JSONRPC_PROTOCOL_VERSION] = limit(version);
   }
-  if (kind === "tool") attributes[semconv.ATTR_GEN_AI_OPERATION_NAME] = semconv.GEN_AI_OPERATION_EXECUTE_TOOL;
-  if (kind !== undefined && target !== undefined) attributes[NAME_ATTRIBUTE[kind]] = limit(target);
-  const resource = uri ? stringOr(params?.["uri"]) : undefined;
-  if (resource !== undefined) attributes[semconv.ATTR_MCP_RESOURCE_URI] = redactUri(resource);
+  Object.assign(attributes, describeConnection(connection, side), exchange);
 
   return {
     method: message.method,
@@ -69,6 +82,7 @@ export function describeOperation(
     role: connection.role,
     name: nameOf(message.method, target, known),
     signal: signal === "log" ? "log" : "span",
+    owner: connection.owner,
     attributes,
     ...(target !== undefined && { target }),
     ...(connection.self !== undefined && { self: connection.self }),
@@ -86,8 +100,7 @@ export function describeProgress(params: JsonObject): AttributeValues {
 
 /** The span's name with what is known by now; asked again at the end, since a successful use makes a name known. */
 export function nameOf(method: string, target: string | undefined, known: KnownNames): string {
-  // Methods the protocol does not name may be a user's extension or a peer's invention: a bounded number is taken in.
-  known.learn("method", method);
+  // A method the protocol does not name may be a peer's invention, until it has a handler or was answered with success.
   const base = known.has("method", method) ? method : semconv.OTHER;
   const kind = methodRow(method).target;
   return kind !== undefined && target !== undefined && known.has(kind, target) ? `${base} ${target}` : base;

@@ -1,10 +1,12 @@
 import { describeConnection, type Connection } from "./connection.ts";
-import type { KnownNames } from "./known-names.ts";
+import type { KnownNames, NameOwner } from "./known-names.ts";
 import { isObject, type RequestId } from "./message.ts";
 import { methodRow } from "./methods.ts";
 import type { ActiveOperation } from "./observer.ts";
 import { nameOf, type Operation } from "./operation.ts";
 import type { Outcome } from "./outcome.ts";
+import { withoutUserinfo } from "../privacy/uri.ts";
+import { ownValue } from "../privacy/own-properties.ts";
 import * as semconv from "../semconv.ts";
 
 /** A request on its way: seen, not answered yet. Patches deeper in the SDK write down here what they see of it. */
@@ -25,6 +27,8 @@ export interface PendingRequest {
   thrown?: string;
   /** The URI template the server matched. */
   template?: string;
+  /** The task that is asked about. */
+  readonly taskId?: string | undefined;
   readonly changesSeen: number;
 }
 
@@ -44,42 +48,72 @@ export interface PendingTable {
   drain(): PendingRequest[];
 }
 
-/** @param changed told when a request has come or gone, one by one */
+/** A request between its neighbours with the same id. */
+interface Entry {
+  readonly pending: PendingRequest;
+  older?: Entry | undefined;
+  newer?: Entry | undefined;
+}
+
+/** Requests with one id: a peer may reuse an id that is still open, and then each answer ends one of them. */
+interface Line {
+  oldest: Entry;
+  newest: Entry;
+}
+
+/**
+ * Every step takes the same time however many requests are open and whatever ids they have: both are the peer's choice.
+ * @param changed told when a request has come or gone, one by one
+ */
 export function createPendingTable(changed: () => void = () => undefined): PendingTable {
-  // A list per id: a peer may reuse an id that is still open, and then each answer ends one of them.
-  const byId = new Map<unknown, PendingRequest[]>();
+  const entries = new Map<PendingRequest, Entry>();
+  const byId = new Map<unknown, Line>();
   const byToken = new Map<unknown, PendingRequest>();
 
   function forget(pending: PendingRequest): void {
+    const entry = entries.get(pending);
+    if (entry === undefined) return;
+    entries.delete(pending);
     const { id, progressToken } = pending;
-    const others = byId.get(id)?.filter((other) => other !== pending) ?? [];
-    if (others.length === 0) byId.delete(id);
-    else byId.set(id, others);
+    const { older, newer } = entry;
+    if (older !== undefined) older.newer = newer;
+    if (newer !== undefined) newer.older = older;
+    const line = byId.get(id);
+    if (line?.oldest === entry && newer !== undefined) line.oldest = newer;
+    if (line?.newest === entry && older !== undefined) line.newest = older;
+    if (older === undefined && newer === undefined) byId.delete(id);
     if (progressToken !== undefined && byToken.get(progressToken) === pending) byToken.delete(progressToken);
     changed();
   }
 
   return {
     add(pending) {
-      const same = byId.get(pending.id);
-      if (same === undefined) byId.set(pending.id, [pending]);
-      else same.push(pending);
+      const entry: Entry = { pending };
+      entries.set(pending, entry);
+      const line = byId.get(pending.id);
+      if (line === undefined) byId.set(pending.id, { oldest: entry, newest: entry });
+      else {
+        entry.older = line.newest;
+        line.newest.newer = entry;
+        line.newest = entry;
+      }
       if (pending.progressToken !== undefined) byToken.set(pending.progressToken, pending);
       changed();
     },
-    find: (id) => byId.get(id)?.[0],
+    find: (id) => byId.get(id)?.oldest.pending,
     take(id) {
-      const oldest = byId.get(id)?.[0];
+      const oldest = byId.get(id)?.oldest.pending;
       if (oldest !== undefined) forget(oldest);
       return oldest;
     },
-    peek: () => byId.values().next().value?.[0],
+    peek: () => entries.keys().next().value,
     byToken: (token) => byToken.get(token),
     remove: forget,
-    isEmpty: () => byId.size === 0,
-    size: () => [...byId.values()].reduce((sum, same) => sum + same.length, 0),
+    isEmpty: () => entries.size === 0,
+    size: () => entries.size,
     drain() {
-      const all = [...byId.values()].flat();
+      const all = [...entries.keys()];
+      entries.clear();
       byId.clear();
       byToken.clear();
       return all;
@@ -100,12 +134,13 @@ export function finish(
   const { target: kind } = methodRow(operation.method);
   const succeeded =
     outcome.errorType === undefined && outcome.statusCode === undefined && outcome.cancelled === undefined;
-  if (kind !== undefined && succeeded) known.learn(kind, operation.target);
+  if (succeeded) known.learn("method", operation.method, connection.owner);
+  if (kind !== undefined && succeeded) known.learn(kind, operation.target, connection.owner);
 
   const name = nameOf(operation.method, operation.target, known);
   const late: Record<string, string | number> =
     connection.changes === pending.changesSeen ? {} : describeConnection(connection, operation.side);
-  if (template !== undefined) late[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = template;
+  if (template !== undefined) late[semconv.ATTR_MCP_RESOURCE_TEMPLATE] = withoutUserinfo(template);
   active.end({
     ...outcome,
     ...(result !== undefined && isAnswer(outcome) && { result }),
@@ -115,18 +150,27 @@ export function finish(
   });
 }
 
+/** What {@link taskEndOf} wants to know of a request. */
+export function describeQuestion({ operation, taskId }: PendingRequest) {
+  return { method: operation.method, taskId };
+}
+
 /** Whether what the wire said is what the caller got: a result that failed validation is not. */
 function isAnswer({ errorType }: Outcome): boolean {
   return errorType === undefined || errorType === semconv.ERROR_TYPE_TOOL_ERROR;
 }
 
-/** Names that a list result makes known. Not resources: what is listed may be one user's, what is registered is the server's. */
-export function learnNames(method: string, result: unknown, known: KnownNames): void {
+/**
+ * Names that a list result makes known; those of a peer's list, in the room of its connection. Not resources: what is listed may be one user's, what is
+ * registered is the server's.
+ */
+export function learnNames(method: string, result: unknown, known: KnownNames, owner?: NameOwner): void {
   const { lists } = methodRow(method);
-  const items = lists === undefined || !isObject(result) ? undefined : result[`${lists}s`];
-  if (lists === undefined || !Array.isArray(items)) return;
-  for (const item of items) {
-    if (!isObject(item)) continue;
-    known.learn(lists, item["name"]);
-  }
+  if (lists !== undefined) for (const name of listedNames(lists, result)) known.learn(lists, name, owner);
+}
+
+/** Names in the result of a list. By its own data alone: before it is sent, a result is made of the application's own objects. */
+export function listedNames(kind: "tool" | "prompt", result: unknown): unknown[] {
+  const items = isObject(result) ? result[`${kind}s`] : undefined;
+  return Array.isArray(items) ? items.map((item) => ownValue(item, "name")) : [];
 }

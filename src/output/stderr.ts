@@ -1,13 +1,18 @@
-import { writeSync } from "node:fs";
+import { atExit } from "./at-exit.ts";
+import { isBusy, redirected, writeNow } from "./stderr-descriptor.ts";
 
 /**
- * Writes to the descriptor, never through `process.stderr`: where the host does not read, that one keeps everything and
- * holds the process at its end, and where the host has closed its end it emits an error which nobody handles.
+ * Writes to the descriptor, not through `process.stderr`: where the host does not read, that one keeps everything and
+ * holds the process at its end, and where the host has closed its end it emits an error which nobody handles. Unless somebody has put a
+ * `write` of his own there: pm2 does in its cluster mode, where the descriptor leads nowhere. The design of sonic-boom, but for the thread
+ * pool: a write that blocks there holds the process as well.
  */
 
 /** Kept for a host that is slow to read: a full batch of spans on the console. Beyond it lines are dropped, and counted. */
 const KEPT_BYTES = 1 << 20;
 const NEXT_TRY_MS = 100;
+/** What a pipe takes whole or not at all, so that nothing of another writer's comes in between. */
+const ATOMIC_BYTES = 4096;
 /** At the end of the process: how long a reader may pause, and how long it may take. */
 const LAST_PAUSE_MS = 50;
 const LAST_MS = 500;
@@ -17,7 +22,6 @@ const STEP_MS = 5;
 let waiting: Buffer[] = [];
 let waitingBytes = 0;
 let dropped = 0;
-let opened = false;
 let atEnd = false;
 let timer: NodeJS.Timeout | undefined;
 /** When the end of the process has to go on without us, from its `exit` on. */
@@ -26,35 +30,47 @@ let lastUntil: number | undefined;
 /** Writes whole lines to stderr, or none of a line. Never throws, and waits for nobody while the process lives. */
 export function writeToStderr(content: string | Uint8Array): void {
   try {
-    open();
+    const stream = redirecting ? undefined : redirected();
+    if (stream !== undefined) return redirect(stream, content);
     writeWaiting();
     const bytes =
       typeof content === "string"
         ? Buffer.from(content)
         : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-    const rest = waiting.length === 0 ? put(bytes) : bytes;
-    if (rest !== undefined && rest.length > 0) keep(rest, rest.length < bytes.length);
+    for (let start = 0; start < bytes.length;) {
+      const part = bytes.subarray(start, endOfPart(bytes, start));
+      start += part.length;
+      const rest = waiting.length === 0 && !isBusy() ? put(part) : part;
+      if (rest !== undefined && rest.length > 0) keep(rest, rest.length < part.length);
+    }
   } catch {
     // Nowhere is left to tell it: this is where mistakes are told.
   }
 }
 
-/** A pipe blocks until Node makes a stream of it, and a host that does not read would stop the server. */
-function open(): void {
-  if (opened) return;
-  opened = true;
-  void process.stderr;
+let redirecting = false;
+
+/** A `write` that comes back here, by way of a logger for one, goes to the descriptor. */
+function redirect(stream: NodeJS.WritableStream, content: string | Uint8Array): void {
+  redirecting = true;
+  try {
+    stream.write(content);
+  } finally {
+    redirecting = false;
+  }
+}
+
+/** As many whole lines as a pipe takes at once, or one that is longer. */
+function endOfPart(bytes: Buffer, start: number): number {
+  if (bytes.length - start <= ATOMIC_BYTES) return bytes.length;
+  const last = bytes.lastIndexOf(10, start + ATOMIC_BYTES - 1) + 1;
+  return last > start ? last : bytes.indexOf(10, start) + 1 || bytes.length;
 }
 
 /** @returns what did not fit; `undefined` where nobody will ever read it */
 function put(bytes: Buffer): Buffer | undefined {
-  let written = 0;
-  try {
-    while (written < bytes.length) written += writeSync(2, bytes, written);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return undefined;
-  }
-  return bytes.subarray(written);
+  const written = writeNow(bytes);
+  return written === undefined ? undefined : bytes.subarray(written);
 }
 
 /** @param torn the first line is written in part, so that its rest has to follow */
@@ -68,7 +84,7 @@ function keep(bytes: Buffer, torn: boolean): void {
     start = end;
   }
   if (waiting.length === 0) tellDropped(true);
-  if (!atEnd) process.once("exit", writeLast);
+  if (!atEnd) atExit(writeLast);
   atEnd = true;
   if (lastUntil !== undefined) return writeLast();
   timer ??= setTimeout(tryAgain, NEXT_TRY_MS).unref();
@@ -81,6 +97,8 @@ function push(line: Buffer): void {
 
 function writeWaiting(): void {
   for (let line = waiting[0]; line !== undefined; line = waiting[0]) {
+    // At the end what the application has on its way stays there, and there is nothing left to wait for.
+    if (lastUntil === undefined && isBusy()) return;
     const rest = put(line);
     if (rest === undefined) return forget();
     waitingBytes -= line.length - rest.length;

@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { McpConfig } from "../settings/config.ts";
+import { atExit } from "./at-exit.ts";
 import { callSite } from "./call-site.ts";
 import { createLineReader, type Piece } from "./protocol-lines.ts";
 import { disguise } from "./disguise.ts";
@@ -78,6 +79,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
   let placed = false;
   /** Under `protect`: the undecided beginning of a line. */
   let held: Content[] = [];
+  let callOff: (() => void) | undefined;
   /** Under `protect`: what went out last was not the end of a line. */
   let within = false;
 
@@ -144,8 +146,8 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
 
   function hold(pending: Content[]): void {
     held = pending;
-    process.off("exit", releaseHeld);
-    if (held.length > 0) process.once("exit", releaseHeld);
+    callOff?.();
+    callOff = held.length > 0 ? atExit(releaseHeld) : undefined;
   }
 
   /** Nothing will come any more that could make a message of it. */

@@ -2,6 +2,7 @@
 
 import type { CaptureKind } from "../settings/config.ts";
 import { LOG_DATA, REQUEST_PARTS, RESULT_PARTS, type Part } from "./capture-parts.ts";
+import { matches } from "./name-pattern.ts";
 import { ownNames, ownValue } from "./own-properties.ts";
 import { serialise, serialiseText } from "./redact.ts";
 import { isSecretKey } from "./secret-keys.ts";
@@ -103,19 +104,4 @@ function mayTell(tool: string | undefined, { allowTools, denyTools }: CapturePol
   if (tool === undefined) return allowTools.length === 0 && denyTools.length === 0;
   if (denyTools.some((pattern) => matches(tool, pattern))) return false;
   return allowTools.length === 0 || allowTools.some((pattern) => matches(tool, pattern));
-}
-
-/** `*` stands for any run of characters. Not by way of a regular expression, which some patterns would send far afield. */
-function matches(name: string, pattern: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === undefined) return name === first;
-  if (!name.startsWith(first)) return false;
-  let at = first.length;
-  for (const piece of rest) {
-    const found = name.indexOf(piece, at);
-    if (found === -1) return false;
-    at = found + piece.length;
-  }
-  return name.length - last.length >= at && name.endsWith(last);
 }

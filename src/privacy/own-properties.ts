@@ -5,7 +5,8 @@
  */
 
 const UNREADABLE = "[unreadable]";
-const GETTER = "[getter]";
+/** In place of a value that only the application's code could tell. */
+export const GETTER = "[getter]";
 /** Longer chains of classes are nobody's data. */
 const MAX_PROTOTYPES = 8;
 

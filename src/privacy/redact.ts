@@ -4,7 +4,7 @@
  */
 
 import { lengthOf, opaque, ownNames, ownValue } from "./own-properties.ts";
-import { isSecretKey } from "./secret-keys.ts";
+import { isNamedBefore, isSecret } from "./named-secrets.ts";
 import { describeBlob, isMixed, redactText, REDACTED } from "./secrets.ts";
 
 export interface RedactOptions {
@@ -29,8 +29,6 @@ const MAX_NAME_LENGTH = 256;
 const MAX_LIMIT = 2 ** 24;
 /** How many times the limit is looked at, for values that shrink on the way. */
 const LOOKED_AT = 4;
-/** Names whose neighbour `value` they are the name of: headers, environment variables, form fields. */
-const NAMES_OF_VALUE = ["name", "key", "header", "field"];
 /** Data in base64, from its beginning on, as a `data:` URL too. */
 const BLOB = /^(?:data:[^,]{1,200},)?[A-Za-z0-9+/_-]{200,}={0,2}$/;
 
@@ -119,8 +117,10 @@ function renderItems(walk: Walk, value: object, length: number, where: string): 
     const comma = text && ",";
     walk.room -= comma.length;
     const place = walk.redact && `${where}.${at}`;
+    const hidden = at > 0 && isNamedBefore(walk.above, value, at);
     const item =
-      render(walk, ownValue(value, at), place ?? "") ?? (walk.full ? undefined : write(walk, "null"));
+      (hidden ? write(walk, `"${REDACTED}"`) : render(walk, ownValue(value, at), place ?? "")) ??
+      (walk.full ? undefined : write(walk, "null"));
     if (item === undefined) break;
     text += comma + item;
   }
@@ -144,15 +144,6 @@ function renderNames(walk: Walk, value: object, where: string): string {
     else text += label + written;
   }
   return `{${text}${sayMore(walk, `${text && ","}"${MORE}":"${MORE}"`)}}`;
-}
-
-/** Its name says that it is a secret, or the name beside it does: `{"name":"Cookie","value":…}`. */
-function isSecret(holder: object, name: string): boolean {
-  if (name !== "value") return isSecretKey(name);
-  return NAMES_OF_VALUE.some((neighbour) => {
-    const text = ownValue(holder, neighbour);
-    return typeof text === "string" && isSecretKey(text);
-  });
 }
 
 /** What of a value that is no object may be seen: text without secrets, numbers that are no card's; `undefined` where JSON has none. */

@@ -3,6 +3,8 @@
  * starts anew inside a run that it has just looked through, and what may repeat is followed by what cannot be part of it.
  */
 
+import { findProviderKeys } from "./find-provider-keys.ts";
+import { plainLetters } from "./plain-letters.ts";
 import { findAssignedSecrets } from "./secret-keys.ts";
 
 /** As in the semantic conventions for `url.full`. */
@@ -78,7 +80,18 @@ const VALUE_LOOKS: readonly ValueLook[] = [
     keepsGroup: true,
   },
   { name: "Telegram bot token", hint: ":AA", pattern: /(?<!\d)\d{8,10}:AA[\w-]{33}/g },
-  { name: "userinfo in a URL", hint: "//", pattern: /(\/\/)[^\s/?#"'<>\\]+(?=@)/g, keepsGroup: true },
+  {
+    name: "Azure client secret",
+    hint: "Q~",
+    pattern: /(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{31,34}/g,
+  },
+  {
+    name: "userinfo in a URL",
+    hint: "//",
+    pattern: /((?<!\/)\/\/)[^\s/?#"'<>\\]+(?=@)/g,
+    keepsGroup: true,
+    holds: isNotGit,
+  },
   {
     name: "credentials for curl",
     hint: "-u |--user",
@@ -90,6 +103,7 @@ const VALUE_LOOKS: readonly ValueLook[] = [
     hint: "@|%40",
     pattern:
       /(?<![^\s"'<>()[\]{},:;@\\/=&?|])[^\s"'<>()[\]{},:;@\\/=&?|]+(?:@|%40)[^\s"'<>()[\]{},:;@\\/=&?|%.]+(?:\.[^\s"'<>()[\]{},:;@\\/=&?|%.]+)*\.\p{L}[\p{L}\d-]+/gu,
+    holds: isNotGit,
   },
   {
     name: "card number",
@@ -109,8 +123,8 @@ const VALUE_LOOKS: readonly ValueLook[] = [
 
 /** Shorter than any look above. */
 const MIN_LENGTH = 6;
-/** `[=:>]` and `--` for what is told by its name. */
-const HINT = new RegExp(`[=:>]|--|${VALUE_LOOKS.map(({ hint }) => hint).join("|")}`, "i");
+/** `[=:>]`, `--` and `[` for what is told by its name. */
+const HINT = new RegExp(`[=:>]|--|\\[|${VALUE_LOOKS.map(({ hint }) => hint).join("|")}`, "i");
 
 interface Found {
   readonly start: number;
@@ -138,7 +152,7 @@ export function redactText(text: string, length: number): RedactedText {
   const cut = text.length > length + LOOK_AHEAD;
   const seen = cut ? text.slice(0, length + LOOK_AHEAD) : text;
   const until = cut ? length + KEEP_AHEAD : seen.length;
-  const found = findSecrets(seen, cut);
+  const found = findAll(seen, cut);
   if (found.length === 0) return { text: cut ? seen.slice(0, until) : seen, cut, looked: seen.length };
   let kept = "";
   let at = 0;
@@ -150,10 +164,26 @@ export function redactText(text: string, length: number): RedactedText {
   return { text: at < until ? kept + seen.slice(at, until) : kept, cut, looked: seen.length };
 }
 
+/** Every secret in a text, as it came and as it looks. */
+function findAll(text: string, cut: boolean): readonly Found[] {
+  const found = findSecrets(text, cut);
+  const plain = plainLetters(text);
+  if (plain === undefined) return found;
+  const { places } = plain;
+  const disguised = findSecrets(plain.text, cut).map(({ start, end, instead }) => ({
+    start: places[start] ?? 0,
+    end: (places[end - 1] ?? 0) + 1,
+    instead,
+  }));
+  return disguised.length === 0 ? found : merge([...found, ...disguised]);
+}
+
 /** Every secret in a text, in order, none touching another. All are looked for in the text as it came: what replaces one hides no other. */
 function findSecrets(text: string, cut: boolean): readonly Found[] {
-  if (text.length < MIN_LENGTH || !HINT.test(text)) return [];
+  if (text.length < MIN_LENGTH) return [];
   const all: Found[] = [];
+  findProviderKeys(text, (start, end) => all.push({ start, end, instead: REDACTED }));
+  if (!HINT.test(text)) return all;
   for (const { pattern, keepsGroup, holds, instead } of VALUE_LOOKS) {
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
@@ -183,6 +213,11 @@ function merge(all: Found[]): readonly Found[] {
 /** What is said of data instead of the data. */
 export function describeBlob(characters: number, open = false): string {
   return `[base64, ${characters}${open ? " or more" : ""} characters]`;
+}
+
+/** `git@github.com` is an address, but no person's. */
+function isNotGit(found: string): boolean {
+  return !/^git(?:@|$)/.test(found);
 }
 
 /** Letters of both cases and digits near its beginning: base64 and keys, but no word and no hash. */

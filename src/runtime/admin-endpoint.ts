@@ -11,14 +11,28 @@ import { facts } from "./process-facts.ts";
 
 let server: AdminServer | undefined;
 
-const readiness = createReadiness({ uptimeSeconds: () => process.uptime(), redact: redactMessage });
-readiness.add("server", () => {
-  if (!facts.telemetry?.served.connected && !applicationListens())
-    throw new Error("no MCP server is connected to a transport yet");
+const readiness = createReadiness({
+  uptimeSeconds: () => process.uptime(),
+  redact: redactMessage,
+  keepMs: 1000,
 });
-readiness.add("shutdown", () => {
-  if (facts.draining) throw new Error("the process has been asked to end");
-});
+/** Our own conditions cost nothing. */
+const FRESH: CheckOptions = { keepMs: 0 };
+readiness.add(
+  "server",
+  () => {
+    if (!facts.telemetry?.served.connected && !applicationListens())
+      throw new Error("no MCP server is connected to a transport yet");
+  },
+  FRESH,
+);
+readiness.add(
+  "shutdown",
+  () => {
+    if (facts.draining) throw new Error("the process has been asked to end");
+  },
+  FRESH,
+);
 
 /**
  * An MCP server over HTTP connects a transport when its first client comes, and its first client comes when it is ready:
@@ -37,7 +51,8 @@ function applicationListens(): boolean {
  * ```
  *
  * @param name what `/ready` calls it
- * @param check healthy unless it throws, rejects, gives `false`, or takes longer than `timeoutMs` (milliseconds, default 5000)
+ * @param check healthy unless it throws, rejects, gives `false`, or takes longer than `timeoutMs` (milliseconds, default
+ *   5000); a result serves `keepMs` (milliseconds, default 1000)
  * @returns takes the check away again
  * @throws {TypeError} if the name is taken or an argument is not what it should be
  */

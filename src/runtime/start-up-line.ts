@@ -1,7 +1,8 @@
 import { isMainThread } from "node:worker_threads";
 import type { SdkReport } from "../wiring.ts";
 import type { Say } from "../output/say.ts";
-import type { SdkMode } from "../settings/otel-settings.ts";
+import { configFile, type Env, type SdkMode } from "../settings/otel-settings.ts";
+import { textOf } from "../settings/values.ts";
 import type { Slot } from "./otel/api-globals.ts";
 import { learn, type Fact } from "./threads.ts";
 
@@ -19,7 +20,7 @@ export interface Announcer {
  */
 export function createAnnouncer(
   version: string,
-  details: () => string,
+  details: () => readonly (string | undefined)[],
   settled: () => Promise<unknown>,
   say: (line: string) => void,
 ): Announcer {
@@ -37,7 +38,12 @@ export function createAnnouncer(
     scheduled = false;
     process.removeListener("exit", flush);
     if (patched.size > 0)
-      tell("announced", `${version}, instrumented ${[...patched].join(" and ")}; ${details()}`);
+      tell(
+        "announced",
+        [`${version}, instrumented ${[...patched].join(" and ")}`, ...details()]
+          .filter((part) => part !== undefined)
+          .join("; "),
+      );
     patched = new Set();
   }
 
@@ -82,6 +88,18 @@ export function describeShares(taken: ReadonlySet<Slot>, ours: string | undefine
   return theirs.length > 0
     ? `${theirs.join(" and ")} go through the OpenTelemetry SDK of this process; ${ours}`
     : ours;
+}
+
+/** What the telemetry is called where the operator has not said so; `undefined` where that is clear. */
+export function describeServiceName(env: Env, serverName: string | undefined): string | undefined {
+  const given =
+    textOf(env, "OTEL_SERVICE_NAME") !== undefined ||
+    /(?:^|,)\s*service\.name\s*=/.test(env["OTEL_RESOURCE_ATTRIBUTES"] ?? "") ||
+    configFile(env) !== undefined;
+  if (given) return undefined;
+  return serverName === undefined
+    ? "OTEL_SERVICE_NAME is not set: service.name is that of the first MCP server here, until then unknown_service"
+    : `service.name is ${JSON.stringify(serverName)}, the MCP server's own (OTEL_SERVICE_NAME is not set)`;
 }
 
 /** Collects what an SDK that came later takes over, which it does in one go, and tells it in one line. */

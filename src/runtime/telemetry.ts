@@ -1,4 +1,3 @@
-import { isMainThread } from "node:worker_threads";
 import { createNoopMeter, trace, type MeterProvider, type Tracer } from "@opentelemetry/api";
 import {
   announce,
@@ -11,25 +10,21 @@ import {
   type SdkFile,
   type SdkReport,
 } from "../wiring.ts";
-import { writeToStderr, type Say } from "../output/say.ts";
+import { firstLine, writeToStderr, type Say } from "../output/say.ts";
 import { readConfig } from "../settings/mcp-settings.ts";
-import {
-  readSettings,
-  type AdminSettings,
-  type RuntimeSettings,
-  type SdkMode,
-} from "../settings/otel-settings.ts";
+import { readSettings, type SdkMode } from "../settings/otel-settings.ts";
 import { VERSION } from "../version.ts";
-import { firstLine } from "../output/say.ts";
+import { createAdmin } from "./admin-when-asked.ts";
 import { loadChunk } from "./chunks.ts";
 import { flushAtExit } from "./exit/exit.ts";
-import { flushTheirs } from "./exit/flush-theirs.ts";
+import { watchTheirs } from "./exit/flush-theirs.ts";
+import { reportsOf } from "./exit/unsent.ts";
 import { takenSlots, type Components, type Slot } from "./otel/api-globals.ts";
 import type { LateSdk } from "./otel/late-sdk.ts";
 import type { RunningSdk } from "./otel/sdk.ts";
 import { isBrief, isNeeded, withoutTaken } from "./otel/shares.ts";
 import { facts } from "./process-facts.ts";
-import { createAnnouncer, createTakeover, describeShares } from "./start-up-line.ts";
+import { createAnnouncer, createTakeover, describeServiceName, describeShares } from "./start-up-line.ts";
 import { identityOfThread } from "./identity.ts";
 import { announceSeen } from "./handover.ts";
 
@@ -55,7 +50,6 @@ export interface ProcessTelemetry {
 }
 
 const loadSdk = () => loadChunk<typeof import("./otel/sdk.ts")>("sdk");
-const loadAdmin = () => loadChunk<typeof import("./admin-endpoint.ts")>("admin");
 
 /** A server over stdio answers its first message within this, or is in no hurry. */
 const QUIET_START_MS = 500;
@@ -77,6 +71,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   let started = false;
   let recorded = false;
   let tracing = false;
+  let ended = false;
   let sdk: RunningSdk | undefined;
   const admin = createAdmin(settings, speak);
   const meters = (): MeterProvider => late.current("metrics") ?? NO_METERS;
@@ -98,6 +93,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
       meterProvider: () => own().metrics ?? meters(),
       loggerProvider: () => own().logs ?? late.current("logs"),
       config: () => config,
+      ownHttp: () => tracing,
       warn: speak,
       writeLine: writeToStderr,
       fault,
@@ -121,10 +117,11 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
 
   const announcer = createAnnouncer(
     VERSION,
-    () =>
-      [destination ?? "nothing was recorded before the process ended", admin.describe()]
-        .filter((part) => part !== undefined)
-        .join("; "),
+    () => [
+      destination ?? "nothing was recorded before the process ended",
+      sdk && describeServiceName(env, wiring?.telemetry.served.first),
+      admin.describe(),
+    ],
     admin.settled,
     speak,
   );
@@ -140,15 +137,13 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
     const said = setUpSdk(theirs);
     flushAtExit(
       {
-        flush: async () => void (await Promise.all([sdk?.flush(), flushTheirs()])),
+        flush: async () => sdk?.flush(),
         async shutdown() {
           wiring?.metrics.sessions.closeAll();
-          await Promise.all([sdk?.shutdown(), flushTheirs()]);
+          ended = true;
+          await sdk?.shutdown();
         },
-        failing: () => sdk?.failing() ?? false,
-        giveUp: (error) => sdk?.giveUp(error),
-        lost: () => sdk?.lost?.() ?? {},
-        unsent: () => sdk?.unsent?.() ?? [],
+        ...reportsOf(() => sdk),
       },
       () => (facts.draining = true),
       {
@@ -175,6 +170,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
         runtimeMetrics:
           !taken.has("metrics") && config.metrics.has("runtime") && ours.metrics.exporters.length > 0,
         identity: identityOfThread(env),
+        serverName: () => wiring?.telemetry.served.first,
         beside: mode === "own",
         level,
         isAdminRequest: admin.owns,
@@ -183,11 +179,12 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
       sdk = running;
       late.use(running.components);
       tracing = !taken.has("trace") && running.components.trace !== undefined;
-      const instrument = (): void => running.instrument(meters);
+      const instrument = (): void => void (ended || running.instrument(meters));
       if (isHttpLoaded()) instrument();
       else setTimeout(instrument, QUIET_START_MS).unref();
       facts.collect = running.collect;
       late.onTheirs((slot) => {
+        watchTheirs();
         if (slot === "trace") tracing = false;
         running.giveWay(slot, recorded);
         if (slot === "metrics") {
@@ -231,41 +228,4 @@ function safeLoad(speak: Say): void {
   } catch (error) {
     speak(`no telemetry: ${firstLine(error)}`);
   }
-}
-
-/** The endpoint for probes and scrapers, once it is wanted and OpenTelemetry is set up. */
-function createAdmin(settings: RuntimeSettings, speak: Say) {
-  let wanted = false;
-  let ready = false;
-  let serving: Promise<string | undefined> | undefined;
-  let address: string | undefined;
-  const options: AdminSettings | undefined =
-    settings.admin.enabled !== false && isMainThread ? settings.admin : undefined;
-
-  function open(): void {
-    if (!wanted || !ready || options === undefined || serving !== undefined) return;
-    serving = loadAdmin()
-      .startAdmin(options, speak)
-      .then((url) => (address = url));
-  }
-  return {
-    /** An MCP server is here: probes and scrapers may come. */
-    serve() {
-      wanted = true;
-      open();
-    },
-    start() {
-      ready = true;
-      // Asked for by name, it is there for clients as well.
-      if (settings.admin.enabled === true || settings.metrics.exporters.includes("prometheus")) wanted = true;
-      open();
-    },
-    owns: (request: { readonly socket: object }): boolean =>
-      serving !== undefined && loadAdmin().isAdminRequest(request),
-    settled: async (): Promise<unknown> => serving,
-    describe: (): string | undefined =>
-      address === undefined
-        ? undefined
-        : `${facts.collect === undefined ? "health" : "health and metrics"} at ${address}`,
-  };
 }

@@ -14,6 +14,41 @@ export interface McpConfig {
    */
   readonly errorMessage: boolean;
   /**
+   * What becomes of the trace context that a message brings along: `parent` (the message continues that trace), `link` (a trace
+   * of its own, linked to the other one), `none` (not read). With `link` and `none` a message that came over a network begins a
+   * trace of its own even inside an HTTP server span, whose parent the same peer has named.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_TRUST`.
+   * @default "parent"
+   */
+  readonly trust: "parent" | "link" | "none";
+  /**
+   * The keys of baggage that cross between this process and its MCP peers, in both directions; `*` stands for any run of characters.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_BAGGAGE`, a list.
+   * @default none
+   */
+  readonly baggage: readonly string[];
+  /**
+   * Keys that the configured propagator may write into `_meta` beside `traceparent`, `tracestate` and `baggage` (SEP-414) and those of
+   * OpenTelemetry's own B3 and Jaeger propagators; `*` stands for any run of characters.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_META_KEYS`, a list.
+   * @default none
+   */
+  readonly metaKeys: readonly string[];
+  /**
+   * How a session id is recorded: `hash` (the first 16 hexadecimal digits of its SHA-256), `full`, or `off`. Over HTTP a session
+   * id is all that it takes to speak in that session.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_SESSION_ID`.
+   * @default "hash"
+   */
+  readonly sessionId: "hash" | "full" | "off";
+  /**
+   * Log entries a second that one connection can cause without work of the application's: log messages, failures, sessions. All
+   * connections together can cause ten times as many. What is left out is counted.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_LOG_RATE`.
+   * @default 100
+   */
+  readonly logRate: number;
+  /**
    * Where an agent framework has already opened a GenAI `execute_tool` span for the very tool call that the client now
    * sends, put MCP's attributes on that span instead of making a second one.
    * Environment: `OTEL_INSTRUMENTATION_MCP_REUSE_EXECUTE_TOOL` = `on`, `off`.
@@ -35,11 +70,18 @@ export interface McpConfig {
    */
   readonly sessionIdleMs: number;
   /**
-   * The least level that is logged, on stderr and as log records; `off` logs nothing.
-   * Environment: `LOG_LEVEL` = `debug`, `info`, `warn`, `error`, `off`, in any case.
+   * The least level that is logged, as log records and as lines on stderr; `off` logs nothing.
+   * Environment: `OTEL_INSTRUMENTATION_MCP_LOG_LEVEL` = `debug`, `info`, `warn`, `error`, `off`, in any case.
    * @default "INFO"
    */
   readonly logLevel: LogLevel | "OFF";
+  /**
+   * The least level of the lines on stderr, where that is another one. `LOG_LEVEL` is the application's own variable: it says how
+   * much of it there is on stderr, and nothing about the records that its operator collects.
+   * Environment: `LOG_LEVEL`, in the words of most loggers.
+   * @default that of `logLevel`
+   */
+  readonly lineLevel: LogLevel | "OFF" | undefined;
   /**
    * Whether log records are written to stderr as well, one JSON object a line.
    * Environment: `OTEL_INSTRUMENTATION_MCP_LOG_LINES` = `on`, `off`.

@@ -79,10 +79,14 @@ const LOG_LEVELS: Readonly<Record<string, McpConfig["logLevel"]>> = {
   silent: "OFF",
 };
 
-const toolNames = (variable: string): Setting<readonly string[]> => ({
+function parseLevel(text: string): McpConfig["logLevel"] | undefined {
+  return Object.hasOwn(LOG_LEVELS, text) ? LOG_LEVELS[text] : undefined;
+}
+
+const nameList = (variable: string, what = "keys"): Setting<readonly string[]> => ({
   variable,
   allowed: [],
-  expected: "a list of tool names",
+  expected: `a list of ${what}`,
   parse: splitList,
   default: [],
   exact: true,
@@ -95,6 +99,17 @@ export const SETTINGS: { readonly [K in EnvironmentKey]: Setting<McpConfig[K]> }
     "full",
   ),
   errorMessage: onOff("OTEL_INSTRUMENTATION_MCP_ERROR_MESSAGE", true),
+  trust: oneOf("OTEL_INSTRUMENTATION_MCP_TRUST", { parent: "parent", link: "link", none: "none" }, "parent"),
+  baggage: nameList("OTEL_INSTRUMENTATION_MCP_BAGGAGE"),
+  metaKeys: nameList("OTEL_INSTRUMENTATION_MCP_META_KEYS"),
+  sessionId: oneOf("OTEL_INSTRUMENTATION_MCP_SESSION_ID", { hash: "hash", full: "full", off: "off" }, "hash"),
+  logRate: {
+    variable: "OTEL_INSTRUMENTATION_MCP_LOG_RATE",
+    allowed: ["100"],
+    expected: "a number of log entries above 0",
+    parse: parsePositive,
+    default: 100,
+  },
   reuseExecuteTool: onOff("OTEL_INSTRUMENTATION_MCP_REUSE_EXECUTE_TOOL", false),
   metrics: {
     variable: "OTEL_INSTRUMENTATION_MCP_METRICS",
@@ -111,11 +126,18 @@ export const SETTINGS: { readonly [K in EnvironmentKey]: Setting<McpConfig[K]> }
     default: 1_800_000,
   },
   logLevel: {
-    variable: "LOG_LEVEL",
+    variable: "OTEL_INSTRUMENTATION_MCP_LOG_LEVEL",
     allowed: ["info", "debug", "warn", "error", "off"],
     expected: "one of debug, info, warn, error, off",
-    parse: (text) => (Object.hasOwn(LOG_LEVELS, text) ? LOG_LEVELS[text] : undefined),
+    parse: parseLevel,
     default: "INFO",
+  },
+  lineLevel: {
+    variable: "LOG_LEVEL",
+    allowed: [],
+    expected: "one of debug, info, warn, error, off",
+    parse: parseLevel,
+    default: undefined,
   },
   logLines: onOff("OTEL_INSTRUMENTATION_MCP_LOG_LINES", true),
   slowMs: {
@@ -138,8 +160,8 @@ export const SETTINGS: { readonly [K in EnvironmentKey]: Setting<McpConfig[K]> }
       parse: (text) => (Object.hasOwn(GENAI_CAPTURE, text) ? GENAI_CAPTURE[text] : undefined),
     },
   },
-  captureTools: toolNames("OTEL_INSTRUMENTATION_MCP_CAPTURE_TOOLS"),
-  captureToolsDeny: toolNames("OTEL_INSTRUMENTATION_MCP_CAPTURE_TOOLS_DENY"),
+  captureTools: nameList("OTEL_INSTRUMENTATION_MCP_CAPTURE_TOOLS", "tool names"),
+  captureToolsDeny: nameList("OTEL_INSTRUMENTATION_MCP_CAPTURE_TOOLS_DENY", "tool names"),
   captureLimit: {
     variable: "OTEL_INSTRUMENTATION_MCP_CAPTURE_LIMIT",
     allowed: ["8192"],

@@ -6,6 +6,8 @@
  */
 import { listOf, positive, readChoice, readCount, textOf, type Complain, type Env } from "./values.ts";
 
+import { tellOfMisspelt } from "./misspelt.ts";
+
 export type { Env };
 
 export type OtlpProtocol = "grpc" | "http/protobuf" | "http/json";
@@ -45,11 +47,11 @@ export interface MetricSettings extends SignalSettings<"otlp" | "console" | "pro
 
 /** The endpoint for probes and scrapers. */
 export interface AdminSettings {
-  /** `OTEL_INSTRUMENTATION_MCP_ADMIN`: `on`, `off`, or unset: on where an MCP server is seen. */
+  /** `OTEL_INSTRUMENTATION_MCP_ADMIN`: `on`, `off`, or unset: on where a variable below or the exporter `prometheus` asks for it. */
   readonly enabled: boolean | undefined;
-  /** `OTEL_EXPORTER_PROMETHEUS_HOST`; `localhost` where unset. */
+  /** `OTEL_EXPORTER_PROMETHEUS_HOST`; `localhost` where unset. Set, it asks for the endpoint where an MCP server is seen. */
   readonly host: string | undefined;
-  /** `OTEL_EXPORTER_PROMETHEUS_PORT`; unset: 9464, or the next free one. */
+  /** `OTEL_EXPORTER_PROMETHEUS_PORT`; unset: 9464, or the next free one. Set, it asks for the endpoint where an MCP server is seen. */
   readonly port: number | undefined;
   /** `OTEL_INSTRUMENTATION_MCP_ADMIN_TOKEN`: asked for as a bearer token by `/metrics`. */
   readonly token: string | undefined;
@@ -59,7 +61,7 @@ export interface AdminSettings {
 export interface ExitSettings {
   /** `OTEL_INSTRUMENTATION_MCP_DRAIN_MS`: how long SIGTERM waits for running operations; 0 where unset. */
   readonly drainMs: number;
-  /** `OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT`: whether `process.exit()` waits for what is queued; `off` where unset. */
+  /** `OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT`: whether `process.exit()` waits for what is queued; `on` where unset. */
   readonly flushOnExit: boolean;
 }
 
@@ -108,6 +110,7 @@ export function readSettings(env: Env, tell: Complain): RuntimeSettings {
     if (!told.has(problem)) tell(problem);
     told.add(problem);
   };
+  tellOfMisspelt(env, tell);
   const intervalMs = positive(readCount(env, "OTEL_METRIC_EXPORT_INTERVAL", complain)) ?? 60_000;
   const timeoutMs = positive(readCount(env, "OTEL_METRIC_EXPORT_TIMEOUT", complain)) ?? 30_000;
   const aggregation = readChoice(
@@ -121,7 +124,7 @@ export function readSettings(env: Env, tell: Complain): RuntimeSettings {
     exit: {
       drainMs: readCount(env, "OTEL_INSTRUMENTATION_MCP_DRAIN_MS", complain) ?? 0,
       flushOnExit:
-        readChoice(env, "OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT", ["off", "on"], complain) === "on",
+        readChoice(env, "OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT", ["on", "off"], complain) !== "off",
     },
     traces: {
       ...readSignal(env, "TRACES", ["otlp", "console"], complain),

@@ -9,6 +9,7 @@ import type { Outcome } from "../operation/outcome.ts";
 import type { Session } from "../operation/session.ts";
 import * as semconv from "../semconv.ts";
 import { capturePolicy } from "./capture-policy.ts";
+import { createLogRate } from "./log-rate.ts";
 import { renderLine, type LogEntry } from "./log-line.ts";
 import type { Logger, LoggerProvider } from "./logger-provider.ts";
 
@@ -19,6 +20,8 @@ export interface LogsSource {
   /** Writes a line of JSON where people read it; absent where nobody wants lines. */
   readonly writeLine: ((line: string) => void) | undefined;
   readonly scope: { readonly name: string; readonly version: string };
+  /** Counts an entry that was left out because its peer caused too many. */
+  readonly suppressed?: () => void;
 }
 
 export interface McpLogs {
@@ -39,7 +42,10 @@ export interface Self {
 /** Turns what happens into log records, and the same into lines of JSON. Builds nothing where nobody listens. */
 export function createLogs(source: LogsSource): McpLogs {
   const emitter = createEmitter(source);
-  const { config } = source;
+  const { config, suppressed = () => undefined } = source;
+  const rate = createLogRate(() => config().logRate, suppressed, reportLeftOut);
+  /** What costs a peer no more than a message. A call that succeeds is work that the application has done for it. */
+  const admits = ({ owner }: Operation): boolean => rate.admits(owner);
   const isSlow = (operation: Operation, seconds: number): boolean =>
     seconds * 1000 >= config().slowMs && isRequest(operation);
 
@@ -47,7 +53,7 @@ export function createLogs(source: LogsSource): McpLogs {
     started(operation, self, context) {
       if (!emitter.hears("DEBUG")) return;
       const said = describeStart(operation);
-      if (said === undefined) return;
+      if (said === undefined || !admits(operation)) return;
       const { level, event, message } = said;
       const attributes = attributesOf(operation, config());
       emitter.emit({ severity: SEVERITY[level], event, message, ...self, attributes, context });
@@ -55,6 +61,7 @@ export function createLogs(source: LogsSource): McpLogs {
     ended(operation, self, outcome, seconds, context) {
       const slow = isSlow(operation, seconds);
       if (!emitter.hears(levelOfEnd(operation, outcome, slow))) return;
+      if (!(isRequest(operation) && isSuccess(outcome)) && !admits(operation)) return;
       const { level, event, message } = describeEnd(operation, outcome, slow);
       const attributes = {
         ...attributesOf(operation, config(), outcome),
@@ -63,11 +70,11 @@ export function createLogs(source: LogsSource): McpLogs {
       emitter.emit({ severity: SEVERITY[level], event, message, ...self, attributes, context });
     },
     sessionOpened(session) {
-      if (!emitter.hears("INFO")) return;
+      if (!emitter.hears("INFO") || !rate.admits(undefined)) return;
       emitter.emit(describeSession(session, semconv.EVENT_SESSION_OPENED, "Session opened", {}));
     },
     sessionClosed(session, seconds, errorType) {
-      if (!emitter.hears("INFO")) return;
+      if (!emitter.hears("INFO") || !rate.admits(undefined)) return;
       const attributes = {
         [semconv.ATTR_MCP_DURATION_MS]: milliseconds(seconds),
         ...(errorType !== undefined && { [semconv.ATTR_ERROR_TYPE]: errorType }),
@@ -77,7 +84,7 @@ export function createLogs(source: LogsSource): McpLogs {
     message(operation, self, params, context) {
       const { level, logger } = isObject(params) ? params : {};
       const severity = severityOf(level);
-      if (!emitter.hears(levelOf(severity))) return;
+      if (!emitter.hears(levelOf(severity)) || !admits(operation)) return;
       const name = stringOr(logger)?.slice(0, MAX_LOGGER_NAME_LENGTH);
       emitter.emit({
         severity,
@@ -92,6 +99,19 @@ export function createLogs(source: LogsSource): McpLogs {
       });
     },
   };
+
+  function reportLeftOut(count: number): void {
+    if (!emitter.hears("WARN")) return;
+    emitter.emit({
+      severity: SEVERITY.WARN,
+      event: semconv.EVENT_LOG_SUPPRESSED,
+      message: `${count} log entries left out: their peers caused too many (OTEL_INSTRUMENTATION_MCP_LOG_RATE)`,
+      server: undefined,
+      version: undefined,
+      attributes: {},
+      context: ROOT_CONTEXT,
+    });
+  }
 }
 
 /** The way out of every log entry: a record to whoever takes records, a line to whoever reads lines. */
@@ -111,23 +131,20 @@ export function createEmitter({ loggerProvider, config, writeLine, scope }: Logs
     provider = now;
     return logger;
   }
-  const writes = (): boolean => writeLine !== undefined && config().logLines;
+  const writes = (severity: number): boolean => {
+    const { logLines, logLevel, lineLevel } = config();
+    return writeLine !== undefined && logLines && reaches(severity, lineLevel ?? logLevel);
+  };
+  const records = (severity: number): boolean =>
+    reaches(severity, config().logLevel) && takes(currentLogger(), severity);
 
   return {
-    hears(level) {
-      const { logLevel } = config();
-      return (
-        logLevel !== "OFF" &&
-        SEVERITY[level] >= SEVERITY[logLevel] &&
-        (writes() || takes(currentLogger(), SEVERITY[level]))
-      );
-    },
+    hears: (level) => writes(SEVERITY[level]) || records(SEVERITY[level]),
     emit(entry, own) {
       const timestamp = new Date();
       const { severity: severityNumber, message: body, event: eventName, attributes, context } = entry;
-      const to = currentLogger();
-      if (to !== undefined && takes(to, severityNumber))
-        to.emit({
+      if (records(severityNumber))
+        currentLogger()?.emit({
           ...(eventName !== undefined && { eventName }),
           timestamp,
           severityNumber,
@@ -136,9 +153,14 @@ export function createEmitter({ loggerProvider, config, writeLine, scope }: Logs
           attributes,
           context,
         });
-      if (writes()) writeLine?.(`${renderLine(entry, timestamp, own)}\n`);
+      if (writes(severityNumber)) writeLine?.(`${renderLine(entry, timestamp, own)}\n`);
     },
   };
+}
+
+function reaches(severity: number, least: McpConfig["logLevel"]): boolean {
+  // As a level, not as a number: a `notice` is INFO2, and `info` asks for it too.
+  return least !== "OFF" && SEVERITY[levelOf(severity)] >= SEVERITY[least];
 }
 
 function takes(logger: Logger | undefined, severityNumber: number): boolean {
@@ -191,6 +213,10 @@ function describeSession(
 
 function isRequest(operation: Operation): boolean {
   return operation.attributes[semconv.ATTR_JSONRPC_REQUEST_ID] !== undefined;
+}
+
+function isSuccess({ errorType, statusCode, cancelled }: Outcome): boolean {
+  return errorType === undefined && statusCode === undefined && cancelled === undefined;
 }
 
 /** To a tenth: a line is for people. */

@@ -1,6 +1,7 @@
 import type {
   Attributes,
   Context,
+  Counter,
   Histogram,
   Meter,
   MeterProvider,
@@ -17,7 +18,24 @@ import { createExemplars, type Exemplars } from "./exemplars.ts";
 import { INSTRUMENTS, type InstrumentName, type InstrumentRow } from "./instruments.ts";
 import { PROCESS_OBSERVERS } from "./process-metrics.ts";
 import { createSessions, type SessionEnded, type Sessions } from "./sessions.ts";
-import { createTally } from "./counter-table.ts";
+import { createCounterTable, createLevelTable, type CounterTable } from "./counter-table.ts";
+
+/** The instruments of a kind, so that a row without a source for its values does not compile. */
+type InstrumentOf<Kind extends InstrumentRow["kind"]> = {
+  [Name in InstrumentName]: (typeof INSTRUMENTS)[Name]["kind"] extends Kind ? Name : never;
+}[InstrumentName];
+type ObservableName = InstrumentOf<"observableCounter" | "observableUpDownCounter" | "observableGauge">;
+
+/** Of a tool call, as the guide has them. */
+const STATUSES = ["success", "error"] as const;
+
+/** What most servers answer with sooner or later; other errors have a series once there is one. */
+const USUAL_ERRORS = [
+  semconv.ERROR_TYPE_TOOL_ERROR,
+  semconv.ERROR_TYPE_CONNECTION_CLOSED,
+  "-32602",
+  "-32603",
+];
 
 export interface MetricsSource {
   /** Asked for each record: an SDK may be registered later than this, and the metrics API has no proxy for it. */
@@ -34,6 +52,10 @@ export interface McpMetrics {
   begin(operation: Operation): (outcome: Outcome, context: Context) => number;
   strayOutput(): void;
   httpExchange(exchange: HttpExchange): void;
+  /** This process serves a tool under this name: its calls are shown as none before there is one. */
+  offers(tool: string): void;
+  /** This process is a server: the usual errors are shown as none before there is one. */
+  serves(): void;
   readonly sessions: Sessions;
   readonly exemplars: Exemplars;
   /** Makes the instruments, where a provider has come by now; every record does so too. */
@@ -41,21 +63,20 @@ export interface McpMetrics {
 }
 
 export function createMetrics({ meterProvider, config, known, scope, ...heard }: MetricsSource): McpMetrics {
-  const tallies = {
-    toolCalls: createTally(INSTRUMENTS.toolCalls.attributes),
-    resourceReads: createTally(INSTRUMENTS.resourceReads.attributes),
-    errors: createTally(INSTRUMENTS.errors.attributes),
-    httpRequests: createTally(INSTRUMENTS.httpRequests.attributes),
-    serverActiveRequests: createTally(INSTRUMENTS.serverActiveRequests.attributes),
+  const counters: { readonly [Name in InstrumentOf<"counter">]: CounterTable } = {
+    toolCalls: createCounterTable(INSTRUMENTS.toolCalls.attributes),
+    resourceReads: createCounterTable(INSTRUMENTS.resourceReads.attributes),
+    errors: createCounterTable(INSTRUMENTS.errors.attributes),
+    httpRequests: createCounterTable(INSTRUMENTS.httpRequests.attributes),
+    strayWrites: createCounterTable(INSTRUMENTS.strayWrites.attributes),
   };
+  const activeRequests = createLevelTable(INSTRUMENTS.serverActiveRequests.attributes);
   const exemplars = createExemplars();
   const sessions = createSessions(() => config().sessionIdleMs, sessionEnded);
-  let strayWrites = 0;
-  const observers: Partial<Record<InstrumentName, ObservableCallback>> = {
+  const observers: { readonly [Name in ObservableName]: ObservableCallback } = {
     ...PROCESS_OBSERVERS,
-    ...Object.fromEntries(Object.entries(tallies).map(([name, tally]) => [name, tally.observe])),
+    serverActiveRequests: activeRequests.observe,
     activeSessions: (result) => result.observe(sessions.active()),
-    strayWrites: (result) => result.observe(strayWrites),
     suppressed: (result) => {
       for (const [reason, count] of known.suppressed) result.observe(count, { reason });
     },
@@ -74,7 +95,20 @@ export function createMetrics({ meterProvider, config, known, scope, ...heard }:
     for (const [name, row] of Object.entries(INSTRUMENTS) as [InstrumentName, InstrumentRow][]) {
       if (!families.has(row.family)) continue;
       if (row.kind === "histogram") histograms.set(name, createHistogram(meter, row));
-      else observe(meter, row, observers[name]);
+      else if (row.kind !== "counter") observe(meter, row, observers[name as ObservableName]);
+    }
+    bindCounters(meter, families);
+  }
+
+  function bindCounters(meter: Meter, families: McpConfig["metrics"]): void {
+    const made = (Object.keys(counters) as (keyof typeof counters)[])
+      .filter((name) => families.has(INSTRUMENTS[name].family))
+      .map((name) => [counters[name], createCounter(meter, INSTRUMENTS[name])] as const);
+    // Without an SDK the API hands out one and the same histogram for all names, in every copy and version of it.
+    const measured = histograms.size > 0 && new Set(histograms.values()).size === histograms.size;
+    for (const [table, counter] of made) {
+      if (measured) table.bind(counter);
+      else table.unbind();
     }
   }
 
@@ -89,8 +123,9 @@ export function createMetrics({ meterProvider, config, known, scope, ...heard }:
     bind();
     heard.sessionEnded(session, seconds, end);
     const version = session.attributes[semconv.ATTR_MCP_PROTOCOL_VERSION];
+    const { [semconv.ATTR_NETWORK_TRANSPORT]: _transport, ...described } = session.attributes;
     const attributes: Attributes = {
-      ...session.attributes,
+      ...described,
       ...(version !== undefined && { [semconv.ATTR_MCP_PROTOCOL_VERSION]: revisionLabel(version, known) }),
       ...(end === "idle" && { [semconv.ATTR_ERROR_TYPE]: semconv.ERROR_TYPE_IDLE }),
     };
@@ -103,7 +138,9 @@ export function createMetrics({ meterProvider, config, known, scope, ...heard }:
 
   function recordToolCall(tool: string, outcome: Outcome, seconds: number, context: Context): void {
     const failed = outcome.errorType !== undefined || outcome.statusCode !== undefined;
-    tallies.toolCalls.add(1, tool, failed ? "error" : "success");
+    const status: (typeof STATUSES)[number] = failed ? "error" : "success";
+    // Both at once: the first error of a tool that nobody has registered or listed has a zero before it, too.
+    for (const one of STATUSES) counters.toolCalls.add(one === status ? 1 : 0, tool, one);
     record("toolCallDuration", seconds, { tool_name: tool }, context);
     if (outcome.resultBytes !== undefined)
       record("toolResultSize", outcome.resultBytes, { [semconv.ATTR_GEN_AI_TOOL_NAME]: tool }, context);
@@ -120,14 +157,14 @@ export function createMetrics({ meterProvider, config, known, scope, ...heard }:
             ? operation.method
             : semconv.OTHER
           : undefined;
-      if (active !== undefined) tallies.serverActiveRequests.add(1, active);
+      if (active !== undefined) activeRequests.add(1, active);
       return (outcome, context) => {
         const seconds = (performance.now() - start) / 1000;
         const server = operation.side === "server";
-        const attributes = describeMetric(operation, outcome, known);
+        const attributes = describeMetric(operation, outcome, known, config().resourceUri);
         record(server ? "serverOperationDuration" : "clientOperationDuration", seconds, attributes, context);
         if (!server) return seconds;
-        if (active !== undefined) tallies.serverActiveRequests.add(-1, active);
+        if (active !== undefined) activeRequests.add(-1, active);
         // A request its client took back is neither a success nor an error.
         if (request && operation.method === "tools/call" && outcome.cancelled === undefined) {
           recordToolCall(
@@ -138,21 +175,27 @@ export function createMetrics({ meterProvider, config, known, scope, ...heard }:
           );
         }
         if (request && operation.method === "resources/read")
-          tallies.resourceReads.add(1, resourceLabel(operation, outcome, known, config().resourceUri));
+          counters.resourceReads.add(1, resourceLabel(operation, outcome, known, config().resourceUri));
         const error =
           attributes[semconv.ATTR_ERROR_TYPE] ?? attributes[semconv.ATTR_RPC_RESPONSE_STATUS_CODE];
-        if (error !== undefined) tallies.errors.add(1, String(error));
+        if (error !== undefined && outcome.negotiated === undefined) counters.errors.add(1, String(error));
         return seconds;
       };
     },
     httpExchange({ endpoint, method, status, durationMs, stream }) {
       bind();
-      tallies.httpRequests.add(1, endpoint, method, String(status));
+      counters.httpRequests.add(1, endpoint, method, String(status));
       if (!stream) record("httpRequestDuration", durationMs / 1000, { endpoint });
+    },
+    offers(tool) {
+      if (known.has("tool", tool)) for (const status of STATUSES) counters.toolCalls.show(tool, status);
+    },
+    serves() {
+      for (const errorType of USUAL_ERRORS) counters.errors.show(errorType);
     },
     strayOutput() {
       bind();
-      strayWrites += 1;
+      counters.strayWrites.add(1);
     },
     sessions,
     exemplars,
@@ -165,12 +208,15 @@ function createHistogram(meter: Meter, { name, unit, description, buckets }: Ins
   return meter.createHistogram(name, { unit, description, ...advice });
 }
 
+function createCounter(meter: Meter, { name, unit, description }: InstrumentRow): Counter {
+  return meter.createCounter(name, { unit, description });
+}
+
 function observe(
   meter: Meter,
   { name, kind, unit, description }: InstrumentRow,
-  callback: ObservableCallback | undefined,
+  callback: ObservableCallback,
 ): void {
-  if (callback === undefined) return;
   const options = { unit, description };
   if (kind === "observableCounter") meter.createObservableCounter(name, options).addCallback(callback);
   else if (kind === "observableUpDownCounter")

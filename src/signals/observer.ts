@@ -1,5 +1,6 @@
 import { context, type Context, type MeterProvider, type Tracer } from "@opentelemetry/api";
 import type { McpConfig } from "../settings/config.ts";
+import type { Peer } from "../operation/connection.ts";
 import type { KnownNames } from "../operation/known-names.ts";
 import type { ActiveOperation, OperationObserver } from "../operation/observer.ts";
 import type { Operation } from "../operation/operation.ts";
@@ -8,7 +9,9 @@ import * as semconv from "../semconv.ts";
 import { registeredLoggerProvider, type LoggerProvider } from "./logger-provider.ts";
 import { createLogs, type Self } from "./logs.ts";
 import { createMetrics, type McpMetrics } from "./metrics.ts";
-import { extract, inject } from "./propagation.ts";
+import { parentsOf, whileOpen } from "./parents.ts";
+import { inject, type Trust } from "./propagation.ts";
+import { describeSessionId, withoutSession } from "./session-id.ts";
 import { withOperation } from "./running-operation.ts";
 import { startClientSpan, startServerSpan } from "./spans.ts";
 
@@ -21,6 +24,8 @@ export interface Signals {
   /** Writes a line of the log where people read it; absent where records are enough. */
   readonly writeLine?: ((line: string) => void) | undefined;
   readonly config: () => McpConfig;
+  /** Whether mcp-otelkit has instrumented HTTP, and so answers for the headers of requests. */
+  readonly ownHttp?: (() => boolean) | undefined;
 }
 
 export interface Telemetry {
@@ -33,6 +38,8 @@ export interface Telemetry {
 export interface ServedFacts {
   /** Whether any has been connected to a transport. */
   connected: boolean;
+  /** As the first one calls itself: what the process is named after does not change. */
+  first: string | undefined;
   /** As the latest one introduces itself. */
   name: string | undefined;
   version: string | undefined;
@@ -49,6 +56,7 @@ export function createTelemetry(
     loggerProvider: () => signals.loggerProvider?.() ?? registeredLoggerProvider(),
     writeLine: signals.writeLine,
     scope,
+    suppressed: () => known.suppress("log_rate"),
   });
   const metrics = createMetrics({
     ...signals,
@@ -57,39 +65,63 @@ export function createTelemetry(
     sessionEnded: (session, seconds, end) =>
       logs.sessionClosed(session, seconds, end === "idle" ? semconv.ERROR_TYPE_IDLE : undefined),
   });
-  const served: ServedFacts = { connected: false, name: undefined, version: undefined };
+  const served: ServedFacts = { connected: false, first: undefined, name: undefined, version: undefined };
+  const introduce = (self: Peer | undefined): void => {
+    served.first ??= self?.name;
+    served.name = self?.name ?? served.name;
+    served.version = self?.version ?? served.version;
+  };
   const observer: OperationObserver = {
-    begin(operation, carrier, params) {
+    begin(seen, carrier, params, headers) {
+      const config = signals.config();
+      const operation = withoutSession(seen, config);
       const self = selfOf(operation, served);
       if (operation.signal !== "span") {
-        const current = operation.side === "server" ? extract(carrier) : context.active();
+        const current =
+          operation.side === "server"
+            ? parentsOf(operation, carrier, config, headers).parent
+            : context.active();
         logs.message(operation, self, params, current);
-        return activeIn(current, NO_SPAN);
+        return activeIn(current, config, NO_SPAN);
       }
       const tracer = signals.tracer(); // first: it may start OpenTelemetry, which is not the operation's time
       const measured = metrics.begin(operation);
       const span =
         operation.side === "client"
-          ? startClientSpan(operation, params, tracer, signals.config())
-          : startServerSpan(operation, params, carrier, tracer, signals.config());
+          ? startClientSpan(operation, params, tracer, config, signals.ownHttp?.() === true)
+          : startServerSpan(
+              operation,
+              params,
+              parentsOf(operation, carrier, config, headers),
+              tracer,
+              config,
+            );
       const current = withOperation(span.current, { attributes: operation.attributes, ...self });
       logs.started(operation, self, current);
-      return activeIn(current, {
+      return activeIn(current, config, {
         event: span.event,
-        end(outcome) {
+        end(ended) {
+          const outcome = withoutSession(ended, config);
           span.end(outcome);
           const seconds = measured(outcome, current);
           logs.ended(operation, selfOf(operation, served, outcome), outcome, seconds, current);
         },
       });
     },
-    connected(role, self) {
+    connecting(role, self) {
       if (role === "client") return;
-      served.connected = true;
-      served.name = self?.name ?? served.name;
-      served.version = self?.version ?? served.version;
+      introduce(self);
+      metrics.serves();
     },
-    openSession(session) {
+    connected(role) {
+      if (role !== "client") served.connected = true;
+    },
+    offers(tool, self) {
+      introduce(self);
+      if (tool !== undefined) metrics.offers(tool);
+    },
+    openSession(opened) {
+      const session = { ...opened, id: describeSessionId(opened.id, signals.config()) };
       logs.sessionOpened(session);
       return metrics.sessions.open(session);
     },
@@ -115,13 +147,22 @@ function selfOf(operation: Operation, served: ServedFacts, outcome?: Outcome): S
 const NOBODY: Self = { server: undefined, version: undefined };
 
 /** An operation in a context; its end is heard once. */
-function activeIn(current: Context, { event, end }: Pick<ActiveOperation, "event" | "end">): ActiveOperation {
+function activeIn(
+  current: Context,
+  trust: Trust,
+  { event, end }: Pick<ActiveOperation, "event" | "end">,
+): ActiveOperation {
   let over = false;
   return {
     get carrier() {
-      return inject(current);
+      return inject(current, trust);
     },
     run: (fn) => context.with(current, fn),
+    send: (fn) =>
+      context.with(
+        whileOpen(current, () => over),
+        fn,
+      ),
     event(name, attributes) {
       if (!over) event(name, attributes);
     },

@@ -11,12 +11,13 @@ import {
 import type { McpConfig } from "../settings/config.ts";
 import { captureRequest, captureResult } from "../privacy/capture.ts";
 import { redactMessage } from "../privacy/uri.ts";
-import type { Carrier } from "../operation/observer.ts";
 import type { AttributeValues, Operation } from "../operation/operation.ts";
-import type { Outcome } from "../operation/outcome.ts";
+import { methodRow } from "../operation/methods.ts";
+import { isCallersFault, type Outcome } from "../operation/outcome.ts";
 import * as semconv from "../semconv.ts";
 import { capturePolicy } from "./capture-policy.ts";
-import { extract } from "./propagation.ts";
+import { markEnded, type Parents } from "./parents.ts";
+import { departing } from "./propagation.ts";
 
 /** A span and the context it makes. */
 export interface MessageSpan {
@@ -25,14 +26,19 @@ export interface MessageSpan {
   end(outcome: Outcome): void;
 }
 
-/** The span of a message this process sends: a child of whatever is active. */
+/**
+ * The span of a message this process sends: a child of whatever is active.
+ * @param narrowed whether the message is sent with no more baggage than may cross
+ */
 export function startClientSpan(
   operation: Operation,
   params: unknown,
   tracer: Tracer,
   config: McpConfig,
+  narrowed: boolean,
 ): MessageSpan {
-  const parent = context.active();
+  const active = context.active();
+  const parent = narrowed ? departing(active, config) : active;
   const outer = config.reuseExecuteTool ? executeToolSpan(parent, operation) : undefined;
   const attributes = attributesOf(operation, params, config);
   if (outer !== undefined) {
@@ -43,21 +49,16 @@ export function startClientSpan(
   return messageSpan(span, trace.setSpan(parent, span), operation, config);
 }
 
-/**
- * The span of a message this process receives. Its parent is the one its sender names in `params._meta`; what was
- * ambient, such as the HTTP server's span, becomes a link, and stands in as the parent where the sender names none.
- * Source: semantic conventions for MCP, "context propagation".
- */
+/** The span of a message this process receives. What was ambient and is not its parent, such as an HTTP server's span, is a link. */
 export function startServerSpan(
   operation: Operation,
   params: unknown,
-  carrier: Carrier,
+  { parent, ambient, offered }: Parents,
   tracer: Tracer,
   config: McpConfig,
 ): MessageSpan {
-  const ambient = context.active();
-  const parent = extract(carrier, ambient);
   const links = ambientLinks(operation, ambient, parent);
+  if (offered !== undefined) links.push({ context: offered });
   const attributes = attributesOf(operation, params, config);
   const span = tracer.startSpan(
     operation.name,
@@ -105,7 +106,9 @@ function messageSpan(
     end(outcome) {
       if (span.isRecording()) record(span, operation, outcome, config);
       if (ours && outcome.name !== undefined) span.updateName(outcome.name);
-      if (ours) span.end();
+      if (!ours) return;
+      span.end();
+      markEnded(span);
     },
   };
 }
@@ -122,14 +125,18 @@ function record(span: Span, operation: Operation, outcome: Outcome, config: McpC
   if (errorType === undefined) return;
   span.setAttribute(semconv.ATTR_ERROR_TYPE, errorType);
   const description =
-    message !== undefined && mayTell(operation, config) ? redactMessage(message) : undefined;
+    message !== undefined && mayTell(operation, outcome, config) ? redactMessage(message) : undefined;
   span.setStatus({ code: SpanStatusCode.ERROR, ...(description !== undefined && { message: description }) });
 }
 
-/** Servers repeat the URI in the messages of their errors: where it is not wanted on spans, neither are those. */
-function mayTell(operation: Operation, config: McpConfig): boolean {
+/**
+ * The message of what the application's own code threw is content, as the method table says. Servers repeat the URI in
+ * the messages of their errors: where it is not wanted on spans, neither are those.
+ */
+function mayTell(operation: Operation, { statusCode }: Outcome, config: McpConfig): boolean {
   return (
     config.errorMessage &&
+    (methodRow(operation.method).errorIsContent !== true || isCallersFault(statusCode)) &&
     (config.resourceUri === "full" || !Object.hasOwn(operation.attributes, semconv.ATTR_MCP_RESOURCE_URI))
   );
 }

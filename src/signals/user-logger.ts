@@ -71,7 +71,8 @@ export function createUserLogger(source: LogsSource): McpLogger {
 
 /** The fields as plain data, bounded and without secrets. */
 function readable(fields: LogFields | Error): Readonly<Record<string, unknown>> {
-  const told: Record<string, unknown> = {};
+  // Without a prototype: a field may be called `constructor` or `__proto__`.
+  const told = Object.create(null) as Record<string, unknown>;
   const given = isError(fields) ? { error: fields } : fields; // `logger.error("…", error)` is what people write
   for (const name of ownNames(given) ?? []) {
     const value = ownValue(given, name); // without running the getters of whatever was handed over
@@ -99,10 +100,10 @@ function exact(value: bigint): number | string {
 
 /** As attributes, of which every back end can hold the simple ones. */
 function flat(fields: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
-  const attributes: Record<string, string | number | boolean> = {};
+  const attributes = Object.create(null) as Record<string, string | number | boolean>;
   for (const [name, value] of Object.entries(fields)) {
     if (value === null) continue;
-    attributes[ATTRIBUTE_OF[name] ?? name] =
+    attributes[(Object.hasOwn(ATTRIBUTE_OF, name) ? ATTRIBUTE_OF[name] : undefined) ?? name] =
       typeof value === "string" || typeof value === "number" || typeof value === "boolean"
         ? value
         : JSON.stringify(value);

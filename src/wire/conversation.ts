@@ -20,8 +20,17 @@ import { METHODS, methodRow } from "../operation/methods.ts";
 import type { ActiveOperation, Carrier, OperationObserver } from "../operation/observer.ts";
 import { describeOperation, describeProgress, type Operation, type Side } from "../operation/operation.ts";
 import { CANCELLED, CONNECTION_CLOSED, describeResponse, SUCCESS } from "../operation/outcome.ts";
-import { createPendingTable, finish, learnNames, type PendingTable } from "../operation/requests.ts";
+import {
+  createPendingTable,
+  describeQuestion,
+  finish,
+  learnNames,
+  listedNames,
+  type PendingTable,
+} from "../operation/requests.ts";
 import { describeSession, type ActiveSession } from "../operation/session.ts";
+import { taskEndIn, taskEndOf } from "../operation/tasks.ts";
+import { endTask, finishOrFollow, taskAskedFor, type Following } from "../operation/tool-tasks.ts";
 import { safely } from "../output/safely.ts";
 import { measureToolResult } from "../privacy/uri.ts";
 import * as semconv from "../semconv.ts";
@@ -61,6 +70,7 @@ export function createConversation(
   /** Requests that the client asks the server, and the other way round. */
   const asked = createPendingTable();
   const askedBack = createPendingTable();
+  const following: Following = { connection, tasks: new Map() };
   let session: ActiveSession | undefined;
   let ended = false;
 
@@ -84,6 +94,7 @@ export function createConversation(
       active,
       progressToken: progressTokenOf(message),
       awaited: false,
+      taskId: taskAskedFor(message),
       changesSeen: connection.changes,
     });
     return active.carrier;
@@ -111,13 +122,17 @@ export function createConversation(
       const outcome = side === "server" ? CANCELLED : { errorType: semconv.ERROR_TYPE_CANCELLED };
       if (cancelled !== undefined) finish(cancelled, outcome, connection, known);
     }
-    acknowledge(message);
     const begin = (): void =>
       observer
         .begin(describe(message, side, since), side === "server" ? (metaOf(params) ?? {}) : {}, params)
         .end(SUCCESS);
     if (side === "server") begin();
     else inCause(begin);
+    // After that: what it ends is still open, and its parent.
+    acknowledge(message);
+    // Whoever runs the task says how far it has come.
+    const runs = side === "server" ? "client" : "server";
+    endTask(following, taskEndIn(message, runs), runs, known);
   }
 
   /** Ends a request whose stream stays open: it has been answered in all but name. */
@@ -134,20 +149,25 @@ export function createConversation(
     const { method } = pending.operation;
     const result = response["result"];
     learnFromResult(connection, method, result);
-    learnNames(method, result, known);
+    learnNames(method, result, known, side === "client" ? connection.owner : undefined);
+    if (side === "server" && method === "tools/list")
+      for (const name of listedNames("tool", result))
+        if (typeof name === "string") observer.offers(name, connection.self);
     pending.result = result;
-    const outcome = describeResponse(response, side);
+    const outcome = describeResponse(response, side, method);
     if (side === "server" && method === "initialize" && outcome === SUCCESS) openSession();
     const size =
       side === "server" && method === "tools/call" && "result" in response
         ? { resultBytes: measureToolResult(result) }
         : {};
-    finish(pending, { ...outcome, ...size }, connection, known);
+    endTask(following, taskEndOf(describeQuestion(pending), response, side), side, known);
+    finishOrFollow(following, pending, { ...outcome, ...size }, known);
   }
 
   function openSession(): void {
-    observer.connected("server", connection.server);
     if (connection.server !== undefined) connection.self = connection.server;
+    observer.connecting("server", connection.self);
+    observer.connected("server");
     const described = session === undefined ? describeSession(connection, performance.now()) : undefined;
     if (described !== undefined) session = observer.openSession(described);
   }
@@ -187,6 +207,9 @@ export function createConversation(
       safely("end", () => {
         session?.close();
         const unanswered = closingCancels(connection) ? CANCELLED : CONNECTION_CLOSED;
+        // What becomes of them is not known; the call itself has been answered.
+        for (const pending of following.tasks.values()) finish(pending, SUCCESS, connection, known);
+        following.tasks.clear();
         for (const pending of asked.drain()) finish(pending, unanswered, connection, known);
         for (const pending of askedBack.drain()) finish(pending, CONNECTION_CLOSED, connection, known);
       });

@@ -154,6 +154,23 @@ test("probes that overlap share the run of a check, and the next probe starts an
   expect(check).toHaveBeenCalledTimes(2);
 });
 
+test("one result serves as long as it was asked to, however often probes come", async () => {
+  vi.useFakeTimers();
+  readiness = createReadiness({ uptimeSeconds: () => 0, keepMs: 1000 });
+  const check = vi.fn<ReadinessCheck>(() => false);
+  const fresh = vi.fn<ReadinessCheck>(() => true);
+  readiness.add("database", check);
+  readiness.add("shutdown", fresh, { keepMs: 0 });
+
+  for (let probe = 0; probe < 50; probe += 1) await readiness.describe();
+  expect([check.mock.calls.length, fresh.mock.calls.length]).toEqual([1, 50]);
+  check.mockReturnValue(true);
+  vi.advanceTimersByTime(1001);
+
+  expect((await readiness.describe()).ok).toBe(true);
+  expect(check).toHaveBeenCalledTimes(2);
+});
+
 test("a check that hangs is not started again by every probe", async () => {
   const check = vi.fn<ReadinessCheck>(() => new Promise(() => {}));
   readiness.add("database", check, { timeoutMs: 10 });

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Collected } from "../../src/admin/collected.ts";
+import { createHandle } from "../../src/admin/handle.ts";
 import { createReadiness } from "../../src/admin/ready.ts";
 import { createRoutes } from "../../src/admin/routes.ts";
 import { collect } from "./collect.ts";
@@ -24,6 +25,34 @@ test("the token guards the metrics and not the probes", () => {
     ["/health", false],
     ["/ready", false],
   ]);
+});
+
+test("readiness has reasons for who has the token, and names for everybody", async () => {
+  const readiness = createReadiness({ uptimeSeconds: () => 1 });
+  readiness.add("database", () => Promise.reject(new Error("role admin does not exist on db-7")));
+  const handle = createHandle({
+    routes: createRoutes({ ...others, readiness }),
+    token: "s3cret",
+    say: () => undefined,
+  });
+
+  const [stranger, operator] = await Promise.all(
+    [{}, { authorization: "Bearer s3cret" }].map((headers) => handle("GET", "/ready", headers)),
+  );
+
+  expect([stranger?.status, operator?.status]).toEqual([503, 503]);
+  expect(JSON.parse(stranger?.body ?? "")).toMatchObject({ checks: { database: "unhealthy" } });
+  expect(JSON.parse(operator?.body ?? "")).toMatchObject({
+    checks: { database: "unhealthy: role admin does not exist on db-7" },
+  });
+});
+
+test("and without a token there are no reasons", async () => {
+  const readiness = createReadiness({ uptimeSeconds: () => 1 });
+  readiness.add("database", () => Promise.reject(new Error("role admin does not exist on db-7")));
+  const handle = createHandle({ routes: createRoutes({ ...others, readiness }), say: () => undefined });
+
+  expect((await handle("GET", "/ready", {})).body).not.toContain("db-7");
 });
 
 test("scrapes that overlap share a collection, each in its format, and the next has its own", async () => {

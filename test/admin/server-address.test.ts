@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import { connect, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -73,12 +74,27 @@ test("no host, and the empty host of a variable that is not set, are localhost a
   expect(addresses.map(({ address }) => address)).toEqual(["127.0.0.1", "127.0.0.1"]);
 });
 
-test("on an address that others reach, any Host header is answered", async () => {
+/** An address of this machine that others may reach. */
+const OUTER = Object.values(networkInterfaces())
+  .flat()
+  .find((found) => found?.family === "IPv4" && !found.internal)?.address;
+
+test.skipIf(OUTER === undefined)("on an address that others reach, any Host header is answered", async () => {
   const { port, address } = await starter.started({ host: "0.0.0.0" });
 
-  const { status } = await ask({ port, headers: { host: "shop.default.svc:9464" } });
+  const { status } = await ask({ port, address: OUTER ?? "", headers: { host: "shop.default.svc:9464" } });
 
   expect({ status, address }).toEqual({ status: 200, address: "0.0.0.0" });
+});
+
+test("bound to every address, a connection to the loopback one has to name this host", async () => {
+  const { port } = await starter.started({ host: "0.0.0.0" });
+
+  const replies = await Promise.all(
+    ["evil.example", `localhost:${port}`].map((host) => ask({ port, path: "/metrics", headers: { host } })),
+  );
+
+  expect(replies.map(({ status }) => status)).toEqual([403, 200]);
 });
 
 describe("where no port is given", () => {

@@ -137,6 +137,17 @@ test("a crowd is turned away at the door", async () => {
   for (const socket of crowd) socket.destroy();
 });
 
+test("a probe is answered although a crowd of idle connections is open", async () => {
+  const { port } = await starter.started();
+  const agents = Array.from({ length: 64 }, () => new Agent({ keepAlive: true }));
+  for (const agent of agents) await ask({ port, agent });
+
+  const probes = await Promise.all([ask({ port }), ask({ port, path: "/ready" }), ask({ port })]);
+
+  expect(probes.map(({ status }) => status)).toEqual([200, 200, 200]);
+  for (const agent of agents) agent.destroy();
+});
+
 test("closing ends open connections, twice as well as once", async () => {
   const { port, close } = await starter.started();
   const agent = new Agent({ keepAlive: true });

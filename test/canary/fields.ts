@@ -85,9 +85,9 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map([
   ...must("uri", "listed-template-uri-path"),
   ...must(["uri", "registeredUri"], "registered-uri-path"),
   ...never("listed-name", "listed-description"),
-  // JSON-RPC errors: the message, and nothing else of what was thrown
-  ...must("rpcMessage", "rpc-message", "rpc-object-message", "rpc-group-message", "rpc-protocol-message"),
-  ...must("rpcMessage", "client-thrown-message"),
+  // JSON-RPC errors that the code of a tool, a prompt or a model threw: not even the message
+  ...never("rpc-message", "rpc-object-message", "rpc-group-message", "rpc-protocol-message"),
+  ...never("client-thrown-message"),
   ...never("rpc-cause", "rpc-stack", "rpc-frame", "rpc-detail", "rpc-name", "rpc-string", "rpc-object-name"),
   ...never("rpc-object-detail", "rpc-bare-name", "rpc-bare-code", "rpc-group-member", "rpc-protocol-data"),
   ...never("client-thrown-cause", "client-thrown-stack", "client-thrown-frame", "client-thrown-detail"),

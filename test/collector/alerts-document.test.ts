@@ -51,7 +51,7 @@ Written by a test from [prometheus/rules](prometheus/rules); do not edit by hand
 An alert whose name is here twice has two rules with different labels; both have the same runbook.`;
 
 const THRESHOLDS =
-  "All in [prometheus/rules/thresholds.yaml](prometheus/rules/thresholds.yaml), which also shows how to give one tool or one service a number of its own.";
+  "In [prometheus/rules/thresholds.yaml](prometheus/rules/thresholds.yaml), which also shows how to give one tool or one service a number of its own. The quota's is in [prometheus/rules/business.yaml](prometheus/rules/business.yaml), the example of a rule on your own numbers.";
 
 function row({ alert, labels, annotations, for: after = "at once" }: Alert): string {
   const { severity = "", component: _, ...own } = labels;

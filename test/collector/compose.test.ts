@@ -24,7 +24,7 @@ describe.each(services)("%s", (name, definition) => {
     expect(Number(cpus)).toBeGreaterThan(0);
     expect(mebibytes(memory)).toBeGreaterThan(0);
     // The Collector's is 80 % of memory_limiter, which is below the container's.
-    const share = goLimit === undefined ? 0.8 : Number.parseInt(String(goLimit), 10) / mebibytes(memory);
+    const share = goLimit === undefined ? 0.8 : Number.parseInt(goLimit as string, 10) / mebibytes(memory);
     expect(share).toBeGreaterThan(0.5);
     expect(share).toBeLessThanOrEqual(0.81);
   });

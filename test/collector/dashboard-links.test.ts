@@ -52,7 +52,9 @@ it("links take values that are there: labels of the series, columns of the table
     const there = [
       ...columns.map((column) => `__data.fields.${column}`),
       ...own,
-      ...["__url_time_range", "__field.labels.tool_name", "__field.labels.job"],
+      "__url_time_range",
+      "__field.labels.tool_name",
+      "__field.labels.job",
     ];
     return variablesIn(url)
       .filter((used) => !there.includes(used))

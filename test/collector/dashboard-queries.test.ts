@@ -161,8 +161,13 @@ it("every label that we emit is on some panel", () => {
   expect([...ours].filter((label) => !used.has(label))).toEqual([]);
 });
 
-/** One value only, or the same as another. */
-const NOT_SHOWN = new Set(["service_name", "network_protocol_name", "gen_ai_operation_name"]);
+/** One value only in nearly every fleet, or the same as another. */
+const NOT_SHOWN = new Set([
+  "service_name",
+  "network_protocol_name",
+  "network_protocol_version",
+  "gen_ai_operation_name",
+]);
 
 /** Variables whose *All* must not be `.*`. */
 const OF_SERVERS = ["server", "client", "collector", "service"];

@@ -1,29 +1,28 @@
 // What can be said of rules and alerts without Prometheus. That they fire and end when they should is for rules-run.test.ts.
 import { describe, expect, it } from "vitest";
 import { readPromql } from "../ops/promql.ts";
+import { dashboards } from "./dashboards.ts";
 import { read } from "./files.ts";
-import { ADDED, emitted, OTHERS } from "./known-series.ts";
+import { KNOWN_ANYWHERE, LABELS_ANYWHERE, OURS, metricOf } from "./known-metrics.ts";
 import { ALERTS, RECORDINGS, RULES } from "./rule-files.ts";
 
 const nameOf = (rule: (typeof RULES)[number]): string => rule.record ?? rule.alert ?? "";
 const recorded = new Set(RECORDINGS.map(({ record }) => record));
-const series = new Map([...emitted(), ...OTHERS]);
 
 describe.each(RULES.map((rule) => [`${rule.file}: ${nameOf(rule)}`, rule] as const))("%s", (_, rule) => {
   const query = readPromql(rule.expr);
 
   it("parses, and names series and labels that exist", () => {
     const unknown = query.selectors.filter(
-      ({ metric }) => metric !== "" && !series.has(metric) && !recorded.has(metric),
+      ({ metric }) => metric !== "" && !KNOWN_ANYWHERE.has(metric) && !recorded.has(metric),
     );
     const wrong = query.selectors.flatMap(({ metric, labels }) =>
       labels
-        .filter((label) => series.has(metric) && ![...ADDED, ...(series.get(metric) ?? [])].includes(label))
+        .filter((label) => KNOWN_ANYWHERE.get(metric)?.has(label) === false)
         .map((label) => `${metric}{${label}}`),
     );
     const somewhere = new Set([
-      ...ADDED,
-      ...[...series.values()].flat(),
+      ...LABELS_ANYWHERE,
       ...RECORDINGS.flatMap(({ expr, labels }) => [...readPromql(expr).made, ...Object.keys(labels ?? {})]),
       ...query.made,
     ]);
@@ -46,7 +45,7 @@ describe("recording rules", () => {
     const others = RECORDINGS.filter(({ file }) => !file.endsWith("mapping.yaml"));
 
     expect(others.filter(({ record }) => !/^[a-z_]+:[a-z][a-z0-9_]*:[a-z0-9_]+$/.test(record))).toEqual([]);
-    expect(mapped.filter(({ record }) => !emitted().has(record))).toEqual([]);
+    expect(mapped.filter(({ record }) => !OURS.includes(metricOf(record)))).toEqual([]);
     expect(mapped.filter(({ labels }) => labels?.["mapped_from"] !== "semconv")).toEqual([]);
   });
 
@@ -96,6 +95,21 @@ describe.each(ALERTS.map((rule) => [`${rule.alert}, ${rule.expr.slice(0, 40)}`, 
         new RegExp(`label "runbooks" \\}\\}\\{\\{ end \\}\\}/${alert}\\.md$`),
       );
     });
+  },
+);
+
+it.each(ALERTS.map((rule) => [rule.alert, rule.annotations["dashboard_url"] ?? ""] as const))(
+  "%s leads to a dashboard that is there, and sets variables that it has: %s",
+  (_, url) => {
+    const [, uid, query = ""] = /\/d\/([\w-]+)(?:\?(.*))?$/.exec(url) ?? [];
+    const target = dashboards.find((dashboard) => dashboard.uid === uid);
+    const set = [...query.matchAll(/(?:^|&)var-(\w+)=\{\{ \$labels\.\w+ \| urlquery \}\}/g)];
+
+    expect(target, url).toBeDefined();
+    expect(target?.templating.list.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(set.map(([, variable]) => variable)),
+    );
+    expect(set).toHaveLength(query === "" ? 0 : query.split("&").length);
   },
 );
 

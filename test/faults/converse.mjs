@@ -42,19 +42,79 @@ export async function converse({ createAsker, createServer }, record = []) {
     );
     record.push(`${title}: ${outcome}`);
   }
+  for (const [title, step] of Object.entries(RAW_STEPS)) {
+    const from = record.length;
+    const answers = step((message) => near.send({ jsonrpc: "2.0", ...message }), title, record);
+    await seen(() => record.slice(from).filter((line) => line.startsWith("server sends")).length >= answers);
+  }
   await asker.close();
   await server.close();
   return record;
 }
 
-/** Two transports joined in memory; messages travel as text, as over a real wire, each in a turn of its own. */
+/** What SDKs send as it is given to them, and what peers may do. Each says how many answers there are to be. */
+const RAW_STEPS = {
+  "params with toJSON": (send) => {
+    class Call {
+      #name = "add";
+      toJSON() {
+        return { name: this.#name, arguments: { a: 2, b: 3 } };
+      }
+    }
+    void send({ id: "json", method: "tools/call", params: new Call() });
+    return 1;
+  },
+  "params with getters": (send, title, record) => {
+    let runs = 0;
+    const params = {
+      get name() {
+        runs += 1;
+        return "add";
+      },
+      get arguments() {
+        runs += 1;
+        return { a: 2, b: 3 };
+      },
+    };
+    void send({ id: "getters", method: "tools/call", params });
+    record.push(`${title}: ran ${runs} times`);
+    return 1;
+  },
+  "NaN in params": (send) => {
+    void send({
+      id: "NaN",
+      method: "tools/call",
+      params: { name: "add", extra: Number.NaN, arguments: { a: 2, b: 3 } },
+    });
+    return 1;
+  },
+  "an id that is used again": (send) => {
+    for (const a of [1, 2, 3])
+      void send({ id: "again", method: "tools/call", params: { name: "add", arguments: { a, b: 3 } } });
+    return 3;
+  },
+};
+
+/** Resolves with the turn of the event loop in which this has become true; a conversation that loses an answer stands still. */
+async function seen(condition) {
+  for (let turns = 0; turns < 1000 && !condition(); turns += 1)
+    await new Promise((resolve) => setImmediate(resolve));
+}
+
+/**
+ * Two transports joined in memory; messages travel as text, as over a real wire, each in a turn of its own. The client's wraps another,
+ * as those of applications do, and the server's takes its callback by a setter that subscribes.
+ */
 function createWire(record) {
   const end = (name) => ({
     async start() {},
     async send(message) {
       const text = JSON.stringify(message);
       record.push(`${name} sends ${JSON.stringify(withoutTraceKeys(JSON.parse(text)))}`);
-      queueMicrotask(() => this.other.onmessage?.(JSON.parse(text)));
+      queueMicrotask(() => this.other.deliver(JSON.parse(text)));
+    },
+    deliver(message) {
+      this.onmessage?.(message);
     },
     async close() {
       if (this.closed) return;
@@ -64,10 +124,43 @@ function createWire(record) {
     },
   });
   const near = end("client");
-  const far = end("server");
+  const far = subscribing(end("server"));
   near.other = far;
   far.other = near;
-  return [near, far];
+  return [wrapping(near), far];
+}
+
+function subscribing(transport) {
+  const subscribed = [];
+  return Object.defineProperties(transport, {
+    onmessage: {
+      configurable: true,
+      set(callback) {
+        subscribed.push(callback);
+      },
+    },
+    deliver: { value: (message) => subscribed.forEach((callback) => callback(message)) },
+  });
+}
+
+function wrapping(inner) {
+  return {
+    start: () => inner.start(),
+    send: (...args) => inner.send(...args),
+    close: () => inner.close(),
+    get onmessage() {
+      return inner.onmessage;
+    },
+    set onmessage(callback) {
+      inner.onmessage = callback;
+    },
+    get onclose() {
+      return inner.onclose;
+    },
+    set onclose(callback) {
+      inner.onclose = callback;
+    },
+  };
 }
 
 /** `_meta` goes where nothing else is left in it, and `params` with it. */

@@ -11,6 +11,7 @@ import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { converse } from "./converse.mjs";
 import { createPlan, wrap } from "./plan.mjs";
 
+const STANDS_STILL_MS = 10_000;
 const [generation, seed, rate, wanted] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
 const plan = createPlan(Number(seed), Number(rate));
@@ -33,8 +34,17 @@ let conversations = 0;
 let current = [];
 // With nothing left to wait for, Node just ends.
 process.once("exit", () => {
-  if (plan.on) tell({ different: [{ expected: expected[current.length], got: "stands still" }] });
+  if (plan.on) tell({ different: [standsStill()] });
 });
+// A request whose answer is lost waits a minute, while metrics go on and on.
+let lines = 0;
+setInterval(() => {
+  if (plan.on && lines === current.length + conversations * expected.length) {
+    tell({ different: [standsStill()] });
+    process.exit(0);
+  }
+  lines = current.length + conversations * expected.length;
+}, STANDS_STILL_MS).unref();
 while (plan.total < Number(wanted)) {
   different.push(...differences(expected, await converse(sdk, (current = []))));
   conversations += 1;
@@ -46,6 +56,10 @@ await new Promise((resolve) => setTimeout(resolve, 50)); // unhandled rejections
 
 tell({ afterwards });
 process.exit(0); // exporters that were made to hang would hold it
+
+function standsStill() {
+  return { expected: expected[current.length], got: `stands still after ${current.at(-1)}` };
+}
 
 function tell(more) {
   const { total, counts, places } = plan;
@@ -72,12 +86,17 @@ function instrument() {
     logLevel: "DEBUG",
     capture: new Set(["arguments", "results", "prompts", "messages"]),
   };
-  const faulty = (name, provider) => wrap(plan, name, provider);
+  // Each once: another provider is another registration, and makes all instruments again.
+  const [tracer, meterProvider, loggerProvider] = [
+    wrap(plan, "tracer", tracers.getTracer("test")),
+    wrap(plan, "meters", meters),
+    wrap(plan, "loggers", loggers),
+  ];
   sdk.startWiring(
     {
-      tracer: () => faulty("tracer", tracers.getTracer("test")),
-      meterProvider: () => faulty("meters", meters),
-      loggerProvider: () => faulty("loggers", loggers),
+      tracer: () => tracer,
+      meterProvider: () => meterProvider,
+      loggerProvider: () => loggerProvider,
       writeLine: () => plan.at("writeLine", () => undefined),
       config: () => config,
       fault: () => plan.at("fault", () => undefined),

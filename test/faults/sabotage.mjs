@@ -12,19 +12,20 @@ const NET = new Set([
   "output/disguise.js", // names a function, once, at load time
   "hook/replace.js", // replaces a method, once, at load time
   "hook/hub.js", // one variable
-  "hook/connection/inject-meta.js", // compares two messages
+  "hook/connection/inject-meta.js", // copies a message, or leaves it alone
+  "hook/connection/readable.js isPlain", // says which
+  "hook/connection/stand-on.js", // puts a function in the place of another
+  "output/stack-room.js", // two assignments around every call
   "hook/connection/inbound.js arrive",
   "hook/connection/outbound.js depart",
   "hook/connection/calls.js runCall",
-  "hook/connection/tap.js shadow", // defines a property, once for each connection
-  "hook/connection/tap.js shadowSend",
-  "hook/connection/tap.js armStart",
-  "hook/connection/tap.js wrapCallbacks",
+  "hook/connection/tap.js tapSend", // defines a property, once for each connection
+  "hook/connection/tap.js receive",
 ]);
 
 /** Patches at load time: before the first message, and told as a report. */
 const AT_LOAD =
-  /^(hook\/loader\/.*|hook\/server-details\.js|hook\/other-instrumentations\.js|output\/(stderr|say|call-site)\.js)$/;
+  /^(hook\/loader\/.*|hook\/server-details\.js|hook\/other-instrumentations\.js|output\/(stderr|stderr-descriptor|at-exit|say|call-site)\.js)$/;
 
 export async function load(url, context, next) {
   const loaded = await next(url, context);

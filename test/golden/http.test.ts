@@ -9,6 +9,7 @@ import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import { createMcpHandler, McpServer as ServerV2 } from "@modelcontextprotocol/server";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describeSessionId } from "../../src/signals/session-id.ts";
 import { loadSdk } from "../support/sdks.ts";
 import type { SeenSpan } from "../support/seen-span.ts";
 import { until, withTelemetry } from "../support/with-telemetry.ts";
@@ -60,7 +61,7 @@ it("a session is on both sides from its beginning, and its standing stream is no
     await client.close();
     await served.close();
   });
-  expect(valuesOf(spans, "mcp.session.id")).toEqual(["s1"]);
+  expect(valuesOf(spans, "mcp.session.id")).toEqual([describeSessionId("s1", { sessionId: "hash" })]);
   expect(new Set(ours(spans).map(({ name }) => name))).toEqual(new Set(["initialize", "notifications/initialized", "ping"]));
 });
 

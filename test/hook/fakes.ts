@@ -47,7 +47,9 @@ export function record(
       told.push(entry);
       return activeFor(entry, options.carrier ?? CARRIER);
     },
+    connecting: () => undefined,
     connected: () => undefined,
+    offers: () => undefined,
     openSession: () => ({ seen: () => undefined, close: () => undefined }),
     httpExchange: () => undefined,
     strayOutput: () => undefined,
@@ -70,6 +72,7 @@ function activeFor(entry: Told, carrier: Carrier): ActiveOperation {
   return {
     carrier,
     run: (fn) => fn(),
+    send: (fn) => fn(),
     event: (name, attributes) => void entry.events.push({ name, attributes }),
     end: (outcome) => void entry.ends.push(outcome),
   };
@@ -107,9 +110,10 @@ export class OwnTransport {
     return Promise.resolve();
   }
 
+  /** Sent at once, so that a test sees what comes of it at once. */
   send(message: unknown, _options?: unknown): unknown {
     this.sent.push(message);
-    return Promise.resolve();
+    return undefined;
   }
 
   close(): void {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, it } from "vitest";
-import { footerFor, HOOK_SYMBOL, withFooter } from "../../src/hook/loader/footer.ts";
+import { footerFor, withFooter } from "../../src/hook/loader/footer.ts";
+import { HOOK_SYMBOL } from "../../src/hook/loader/hook-symbol.ts";
 import { installLoadHook, syncHooksWork } from "../../src/hook/loader/load-hook.ts";
 import { findSdkFile } from "../../src/hook/loader/targets.ts";
 
@@ -22,7 +23,9 @@ const V1 = "@modelcontextprotocol/sdk";
 
 it.each([
   [V1, "1.10.0", "esm/shared/protocol.js", { format: "esm", supported: true }],
-  [V1, "1.9.0", "cjs/server/mcp.js", { format: "cjs", supported: false }],
+  [V1, "0.6.1", "shared/protocol.js", { format: "esm", supported: true }],
+  [V1, "1.9.0", "cjs/server/mcp.js", { format: "cjs", supported: true }],
+  [V1, "0.5.0", "shared/protocol.js", { format: "esm", supported: false }],
   [V1, "2.0.0", "esm/shared/uriTemplate.js", { format: "esm", supported: false }],
   [V1, "1.32.2-beta.1", "esm/shared/protocol.js", { format: "esm", supported: true }],
   [V1, "odd", "esm/shared/protocol.js", { format: "esm", supported: false }],

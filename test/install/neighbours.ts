@@ -56,6 +56,7 @@ export const NEIGHBOURS: readonly Neighbour[] = [
     dependencies: { genkit: "1.42.0" },
     before: `import "genkit";`,
     start: `
+import "genkit";
 import { enableTelemetry } from "genkit/tracing";
 await enableTelemetry({ spanProcessors: [seen], instrumentations });`,
   },

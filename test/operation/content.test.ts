@@ -3,16 +3,29 @@ import { redactMessage, redactUri } from "../../src/privacy/uri.ts";
 
 it.each([
   ["file:///notes/today", "file:///notes/today"],
-  ["https://user:word@host:8080/a/b#part", "https://host:8080/a/b#part"],
+  ["https://user:word@host:8080/a/b#part", "https://host:8080/a/b#REDACTED"],
   ["https://token@host", "https://host"],
   ["https://us@er:w@rd@host/", "https://host/"],
   ["//user:word@host/a", "//host/a"],
   ["custom+scheme://me@there/x", "custom+scheme://there/x"],
-  ["note:///a@b?day=monday&who=me&flag#end", "note:///a@b?day=REDACTED&who=REDACTED&REDACTED#end"],
-  ["mailto:someone@example.com?subject=hello", "mailto:someone@example.com?subject=REDACTED"],
+  ["note:///a@b?day=monday&who=me&flag#end", "note:///a@b?day=REDACTED&who=REDACTED&REDACTED#REDACTED"],
+  ["mailto:someone@example.com?subject=hello", "mailto:REDACTED?subject=REDACTED"],
   ["db://host/q?sql=a=b", "db://host/q?sql=REDACTED"],
   ["not a uri at all", "not a uri at all"],
-  ["?", "?REDACTED"],
+  ["?", "?"],
+  ["https://host/a;jsessionid=hunter2", "https://host/a;jsessionid=REDACTED"],
+  ["https://host/cb%3Ftoken=hunter2%26page=2", "https://host/cb%3Ftoken=REDACTED%26page=REDACTED"],
+  [
+    "https://api.telegram.org/bot123456789:AAx1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1y/getMe",
+    "https://api.telegram.org/botREDACTED/getMe",
+  ],
+  ["postgres://user:hunter2@host/db", "postgres://host/db"],
+  ["jdbc:postgresql://user:hunter2@host/db", "jdbc:postgresql://host/db"],
+  ["proxy://host/postgres://user:hunter2@host/db", "proxy://host/postgres://host/db"],
+  ["data:text/plain;base64,aHVudGVyMg==", "data:text/plain,[35 characters]"],
+  ["https://host/a#hunter2", "https://host/a#REDACTED"],
+  ["https://host/a%23hunter2", "https://host/a#REDACTED"],
+  ["https://host/files/sk-proj-abcdefghijklmnop1234/a.txt", "https://host/files/REDACTED/a.txt"],
   ["", ""],
 ])("a URI %j is recorded as %j [attr.mcp.resource.uri]", (uri, recorded) => {
   expect(redactUri(uri)).toBe(recorded);

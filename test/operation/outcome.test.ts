@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { classNameOf } from "../../src/operation/class-name.ts";
-import { asksForInput, describeRejection, describeResponse } from "../../src/operation/outcome.ts";
+import { asksForInput, describeRejection, describeResponse, isTimeout } from "../../src/operation/outcome.ts";
 
 const result = (value: unknown) => ({ jsonrpc: "2.0", id: 1, result: value });
 const error = (code: unknown, message: unknown = "no") => ({
@@ -50,6 +50,27 @@ describe("a response", () => {
       expect(describeResponse(error(code), "server")).toEqual(both);
     },
   );
+
+  it.each([
+    ["server/discover", -32601, undefined],
+    ["server/discover", -32022, undefined],
+    ["initialize", -32602, { supported: ["2025-06-18"], requested: "2026-07-28" }],
+  ])("to %s with %j is how two revisions find each other [outcome.negotiated]", (method, code, data) => {
+    const declined = { id: 1, error: { code, message: "no", data } };
+    for (const side of ["client", "server"] as const)
+      expect(describeResponse(declined, side, method)).toEqual({
+        statusCode: String(code),
+        negotiated: true,
+      });
+  });
+
+  it.each([
+    ["tools/list", -32601],
+    ["initialize", -32602],
+    ["server/discover", -32603],
+  ])("to %s with %j is an error of the client's as any other", (method, code) => {
+    expect(describeResponse(error(code), "client", method)).toMatchObject({ errorType: String(code) });
+  });
 
   it("with an error that is none is still an error", () => {
     for (const broken of [{ error: null }, { error: "text" }, { error: {} }, { error: { code: "-32602" } }]) {
@@ -138,4 +159,26 @@ it("the name of a class is bounded", () => {
     },
   }[name] as new () => object;
   expect(classNameOf(new Long())).toHaveLength(128);
+});
+
+describe("a rejection", () => {
+  const because = (signal: AbortSignal) =>
+    describeRejection(new Error("aborted"), isTimeout(signal.reason) ? "timeout" : true);
+
+  it("by AbortSignal.timeout is a timeout, by the caller a cancellation [outcome.timeout]", async () => {
+    const timeout = AbortSignal.timeout(0);
+    await new Promise((resolve) => timeout.addEventListener("abort", resolve));
+    expect(because(timeout)).toEqual({ errorType: "timeout" });
+    expect(because(AbortSignal.any([timeout]))).toEqual({ errorType: "timeout" });
+    expect(because(AbortSignal.abort())).toEqual({ errorType: "cancelled" });
+    expect(describeRejection(timeout.reason, false)).toEqual({ errorType: "timeout" });
+  });
+
+  it("of server/discover by HTTP is a negotiation, unless it is about who asks [outcome.negotiated]", () => {
+    const refused = (status: number) =>
+      Object.assign(new (class SdkHttpError extends Error {})("no"), { status });
+    expect(describeRejection(refused(404), false, "server/discover")).toEqual({ negotiated: true });
+    expect(describeRejection(refused(401), false, "server/discover")).toEqual({ errorType: "401" });
+    expect(describeRejection(refused(404), false, "tools/list")).toEqual({ errorType: "404" });
+  });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { PROVIDER_KEYS } from "../../src/privacy/provider-keys.ts";
+import { MUST_GO, MUST_PASS } from "../support/secret-samples.ts";
 import { serialise, serialiseText } from "../../src/privacy/redact.ts";
 import { isSecretKey } from "../../src/privacy/secret-keys.ts";
 import { redactText } from "../../src/privacy/secrets.ts";
@@ -97,6 +99,69 @@ describe("a secret is known by its look", () => {
   });
 });
 
+describe("as in the Collector", () => {
+  it.each(MUST_GO)("out goes what has to in %s [privacy.redaction]", (text) => {
+    expect(serialise({ said: text.replace("~", "") }, "", LIMIT)).not.toContain("CANARY");
+  });
+
+  it.each(MUST_PASS)("and %s stays", (text) => {
+    expect(redactText(text, 8192).text).toBe(text);
+  });
+});
+
+describe("a key is known by the prefix that its provider gives it", () => {
+  it.each(PROVIDER_KEYS.map(([id, , pattern]) => [id, exampleOf(pattern)] as const))(
+    "%s [privacy.redaction]",
+    (_id, key) => {
+      expect(redactText(`before ${key} after`, 8192).text).toBe("before REDACTED after");
+    },
+  );
+});
+
+describe("a secret is known by its name, however it is written", () => {
+  it.each([
+    "password: |\n  hunter2\n  hunter2\nname: x",
+    "a:\n  - password: >-\n      hunter2\n    other: y",
+    "password:\n  hunter2\nname: x",
+    '{"key":"password","value":"hunter2"}',
+    "- name: DB_PASSWORD\n  value: hunter2\n",
+    '[["password","hunter2"]]',
+    '<add key="Password" value="hunter2"/>',
+    '["node","--password","hunter2"]',
+    "Ocp-Apim-Subscription-Key: hunter2",
+    "mnemonic: hunter2 and hunter2",
+    "pin=hunter2",
+    "pa\u200bssword=hunter2",
+    "p\u0430ssword: hunter2",
+    "\uff50assword: hunter2",
+  ])("in text: %j [privacy.redaction]", (text) => {
+    expect(redactText(text, 8192).text).not.toContain("hunter2");
+    expect(redactText(text, 8192).text).toContain("REDACTED");
+  });
+
+  it.each([
+    { list: [["password", "hunter2"]] },
+    { list: [{ Key: "password", Value: "hunter2" }] },
+    { list: [{ k: "token", v: "hunter2" }] },
+    { args: ["--password", "hunter2"] },
+    { "p\u0430ss\u200bword": "hunter2" },
+    { "ocp-apim-subscription-key": "hunter2" },
+    { mnemonic: "hunter2" },
+    { pin: "hunter2" },
+  ])("in data: %j [privacy.redaction]", (data) => {
+    expect(serialise(data, "", LIMIT)).not.toContain("hunter2");
+  });
+
+  it("and what is beside a secret, or only looks like a list of names, stays", () => {
+    expect(redactText("a:\n  password: >-\n    hunter2\n  other: y", 8192).text).toContain("other: y");
+    expect(serialise({ required: ["password", "username"] }, "", LIMIT)).toBe(
+      '{"required":["password","username"]}',
+    );
+    expect(serialise({ list: [["city", "Paris"]] }, "", LIMIT)).toBe('{"list":[["city","Paris"]]}');
+    expect(serialise({ next_page_token: "12" }, "", LIMIT)).toBe('{"next_page_token":"12"}');
+  });
+});
+
 describe("a secret is known by its name", () => {
   it.each(
     `authorization Authorization Proxy-Authorization password passwd pwd userPassword user_password DB-PASSWORD passwordHash
@@ -116,7 +181,7 @@ describe("a secret is known by its name", () => {
     `tokens_used max_tokens maxTokens prompt_tokens tokenCount tokenizer token_type keyboard monkey key keys primary_key
      foreignKey publicKey public_key secretary compass bypass passes passenger author authors authority oauth session sessions
      card cards discard postcard keywords hotkey inside aside sidebar process assess incredible number phone_number
-     pin spin signature design cookbook`.split(/\s+/),
+     spin signature design cookbook`.split(/\s+/),
   )("and %s is not", (key) => {
     expect(isSecretKey(key)).toBe(false);
     expect(serialise({ [key]: "kept" }, "", LIMIT)).toBe(`{"${key}":"kept"}`);
@@ -159,3 +224,32 @@ it("data in base64 is told by its size", () => {
   );
   expect(serialiseText(data.repeat(100), "", LIMIT)).toBe("[base64, 400000 characters]");
 });
+
+/** A text that a pattern of the table describes: the first of all alternatives, and no more of anything than there has to be. */
+function exampleOf(pattern: string): string {
+  let source = pattern;
+  for (let open = /\((?:\?:)?([^()]*)\)(\{\d+[,\d]*\}|\?)?/.exec(source); open !== null;) {
+    const [whole, inside = "", times = ""] = open;
+    const first = inside.split("|")[0] ?? "";
+    const text = times === "?" ? "" : times === "" ? exampleOf(first) : exampleOf(first).repeat(least(times));
+    source = source.replace(whole, () => text.replaceAll(/[.[\]{}()?+*\\|]/g, String.raw`\$&`));
+    open = /\((?:\?:)?([^()]*)\)(\{\d+[,\d]*\}|\?)?/.exec(source);
+  }
+  return source.replaceAll(
+    /(\[[^\]]+\]|\\[\s\S]|[^\\])(\{\d+[,\d]*\}|\?)?/g,
+    (_all, what: string, times: string = "") =>
+      times === "?" ? "" : letterOf(what).repeat(times === "" ? 1 : least(times)),
+  );
+}
+
+function least(times: string): number {
+  return Number(/\d+/.exec(times)?.[0] ?? 1);
+}
+
+function letterOf(what: string): string {
+  if (what === String.raw`\d`) return "1";
+  if (what === String.raw`\w`) return "a";
+  if (what.startsWith("\\")) return what.slice(1);
+  if (!what.startsWith("[")) return what;
+  return what.startsWith(String.raw`[\w`) ? "a" : what.charAt(1);
+}

@@ -30,10 +30,10 @@ describe.each(LINES)(
       expect(joined.stderr).not.toContain("could not register");
       const tool = joined.spans.find(({ name, kind }) => name === "tools/call work" && kind === "SERVER");
       const libraries = joined.spans.filter(({ scope }) => scope === "library");
-      expect(libraries.map(({ name, parentSpanId }) => [name, parentSpanId]).toSorted()).toEqual([
-        ["library 0", tool?.spanId],
-        ["library 1", tool?.spanId],
-      ]);
+      expect(Object.fromEntries(libraries.map(({ name, parentSpanId }) => [name, parentSpanId]))).toEqual({
+        "library 0": tool?.spanId,
+        "library 1": tool?.spanId,
+      });
       expect(joined.metrics.some(({ name }) => name === "library.calls")).toBe(true);
     });
 

@@ -134,7 +134,7 @@ it("process.exit() in a tool ends the process at once, with its code", async () 
 
 it("an exception that the application survives does not hold up a later process.exit()", async () => {
   const { code, stdout, spans } = await traceProgram([...PRELOAD, "ends.mjs", "handled"], {
-    env: { OTEL_BSP_SCHEDULE_DELAY: "60000" },
+    env: { OTEL_BSP_SCHEDULE_DELAY: "60000", OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT: "off" },
   });
 
   expect(code).toBe(1);

@@ -24,7 +24,22 @@ const METRICS: readonly [table: string, metric: string, type: string, labels: re
   ["business", "data_age_seconds", "gauge", ["source"]],
 ];
 
-const CALL_BUCKETS = ["0.01", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"];
+const CALL_BUCKETS = [
+  "0.01",
+  "0.05",
+  "0.1",
+  "0.25",
+  "0.5",
+  "1",
+  "2.5",
+  "5",
+  "10",
+  "30",
+  "60",
+  "120",
+  "300",
+  "+Inf",
+];
 
 /** What the guide's panels, alerts and capacity queries select, and what they sum by. `job` and `up` are Prometheus's own. */
 const QUERIES: readonly [
@@ -222,6 +237,7 @@ it("probes: alive from the start, ready with transport and database, not ready f
   const withoutDatabase = await ready();
   server.order("database up");
   await server.said(/done database up/);
+  await expect.poll(async () => (await ready()).code, { timeout: 10_000 }).toBe(200); // a result serves a second
   const allThere = await ready();
   const client = await connect(url);
   const before = (await server.page()).value("mcp_active_sessions");
@@ -235,7 +251,7 @@ it("probes: alive from the start, ready with transport and database, not ready f
   await client.close();
   server.order("exit");
 
-  const down = { database: "unhealthy: connection refused" };
+  const down = { database: "unhealthy" };
   const uptimes = {
     uptime_seconds: expect.any(Number) as number,
     uptimeSeconds: expect.any(Number) as number,
@@ -245,7 +261,7 @@ it("probes: alive from the start, ready with transport and database, not ready f
     code: 503,
     status: "not_ready",
     ...uptimes,
-    ...report({ server: "unhealthy: no MCP server is connected to a transport yet", ...down }),
+    ...report({ server: "unhealthy", ...down }),
   });
   expect(withoutDatabase).toEqual({ code: 503, status: "not_ready", ...uptimes, ...report(down) });
   expect(allThere).toEqual({ code: 200, status: "ready", ...uptimes, ...report({}) });
@@ -253,7 +269,7 @@ it("probes: alive from the start, ready with transport and database, not ready f
   expect(draining.health).toBe(200);
   expect(draining.ready).toMatchObject({
     code: 503,
-    ...report({ shutdown: "unhealthy: the process has been asked to end" }),
+    ...report({ shutdown: "unhealthy" }),
   });
   expect(draining.page.value("mcp_active_sessions")).toBe(0);
   expect(draining.page.value("mcp_session_duration_seconds_count")).toBe(1);
@@ -303,7 +319,7 @@ it("a check that hangs is unhealthy and not fatal", async () => {
 
   expect(status).toBe(503);
   expect(JSON.parse(body)).toMatchObject({
-    checks: { hangs: "unhealthy: no answer within 50 ms", throws: "unhealthy: thrown" },
+    checks: { hangs: "unhealthy", throws: "unhealthy" },
   });
   expect((await server.get("/health")).status).toBe(200);
 });

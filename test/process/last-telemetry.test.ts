@@ -87,8 +87,8 @@ describe("process.exit()", () => {
     ["in a tool", "", 3, ["tools/call add", "tools/call exit"]],
     ["in the application's own listener for SIGTERM", "exits at SIGTERM", 5, ["tools/call add"]],
     ["at the end of stdin", "exits at the end of stdin", 6, ["tools/call add"]],
-  ])("%s loses nothing where flushOnExit is wanted", async (_where, habit, code, tools) => {
-    start({ HABIT: habit, OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT: "on" });
+  ])("%s loses nothing", async (_where, habit, code, tools) => {
+    start({ HABIT: habit });
     await server.add(2, 3);
 
     if (code === 3) server.call("exit");
@@ -103,13 +103,12 @@ describe("process.exit()", () => {
   });
 
   it.each(["http/protobuf", "http/json", "grpc"])(
-    "flushOnExit over %s, headers and all",
+    "waits for what is sent over %s, headers and all",
     async (protocol) => {
       const env = {
         ...exportingTo(protocol === "grpc" ? receiver.grpcUrl : receiver.url, protocol),
         OTEL_EXPORTER_OTLP_HEADERS: "x-tenant=a%20b,x-other=c",
         OTEL_EXPORTER_OTLP_TRACES_HEADERS: "x-other=d",
-        OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT: "on",
       };
       start(env);
       await server.add(2, 3);
@@ -123,15 +122,15 @@ describe("process.exit()", () => {
     },
   );
 
-  it("tells what it cost otherwise, and what helps", async () => {
-    start({});
+  it("tells what it costs where it is not to wait, and what helps", async () => {
+    start({ OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT: "off" });
     await server.add(2, 3);
 
     server.call("exit");
 
     const { stderr } = await server.ended;
     expect(stderr).toMatch(
-      /^mcp-otelkit: lost: 3 spans; .*OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on.*flushTelemetry/m,
+      /^mcp-otelkit: lost: 3 spans; .*OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=off.*flushTelemetry/m,
     );
   });
 });

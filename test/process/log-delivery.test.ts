@@ -109,7 +109,7 @@ describeVariants(APIS, {}, (line, api) => {
     expect(theirs(other)).toHaveLength(2);
     expect(stderr).toContain(
       `; traces go to ${receiver.url} (OTEL_EXPORTER_OTLP_ENDPOINT, http/protobuf); ` +
-        `logs go to ${other.url}/v1/logs (OTEL_EXPORTER_OTLP_LOGS_ENDPOINT, http/json)\n`,
+        `logs go to ${other.url} (OTEL_EXPORTER_OTLP_LOGS_ENDPOINT, http/json)\n`,
     );
   });
 });
@@ -171,12 +171,12 @@ it.each([
   expect(line.replace(/; health.*/, "").split("(esm); ")[1]).toBe(says);
 });
 
-const LOGS = { OTEL_LOGS_EXPORTER: "otlp", OTEL_SERVICE_NAME: "widgets" };
+const LOGS = { OTEL_LOGS_EXPORTER: "otlp" };
 
 async function runLogging(line: OtelLine, api: string, env: Record<string, string>): Promise<Ended> {
   return runProgram(["--import", await installedPackage(line), "logs.mjs"], {
     cwd: sandboxes.get(line)?.folder ?? "",
-    env: { LOGS_API: api, ...env },
+    env: { LOGS_API: api, OTEL_SERVICE_NAME: "widgets", ...env },
   });
 }
 

@@ -105,7 +105,9 @@ it.each([{ LOG_LEVEL: "off" }, { OTEL_INSTRUMENTATION_MCP_LOG_LINES: "off" }])(
 );
 
 it("records say the same as lines, whether there are lines or not", async () => {
-  const lines = linesOf(await run({ OTEL_LOGS_EXPORTER: "otlp", LOG_LEVEL: "debug" }));
+  const lines = linesOf(
+    await run({ OTEL_LOGS_EXPORTER: "otlp", OTEL_INSTRUMENTATION_MCP_LOG_LEVEL: "debug" }),
+  );
   const records = receiver.logs();
   const told = records.map(({ body, severityText, traceId, spanId }) => [
     body,
@@ -120,6 +122,13 @@ it("records say the same as lines, whether there are lines or not", async () => 
     scope: "weather",
     attributes: { "gen_ai.tool.name": "forecast", city_count: 2, api_key: "REDACTED" },
   });
+});
+
+it("LOG_LEVEL is about lines alone: the records of a server that keeps its stderr quiet arrive", async () => {
+  const lines = linesOf(await run({ OTEL_LOGS_EXPORTER: "otlp", LOG_LEVEL: "off" }));
+
+  expect(lines).toEqual([]);
+  expect(receiver.logs().length).toBeGreaterThan(3);
 });
 
 it("createLogger works without the preload", async () => {

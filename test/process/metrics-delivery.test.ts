@@ -32,7 +32,7 @@ describe("OTLP and the page at once", () => {
 
     const sent = await eventually(
       async () => receiver.metrics(),
-      (metrics) => callsIn(metrics).length >= 3,
+      (metrics) => callsIn(metrics).reduce((sum, calls) => sum + calls, 0) === 2,
     );
     const page = await server.page();
 
@@ -60,7 +60,7 @@ describe("OTLP and the page at once", () => {
     expect(
       Number(latest(sent, "mcp.tool.call.duration")?.exponentialHistogram?.dataPoints[0]?.count),
     ).toBeGreaterThan(0);
-    expect((await server.page()).samples("mcp_tool_call_duration_seconds_bucket")).toHaveLength(10);
+    expect((await server.page()).samples("mcp_tool_call_duration_seconds_bucket")).toHaveLength(14);
   });
 });
 
@@ -92,6 +92,7 @@ describe("OTEL_METRICS_EXPORTER", () => {
       .map((line) => JSON.parse(line) as { metric: string; points: unknown });
     expect(printed.findLast(({ metric }) => metric === "mcp.tool.calls")?.points).toEqual([
       { attributes: { tool_name: "add", status: "success" }, value: 2 },
+      { attributes: { tool_name: "add", status: "error" }, value: 0 },
     ]);
     expect(
       stdout

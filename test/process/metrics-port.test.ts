@@ -3,9 +3,13 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { INITIALIZE } from "../support/hand-fed.ts";
-import { endsWithTest, observeProgram, serveProgram } from "./served.ts";
+import { nodeBinary } from "../support/homes.ts";
+import { PRELOAD, startProgram } from "./program.ts";
+import { endsWithTest, GUIDE_PROGRAMS, observeProgram, QUIET, serveProgram } from "./served.ts";
 
 const UNSET = { OTEL_EXPORTER_PROMETHEUS_PORT: "" };
+/** As a program has it that nobody has told anything. */
+const DEFAULTS = { ...UNSET, OTEL_METRICS_EXPORTER: "", OTEL_TRACES_EXPORTER: "none" };
 
 it("servers that are told no port take the next free one each, and say so", async () => {
   const first = endsWithTest(await serveProgram(["stdio-server.mjs"], { env: UNSET }));
@@ -46,12 +50,17 @@ describe("no port is opened", () => {
       "stdio-server.mjs",
       { OTEL_METRICS_EXPORTER: "otlp", OTEL_INSTRUMENTATION_MCP_ADMIN: "off" },
     ],
+    [
+      "unless it is asked for",
+      "stdio-server.mjs",
+      { OTEL_METRICS_EXPORTER: "otlp", OTEL_EXPORTER_PROMETHEUS_PORT: "" },
+    ],
     ["off is off, whatever exporter is named", "stdio-server.mjs", { OTEL_INSTRUMENTATION_MCP_ADMIN: "off" }],
   ])("%s", async (_what, program, env) => {
     const { port, release } = await occupiedPort();
     await release();
     const running = endsWithTest(
-      observeProgram([program], { env: { ...env, OTEL_EXPORTER_PROMETHEUS_PORT: String(port) } }),
+      observeProgram([program], { env: { OTEL_EXPORTER_PROMETHEUS_PORT: String(port), ...env } }),
     );
 
     const [line] = await running.told(/.*instrumented.*\n/);
@@ -71,6 +80,40 @@ it("OTEL_INSTRUMENTATION_MCP_ADMIN=on serves a client as well", async () => {
   );
 
   expect(await client.get("/health")).toMatchObject({ status: 200 });
+});
+
+it.each([
+  ["OTEL_INSTRUMENTATION_MCP_ADMIN=on", { OTEL_INSTRUMENTATION_MCP_ADMIN: "on" }],
+  ["OTEL_EXPORTER_PROMETHEUS_PORT", { OTEL_EXPORTER_PROMETHEUS_PORT: "0" }],
+  ["OTEL_EXPORTER_PROMETHEUS_HOST", { OTEL_EXPORTER_PROMETHEUS_HOST: "127.0.0.1" }],
+  ["the exporter prometheus", { OTEL_METRICS_EXPORTER: "prometheus" }],
+])("%s asks for the endpoint", async (_what, env) => {
+  const server = endsWithTest(await serveProgram(["stdio-server.mjs"], { env: { ...DEFAULTS, ...env } }));
+
+  expect(await server.get("/health")).toMatchObject({ status: 200 });
+});
+
+it("a listen that Node's permissions forbid is one line, and the application runs on", async () => {
+  const node = await nodeBinary(26);
+  const server = endsWithTest(
+    startProgram(["--permission", "--allow-fs-read=*", ...PRELOAD, "stdio-server.mjs"], {
+      node,
+      cwd: GUIDE_PROGRAMS,
+      env: { ...QUIET },
+    }),
+  );
+
+  server.child.stdin?.write(
+    `${JSON.stringify({ jsonrpc: "2.0", id: 0, method: "initialize", params: INITIALIZE })}\n`,
+  );
+  await server.printed('"id":0');
+  server.child.stdin?.end();
+  const { code, stderr } = await server.ended;
+
+  expect(code).toBe(0);
+  expect(stderr.split("\n").filter((line) => line.includes("--allow-net"))).toEqual([
+    "mcp-otelkit: the permission model of Node forbids to listen (--allow-net is missing); /metrics, /health, /ready are not served",
+  ]);
 });
 
 /** A port of 127.0.0.1 that somebody has. */

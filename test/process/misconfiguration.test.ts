@@ -29,11 +29,11 @@ const OURS: readonly Mistake[] = [
   },
   {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: "not a url" },
-    says: /^no telemetry: OTEL_EXPORTER_OTLP_ENDPOINT=not a url is not an http:\/\/ or https:\/\/ URL$/,
+    says: /^OTEL_EXPORTER_OTLP_ENDPOINT=\(not shown\) is not an http:\/\/ or https:\/\/ URL: traces cannot be sent there; /,
   },
   {
     env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "not a url", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
-    says: /^no telemetry: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=not a url is not a URL$/,
+    says: /^OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=\(not shown\) is not a URL: traces cannot be sent there; /,
   },
   {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: NOBODY },
@@ -44,7 +44,7 @@ const OURS: readonly Mistake[] = [
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://me:secret@127.0.0.1:1?key=secret",
       OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
     },
-    says: /^(?:cannot deliver spans to|the last spans did not reach) http:\/\/127\.0\.0\.1:1\/ \(OTEL_EXPORTER_OTLP_ENDPOINT, grpc\)/,
+    says: /^(?:cannot deliver spans to|the last spans did not reach) http:\/\/127\.0\.0\.1:1 \(OTEL_EXPORTER_OTLP_ENDPOINT, grpc\)/,
   },
 ];
 

@@ -11,7 +11,7 @@ const OFFLINE = { OTEL_TRACES_EXPORTER: "none" };
 
 describe("an SDK that is seen and cannot be patched is named", () => {
   it("when it is older than the first version that works", async () => {
-    const sandbox = await sandboxWithChangedSdk("sdk-v1-oldest", { version: "1.9.0" });
+    const sandbox = await sandboxWithChangedSdk("sdk-v1-oldest", { version: "0.5.0" });
     onTestFinished(() => sandbox.remove());
     for (const [program, format] of [
       ["v1.mjs", "esm"],
@@ -22,8 +22,8 @@ describe("an SDK that is seen and cannot be patched is named", () => {
       const { stdout, stderr, code } = await preloaded(program, { cwd: sandbox.folder });
 
       expect(stderr).toBe(
-        `mcp-otelkit: @modelcontextprotocol/sdk 1.9.0 (${format}) was seen but is not instrumented: ` +
-          "version not supported (supported: 1.10 up to but not including 2.0)\n",
+        `mcp-otelkit: @modelcontextprotocol/sdk 0.5.0 (${format}) was seen but is not instrumented: ` +
+          "version not supported (supported: 0.6 up to but not including 2.0)\n",
       );
       expect({ stdout, code }).toEqual({ stdout: "loaded function\n", code: 0 });
     }

@@ -81,3 +81,38 @@ it("what a queue drops counts as lost, what it keeps can be sent again, and what
   expect(told.unsent()).toEqual([{ signal: "TRACES", items: [second] }]);
   expect(told.unsent()[0]?.items[0]).toBe(second);
 });
+
+it.each([
+  ["throws", () => undefined],
+  ["answers and throws all the same", (done: Done) => done({ code: 0 })],
+])("an exporter that %s is answered for once", (_what, before) => {
+  const own = {
+    export(_batch: unknown, done: Done): void {
+      before(done);
+      throw new TypeError("no scope");
+    },
+  };
+  const told = reporting(own, "TRACES", `http://collector:${(port += 1)}`, (line) => lines.push(line));
+  let answers = 0;
+
+  own.export([{}], () => (answers += 1));
+
+  expect(answers).toBe(1);
+  expect([told.failing(), lines.length]).toEqual(_what === "throws" ? [true, 1] : [false, 0]);
+});
+
+it("what has been sent and not been answered is no loss yet; after a failure it is", () => {
+  const pending: Done[] = [];
+  const own = { export: (_batch: unknown, done: Done): void => void pending.push(done) };
+  const told = reporting(own, "TRACES", `http://collector:${(port += 1)}`, () => undefined);
+
+  own.export([{}, {}], () => undefined);
+  own.export([{}], () => undefined);
+  expect([told.lost(), told.onTheWay()]).toEqual([{ TRACES: 3 }, { TRACES: 3 }]);
+  pending[0]?.({ code: 0 });
+  expect([told.lost(), told.onTheWay()]).toEqual([{ TRACES: 1 }, { TRACES: 1 }]);
+  own.export([{}], () => undefined);
+  pending[1]?.({ code: 1, error: refused });
+
+  expect([told.lost(), told.onTheWay()]).toEqual([{ TRACES: 2 }, { TRACES: 0 }]);
+});

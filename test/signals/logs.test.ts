@@ -36,7 +36,7 @@ async function logged(
 describe("a tool call that went well", () => {
   it("is a record and a line with the same trace and span", async () => {
     const { result, spans } = await withTelemetry(({ observer, logs, lines }) => {
-      observer.connected("server", { name: "calculator", version: "1.2.0" });
+      observer.connecting("server", { name: "calculator", version: "1.2.0" });
       observer.begin(call(), {}).end({});
       return { logs: logs(), lines: lines() };
     });
@@ -64,7 +64,7 @@ describe("a tool call that went well", () => {
         method: "tools/call",
         tool: "add",
         request_id: "0",
-        session_id: "s-1",
+        session_id: "6a840baf5d8c3ff2",
         side: "server",
         duration_ms: expect.any(Number) as unknown,
         ...trace,
@@ -153,8 +153,8 @@ describe("how loudly an end is told", () => {
 
 it("each of several servers in a process has lines under its own name", async () => {
   const { result } = await withTelemetry(({ observer, lines }) => {
-    observer.connected("server", { name: "alpha", version: "1" });
-    observer.connected("server", { name: "beta", version: "2" });
+    observer.connecting("server", { name: "alpha", version: "1" });
+    observer.connecting("server", { name: "beta", version: "2" });
     observer.begin(call("server", { self: { name: "alpha", version: "1" } }), {}).end({});
     return lines();
   });
@@ -256,7 +256,7 @@ describe("a session", () => {
     expect(result.lines[1]).toMatchObject({
       server: "calculator",
       version: "1.2.0",
-      session_id: "s-9",
+      session_id: "53aaa6cad4a0f90d",
       client: "agent",
       client_version: "3",
       duration_ms: expect.any(Number) as unknown,
@@ -278,7 +278,7 @@ describe("nothing is built", () => {
     await withTelemetry(
       ({ observer }: Telemetry) =>
         context.with(context.active(), () => observer.begin(operation, {}).end({})),
-      config,
+      { sessionId: "full", ...config },
     );
     return reads();
   };

@@ -1,31 +1,46 @@
-import { ROOT_CONTEXT, context, propagation, trace, type TextMapPropagator } from "@opentelemetry/api";
+import {
+  ROOT_CONTEXT,
+  context,
+  propagation,
+  trace,
+  type Context,
+  type TextMapPropagator,
+} from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
-import { extract, inject } from "../../src/signals/propagation.ts";
+import * as crossing from "../../src/signals/propagation.ts";
+import type { Carrier } from "../../src/operation/observer.ts";
 import { withTelemetry } from "../support/with-telemetry.ts";
 import { operationOf } from "./operations.ts";
 
-const namesParent = (carrier: Parameters<typeof extract>[0]): boolean =>
+const ALL = { trust: "parent", baggage: ["*"], metaKeys: ["own"] } as const;
+const extract = (carrier: Carrier, ambient = context.active()) => crossing.extract(carrier, ALL, ambient);
+const inject = (from: Context) => crossing.inject(from, ALL);
+
+const namesParent = (carrier: Carrier): boolean =>
   trace.getSpanContext(extract(carrier, ROOT_CONTEXT)) !== undefined;
 
 const VALID = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 describe("in _meta", () => {
   it("traceparent, tracestate and baggage travel under their bare names [propagation.inject, propagation.baggage]", async () => {
-    const { result, spans } = await withTelemetry(({ observer }) => {
-      const arrived = observer.begin(operationOf("server"), {
-        traceparent: VALID,
-        tracestate: "a=1",
-        baggage: "user=7",
-      });
-      const carrier = arrived.run(() => {
-        expect(propagation.getActiveBaggage()?.getEntry("user")?.value).toBe("7");
-        const sent = observer.begin(operationOf("client"), {});
-        sent.end({});
-        return sent.carrier;
-      });
-      arrived.end({});
-      return carrier;
-    });
+    const { result, spans } = await withTelemetry(
+      ({ observer }) => {
+        const arrived = observer.begin(operationOf("server"), {
+          traceparent: VALID,
+          tracestate: "a=1",
+          baggage: "user=7",
+        });
+        const carrier = arrived.run(() => {
+          expect(propagation.getActiveBaggage()?.getEntry("user")?.value).toBe("7");
+          const sent = observer.begin(operationOf("client"), {});
+          sent.end({});
+          return sent.carrier;
+        });
+        arrived.end({});
+        return carrier;
+      },
+      { baggage: ["user"] },
+    );
     expect(result).toEqual({
       traceparent: `00-0af7651916cd43dd8448eb211c80319c-${spans[1]?.spanId}-01`,
       tracestate: "a=1",

@@ -66,7 +66,7 @@ describe("a server's session", () => {
       { active: 0, ended: 1 },
     ]);
     expect(after.samples("mcp_server_session_duration_seconds_count").map(({ labels }) => labels)).toEqual([
-      { mcp_protocol_version: "2025-06-18", network_transport: "tcp", network_protocol_name: "http" },
+      { mcp_protocol_version: "2025-06-18", network_protocol_name: "http" },
     ]);
   });
 

@@ -194,6 +194,34 @@ describe("the end", () => {
     expect(span.status.message).toBe("no access with Bearer REDACTED");
   });
 
+  it.each([
+    "tools/call",
+    "prompts/get",
+    "sampling/createMessage",
+    "elicitation/create",
+    "completion/complete",
+    "tasks/result",
+    "acme/own",
+  ])("tells nothing of what the code behind %s threw [privacy.tool-error]", async (method) => {
+    for (const code of ["-32603", "404"]) {
+      const outcome = { errorType: code, statusCode: code, message: "no record of patient 7" };
+      for (const side of ["client", "server"] as const) {
+        const span = await spanOf(({ observer }) =>
+          observer.begin(operationOf(side, method), {}).end(outcome),
+        );
+        expect(span.status).toEqual({ code: "ERROR" });
+      }
+    }
+  });
+
+  it("describes what the protocol itself refused", async () => {
+    const outcome = { errorType: "-32602", statusCode: "-32602", message: "Unknown tool" };
+    const span = await spanOf(({ observer }) =>
+      observer.begin(operationOf("client", "tools/call"), {}).end(outcome),
+    );
+    expect(span.status.message).toBe("Unknown tool");
+  });
+
   it("describes nothing where that is switched off [privacy.error-message.config]", async () => {
     const outcome = { errorType: "-32603", statusCode: "-32603", message: "The disk is full" };
     const span = await spanOf(({ observer }) => observer.begin(operationOf("client"), {}).end(outcome), {

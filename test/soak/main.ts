@@ -18,7 +18,7 @@ const divisor = Number(word);
 const MAY_GROW = 0.1;
 /** Noise of a process that holds a little more or less at the moment it is asked: connections of exporters, code. */
 const SLACK_BYTES = 4 * 1024 * 1024;
-/** Exemplars, one for each bucket of a histogram; what is queued and not confirmed is full after the warm-up (8,192). */
+/** Exemplars, one for each bucket of a histogram, and what the last seconds made and nobody has confirmed yet. */
 const ENTRIES_MAY_GROW = 20;
 const COUNTED = ["--import", "./count-entries.mjs"];
 

@@ -25,9 +25,14 @@ export interface Built<Name extends string = Program> {
   readonly now: boolean;
 }
 
+/** The modules whose programs are not in the cache. */
+export function unbuilt(): string[] {
+  return BUILDS.filter((build) => !isWhole(build, keptIn(build))).map(({ module }) => module);
+}
+
 /** Why there are no programs, in words for the person who wanted them; or undefined. */
 export function whyNotBuildable(): string | undefined {
-  if (BUILDS.every((build) => isWhole(build, keptIn(build)))) return undefined;
+  if (unbuilt().length === 0) return undefined;
   if (spawnSync("go", ["version"]).status === 0) return undefined;
   return "there is no Go on this machine, and the Collector, Prometheus, Jaeger and VictoriaLogs are built by it: install Go 1.26 (https://go.dev/dl/) and run this again";
 }

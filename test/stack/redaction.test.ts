@@ -6,7 +6,7 @@ import { givenStack, NEEDS_SERVERS } from "./given.ts";
 import { linesIn } from "./log-stores.ts";
 import { post } from "./numbered.ts";
 
-const CAPTURING = { OTEL_INSTRUMENTATION_MCP_CAPTURE: "all", LOG_LEVEL: "DEBUG" };
+const CAPTURING = { OTEL_INSTRUMENTATION_MCP_CAPTURE: "all", OTEL_INSTRUMENTATION_MCP_LOG_LEVEL: "DEBUG" };
 
 /** Secrets as others' instrumentations record them. Those that are known by their key, */
 const BY_KEY = { "db.password": "canary-of-a-password", api_key: "canary-of-a-key" };

@@ -69,8 +69,8 @@ export function choice(
   initial: string,
 ) {
   const options = values.map((option) => {
-    const [name = "", value = name] = option.split(" : ");
-    return { selected: name === initial, text: name, value };
+    const [said = "", value = said] = option.split(" : ");
+    return { selected: said === initial, text: said, value };
   });
   return new CustomVariableBuilder(name)
     .label(label)

@@ -7,8 +7,8 @@
 
 export interface Call {
   readonly method: unknown;
-  /** Whether the caller has aborted by now. */
-  readonly aborted: () => boolean;
+  /** Whether the caller has aborted by now; or its time was up, as `AbortSignal.timeout` says. */
+  readonly aborted: () => boolean | "timeout";
   /** Set by whoever sees the message leave; hears how the caller's promise ended. */
   settle?: (failure: { readonly error: unknown } | undefined) => void;
 }

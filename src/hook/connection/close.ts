@@ -1,20 +1,31 @@
 import { closingCancels } from "../../operation/connection.ts";
-import { CANCELLED, CONNECTION_CLOSED, type Outcome } from "../../operation/outcome.ts";
+import { CANCELLED, CONNECTION_CLOSED, SUCCESS, type Outcome } from "../../operation/outcome.ts";
 import * as semconv from "../../semconv.ts";
 import { hub } from "../hub.ts";
 import { finish } from "../../operation/requests.ts";
 import { safely } from "../../output/safely.ts";
+import type { ActiveSession } from "../../operation/session.ts";
 import type { Tap } from "./tap-state.ts";
 
 /**
  * Connections with something open on them, so that the end of the process can end that; and a stdio server's, of which there
- * is one or two. Weakly held: one that nobody closes is still collected with its transport. Not in a FinalizationRegistry:
- * with one entry for each connection the heap of a busy server never shrinks again.
+ * is one or two. Weakly held: one that nobody closes is still collected with its transport, and its session, which the metrics count,
+ * ends when that is found out. Not by a FinalizationRegistry for each: with one entry for each connection the heap of a busy server
+ * never shrinks again.
  */
-const live = new Set<WeakRef<Tap>>();
+const live = new Map<WeakRef<Tap>, ActiveSession | undefined>();
 const refs = new WeakMap<Tap, WeakRef<Tap>>();
-/** Every so many, those that were collected are looked for. */
-let sweepAt = 64;
+/** Beyond this many, looking for those that were collected waits this long. */
+const MANY = 1024;
+const SWEEP_EVERY_MS = 1000;
+let sweptAt = 0;
+
+/** Hears of garbage collections, by the one object that it has to look after. */
+const collections = new FinalizationRegistry<undefined>(() => {
+  watching = false;
+  safely("sweep", sweep);
+});
+let watching = false;
 
 /** A connection is being made; again, perhaps, over the same transport. */
 export function rememberTap(tap: Tap): void {
@@ -30,10 +41,14 @@ export function onStdioServer(listener: () => void): void {
   arrivals.add(listener);
 }
 
-/** A request has come or gone. */
+/** A request has come or gone, or a session. */
 export function followTap(tap: Tap): void {
-  if (!tap.inbound.isEmpty() || !tap.outbound.isEmpty()) hold(tap);
+  if (isOpen(tap) || tap.session !== undefined) hold(tap);
   else if (!isStdioServer(tap)) release(tap);
+}
+
+function isOpen({ inbound, outbound, answering, tasks }: Tap): boolean {
+  return !inbound.isEmpty() || !outbound.isEmpty() || answering.size > 0 || tasks.size > 0;
 }
 
 function hold(tap: Tap): void {
@@ -42,10 +57,8 @@ function hold(tap: Tap): void {
     ref = new WeakRef(tap);
     refs.set(tap, ref);
   }
-  live.add(ref);
-  if (live.size < sweepAt) return;
-  for (const held of live) if (held.deref() === undefined) live.delete(held);
-  sweepAt = Math.max(64, live.size * 2);
+  live.set(ref, tap.session);
+  watchCollections();
 }
 
 function release(tap: Tap): boolean {
@@ -53,30 +66,74 @@ function release(tap: Tap): boolean {
   return ref !== undefined && live.delete(ref);
 }
 
+function watchCollections(): void {
+  if (watching) return;
+  watching = true;
+  collections.register({}, undefined);
+}
+
+/** Ends the sessions of connections that were collected. */
+function sweep(): void {
+  if (live.size === 0) return;
+  watchCollections();
+  const now = performance.now();
+  if (live.size > MANY && now - sweptAt < SWEEP_EVERY_MS) return;
+  sweptAt = now;
+  for (const [ref, session] of live) {
+    if (ref.deref() !== undefined) continue;
+    live.delete(ref);
+    session?.close();
+  }
+}
+
 function liveTaps(): Tap[] {
-  return [...live].flatMap((ref) => ref.deref() ?? []);
+  return [...live.keys()].flatMap((ref) => ref.deref() ?? []);
 }
 
 /** Ends what the closing connection leaves open. In memory `onclose` comes twice; the second finds nothing. */
 export function closeTap(tap: Tap): void {
   const known = release(tap);
+  tap.connected = false;
   endOpen(tap, closingCancels(tap.connection) ? CANCELLED : CONNECTION_CLOSED);
+  if (tap.answering.size > 0) {
+    // A transport for one request closes as soon as it has answered, before anybody could hear that it has.
+    hold(tap);
+    setImmediate(() => safely("close", () => endAnswering(tap, CONNECTION_CLOSED))).unref();
+  }
   if (known && isStdioServer(tap)) tellPeerGone();
 }
 
 /** The process ends, and takes every connection along: what is open is over. */
 export function endEverything(): void {
-  for (const tap of safely("end", liveTaps) ?? []) safely("end", () => endOpen(tap, CONNECTION_CLOSED));
+  for (const tap of safely("end", liveTaps) ?? []) {
+    safely("end", () => endOpen(tap, CONNECTION_CLOSED));
+    safely("end", () => endAnswering(tap, undefined));
+  }
+}
+
+/** @param unsent the end of what was answered, and nobody knows whether the answer has been sent; `undefined`: as it was answered */
+function endAnswering(tap: Tap, unsent: Outcome | undefined): void {
+  const observing = hub();
+  const answered = [...tap.answering];
+  tap.answering.clear();
+  followTap(tap);
+  if (observing === undefined) return;
+  for (const [pending, outcome] of answered)
+    finish(pending, unsent ?? outcome, tap.connection, observing.known);
 }
 
 function endOpen(tap: Tap, unanswered: Outcome): void {
   const { connection } = tap;
   const asked = tap.inbound.drain();
   const awaited = tap.outbound.drain();
+  const tasks = [...tap.tasks.values()];
+  tap.tasks.clear();
   const observing = hub();
   tap.session?.close();
   delete tap.session;
   if (observing === undefined) return;
+  // What becomes of them is not known; the call itself has been answered.
+  for (const pending of tasks) finish(pending, SUCCESS, connection, observing.known);
   for (const pending of asked) finish(pending, unanswered, connection, observing.known);
   for (const pending of awaited)
     finish(pending, pending.provisional ?? CONNECTION_CLOSED, connection, observing.known);
@@ -144,6 +201,7 @@ function inputEnded(): void {
     if (!isStdioServer(tap)) continue;
     tap.session?.close();
     delete tap.session;
+    hold(tap);
   }
   tellPeerGone();
 }

@@ -1,34 +1,50 @@
 import type { Role } from "../../operation/connection.ts";
 import { hub } from "../hub.ts";
+import { ownValue } from "../../privacy/own-properties.ts";
 import { lookForOthers } from "../other-instrumentations.ts";
 import { passOn } from "./pass-on.ts";
+import { isTimeout } from "../../operation/outcome.ts";
 import { replaceMethod } from "../replace.ts";
 import { runCall, type Call } from "./calls.ts";
-import { safely } from "../../output/safely.ts";
-import { identityOf, isTransport, roleOf } from "../sdk-shapes.ts";
-import { tapStarted, tapTransport } from "./tap.ts";
+import { safely, surround } from "../../output/safely.ts";
+import { handlersOf, identityOf, isTransport, roleOf } from "../sdk-shapes.ts";
+import { runConnecting, tapStarted, tapTransport, type Connecting } from "./tap.ts";
 
 /**
- * `connect(transport)`: the one door every message's transport goes through, in every SDK from 1.10 to 2.x.
+ * `connect(transport)`: the one door every message's transport goes through, in every SDK from 0.6 to 2.x.
  * Also on v2's `Client`, whose own `connect` probes the transport before the protocol gets it.
+ *
+ * @param starts whether this `connect` itself starts the transport, and nothing else
  */
-export function wrapConnect(prototype: object): boolean {
+export function wrapConnect(prototype: object, starts = true): boolean {
   return replaceMethod(
     prototype,
     "connect",
     (original) =>
       function (transport, ...rest) {
         const observing = hub();
-        if (observing !== undefined) {
-          safely("connect", () => {
-            if (!isTransport(transport)) return;
-            const self = identityOf(this);
-            tapTransport(transport, roleOf(this), self);
-            observing.observer.connected(roleOf(this), self);
-            if (typeof this === "object" && this !== null) lookForOthers(this, transport);
-          });
-        }
-        return original.call(this, transport, ...rest);
+        if (observing === undefined) return original.call(this, transport, ...rest);
+        const role = safely("connect", () => roleOf(this));
+        safely("connect", () => {
+          if (!isTransport(transport)) return;
+          const self = identityOf(this);
+          tapTransport(transport, role, self, handlersOf(this));
+          observing.observer.connecting(role, self);
+          if (typeof this === "object" && this !== null) lookForOthers(this, transport);
+        });
+        const under: Connecting = { role, over: !starts };
+        const connected = surround(
+          "connecting",
+          (connect) => runConnecting(under, connect),
+          () => original.call(this, transport, ...rest),
+        );
+        if (!starts) return connected;
+        return passOn(connected, (failure) => {
+          under.over = true;
+          // Not before: an application may log the failure and live on, and it is not ready.
+          if (failure === undefined && role !== "client" && isTransport(transport))
+            observing.observer.connected(role);
+        });
       },
   );
 }
@@ -88,9 +104,13 @@ export function wrapFunnel(prototype: object): boolean {
 }
 
 function describeCall(request: unknown, options: unknown): Call {
-  const { signal } = (options ?? {}) as { signal?: AbortSignal };
+  // Objects of the application's: what only a getter of theirs can tell is not asked.
+  const signal = ownValue(options, "signal");
   return {
-    method: (request as { method?: unknown } | undefined)?.method,
-    aborted: () => signal?.aborted === true,
+    method: ownValue(request, "method"),
+    aborted() {
+      const { aborted, reason } = (signal ?? {}) as { aborted?: unknown; reason?: unknown };
+      return aborted === true && (isTimeout(reason) ? "timeout" : true);
+    },
   };
 }

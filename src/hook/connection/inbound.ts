@@ -12,10 +12,22 @@ import {
 import { METHODS, methodRow } from "../../operation/methods.ts";
 import type { Carrier } from "../../operation/observer.ts";
 import { describeOperation, describeProgress } from "../../operation/operation.ts";
+import { taskEndIn, taskEndOf } from "../../operation/tasks.ts";
 import { asksForInput, CANCELLED, describeResponse, SUCCESS } from "../../operation/outcome.ts";
 import * as semconv from "../../semconv.ts";
 import type { Hub } from "../hub.ts";
-import { finish, learnNames, type PendingRequest, type PendingTable } from "../../operation/requests.ts";
+import { readable } from "./readable.ts";
+import { servedRequest, type ServedRequest } from "../http-requests.ts";
+import { noteArrived } from "./arrived-context.ts";
+import {
+  describeQuestion,
+  finish,
+  learnNames,
+  type PendingRequest,
+  type PendingTable,
+} from "../../operation/requests.ts";
+import { taskAskedFor } from "../../operation/tool-tasks.ts";
+import { endTask, finishOrFollow } from "./tasks.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { clientAnswered } from "./session-start.ts";
 import { versionHeaderOf } from "../sdk-shapes.ts";
@@ -54,15 +66,15 @@ export function arrive(
 
 function observe(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | undefined {
   tap.session?.seen();
-  const seen = describeMessage(value);
+  const seen = describeMessage(readable(value));
   switch (seen?.kind) {
     case "request":
     case "notification":
       learnVersion(tap.connection, versionHeaderOf(extra));
       learnFromRequest(tap.connection, seen.message);
       return seen.kind === "request"
-        ? requestArrives(tap, seen.message, hub)
-        : notificationArrives(tap, seen.message, hub);
+        ? requestArrives(tap, seen.message, extra, hub)
+        : notificationArrives(tap, seen.message, extra, hub);
     case "response":
       return responseArrives(tap, seen.message, hub);
     case undefined:
@@ -70,19 +82,22 @@ function observe(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | 
   }
 }
 
-function requestArrives(tap: Tap, message: RequestMessage, hub: Hub): Arrival | undefined {
+function requestArrives(tap: Tap, message: RequestMessage, extra: unknown, hub: Hub): Arrival | undefined {
   if (arrivedAtEdge.has(message)) return undefined;
   if (tap.edge) {
     if (methodRow(message.method).endsAt === undefined) return undefined;
     arrivedAtEdge.add(message);
   }
-  const operation = describeOperation(message, "server", tap.connection, hub.known);
+  const http = currentExchange(tap, extra);
+  const operation = describeOperation(message, "server", tap.connection, hub.known, http?.attributes);
+  const carrier = carrierOf(message);
   const pending: PendingRequest = {
     id: message.id,
     operation,
-    active: hub.observer.begin(operation, carrierOf(message), paramsOf(message)),
+    active: hub.observer.begin(operation, carrier, paramsOf(message), http?.headers),
     progressToken: progressTokenOf(message),
     awaited: false,
+    taskId: taskAskedFor(message),
     changesSeen: tap.connection.changes,
   };
   tap.inbound.add(pending);
@@ -93,7 +108,12 @@ function requestArrives(tap: Tap, message: RequestMessage, hub: Hub): Arrival | 
   };
 }
 
-function notificationArrives(tap: Tap, message: NotificationMessage, hub: Hub): Arrival | undefined {
+function notificationArrives(
+  tap: Tap,
+  message: NotificationMessage,
+  extra: unknown,
+  hub: Hub,
+): Arrival | undefined {
   const params = paramsOf(message);
   const cancels = message.method === "notifications/cancelled";
   if (tap.edge && !(cancels && tap.subscriptions.delete(params?.["requestId"]))) return undefined;
@@ -109,12 +129,16 @@ function notificationArrives(tap: Tap, message: NotificationMessage, hub: Hub): 
     const cancelled = tap.inbound.take(params?.["requestId"]);
     if (cancelled !== undefined) finish(cancelled, CANCELLED, tap.connection, hub.known);
   }
-  acknowledge(tap.outbound, message, tap, hub);
+  const http = currentExchange(tap, extra);
   const active = hub.observer.begin(
-    describeOperation(message, "server", tap.connection, hub.known),
+    describeOperation(message, "server", tap.connection, hub.known, http?.attributes),
     carrierOf(message),
     params,
+    http?.headers,
   );
+  // After that: what it ends is still open, and its parent.
+  acknowledge(tap.outbound, message, tap, hub);
+  endTask(tap, taskEndIn(message, "client"), "client", hub);
   return { around: (deliver) => active.run(deliver), after: () => active.end(SUCCESS) };
 }
 
@@ -136,21 +160,32 @@ function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): Arrival
   // v1 and v2 look requests up by `Number(id)`, so an answer with id "3" reaches request 3.
   const pending = tap.outbound.take(response.id) ?? tap.outbound.take(Number(response.id));
   if (pending === undefined) return undefined;
-  learnFromResult(tap.connection, pending.operation.method, response["result"]);
-  learnNames(pending.operation.method, response["result"], hub.known);
+  const { method } = pending.operation;
+  learnFromResult(tap.connection, method, response["result"]);
+  learnNames(method, response["result"], hub.known, tap.connection.owner);
   pending.result = response["result"];
-  const outcome = describeResponse(response, "client");
+  const outcome = describeResponse(response, "client", method);
+  endTask(tap, taskEndOf(describeQuestion(pending), response, "client"), "client", hub);
   clientAnswered(tap, outcome, hub);
   // The wire says yes, but the caller may still hear no: the SDK has yet to validate the result.
   if (pending.awaited && outcome === SUCCESS && !asksForInput(response)) {
     pending.provisional = outcome;
     return undefined;
   }
-  finish(pending, outcome, tap.connection, hub.known);
+  finishOrFollow(tap, pending, outcome, hub);
   // Inside the delivery the SDK asks the user and comes again: that belongs to this call, not to whatever opened the stream.
   return asksForInput(response) ? { around: (deliver) => pending.active.run(deliver) } : undefined;
 }
 
 function carrierOf(message: JsonObject): Carrier {
-  return metaOf(paramsOf(message)) ?? {};
+  const meta = metaOf(paramsOf(message));
+  if (meta !== undefined) noteArrived(meta);
+  return meta ?? {};
+}
+
+/** The HTTP request a message came with, on a server. */
+function currentExchange(tap: Tap, extra: unknown): ServedRequest | undefined {
+  const { role, network } = tap.connection;
+  if (role !== "server" || network[semconv.ATTR_NETWORK_PROTOCOL_NAME] !== "http") return undefined;
+  return servedRequest(extra);
 }

@@ -1,42 +1,36 @@
 import type { JsonObject } from "../../operation/message.ts";
-
-/**
- * Whether a message that is to be sent in another's place is that other one, but for `params._meta`: whatever becomes of
- * our code, the peer gets what the application said. Uses nothing else of ours, so that it holds where the rest does not.
- */
-export function isFaithful(outgoing: unknown, message: unknown): boolean {
-  if (Object.is(outgoing, message)) return true;
-  if (!isRecord(outgoing) || !isRecord(message)) return false;
-  const before = isRecord(message["params"]) ? message["params"] : {};
-  const after = isRecord(outgoing["params"]) ? outgoing["params"] : {};
-  return (
-    sameBut("params", outgoing, message) &&
-    sameBut("_meta", after, before) &&
-    keeps(after["_meta"], before["_meta"])
-  );
-}
-
-/** The same keys with the same values, but for one key. */
-function sameBut(except: string, one: JsonObject, other: JsonObject): boolean {
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  for (const key of keys) if (key !== except && one[key] !== other[key]) return false;
-  return true;
-}
+import { handsOn, withoutArrived } from "./arrived-context.ts";
+import { isPlain } from "./readable.ts";
 
 /** What a propagator calls its fields; an index is none. */
 const FIELD = /^[A-Za-z][\w.-]*$/;
 
-/** Everything that was there is there; what was added is text under a name. */
-function keeps(after: unknown, before: unknown): boolean {
-  if (after === before) return true;
-  if (!isRecord(after)) return false;
-  const kept = isRecord(before) ? before : {};
-  for (const key of Object.keys(kept)) if (after[key] !== kept[key]) return false;
-  for (const key of Object.keys(after))
-    if (!Object.hasOwn(kept, key) && (typeof after[key] !== "string" || !FIELD.test(key))) return false;
-  return true;
+/**
+ * The message with trace context in `params._meta` (SEP-414): a copy, since in memory both sides share the object. Only where the copy
+ * says the same as the message, and else the message itself: the peer gets what the application said, with or without a trace.
+ * What the caller has put there stays; a trace context of the caller's own is not mixed with ours.
+ *
+ * Takes nothing on trust but the message: whatever the carrier is, what is added is text under a name.
+ */
+export function withMeta(message: unknown, carrier: unknown): unknown {
+  if (!isPlain(message)) return message;
+  const { params } = message;
+  if (params !== undefined && !isPlain(params)) return message;
+  const meta = params?.["_meta"];
+  if (meta !== undefined && !isPlain(meta)) return message;
+  const added = fieldsOf(carrier);
+  if (Object.keys(added).length === 0) return message;
+  // A gateway hands on what it was asked with: its caller's context is not its own, and its own span belongs in between.
+  if (meta !== undefined && handsOn(meta))
+    return { ...message, params: { ...params, _meta: { ...withoutArrived(meta), ...added } } };
+  if (meta?.["traceparent"] !== undefined) delete added["tracestate"];
+  return { ...message, params: { ...params, _meta: { ...added, ...meta } } };
 }
 
-function isRecord(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function fieldsOf(carrier: unknown): Record<string, string> {
+  const fields: Record<string, string> = {};
+  if (typeof carrier !== "object" || carrier === null) return fields;
+  for (const [key, value] of Object.entries(carrier as JsonObject))
+    if (typeof value === "string" && FIELD.test(key)) fields[key] = value;
+  return fields;
 }

@@ -3,10 +3,8 @@ import { measureToolResult } from "../../privacy/uri.ts";
 import {
   describeMessage,
   isObject,
-  metaOf,
   paramsOf,
   progressTokenOf,
-  type JsonObject,
   type NotificationMessage,
   type RequestMessage,
   type ResponseMessage,
@@ -14,21 +12,33 @@ import {
 import { methodRow } from "../../operation/methods.ts";
 import type { Carrier } from "../../operation/observer.ts";
 import { describeOperation, describeProgress } from "../../operation/operation.ts";
-import { describeRejection, describeResponse, SUCCESS } from "../../operation/outcome.ts";
+import { describeRejection, describeResponse, describeUnsent, SUCCESS } from "../../operation/outcome.ts";
+import { taskEndIn, taskEndOf } from "../../operation/tasks.ts";
 import * as semconv from "../../semconv.ts";
 import { claimCall } from "./calls.ts";
-import { isFaithful } from "./inject-meta.ts";
+import { withMeta } from "./inject-meta.ts";
 import type { Hub } from "../hub.ts";
 import { acknowledge } from "./inbound.ts";
-import { finish, learnNames, type PendingRequest } from "../../operation/requests.ts";
+import { followTap } from "./close.ts";
+import { readable } from "./readable.ts";
+import {
+  describeQuestion,
+  finish,
+  learnNames,
+  listedNames,
+  type PendingRequest,
+} from "../../operation/requests.ts";
+import { taskAskedFor } from "../../operation/tool-tasks.ts";
+import { endTask, finishOrFollow } from "./tasks.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { serverAnswered } from "./session-start.ts";
 import { passOn } from "./pass-on.ts";
 import { departed, type Tap } from "./tap-state.ts";
 
-/** How a message leaves: what is sent in its place, inside what, and who hears how sending it went. */
+/** How a message leaves: with what trace context, inside what, and who hears how sending it went. */
 interface Departure {
-  readonly message: unknown;
+  /** For a message that gets a trace context along. */
+  readonly carrier?: Carrier;
   readonly around?: <T>(send: () => T) => T;
   readonly settled?: (failure: { readonly error: unknown } | undefined) => void;
 }
@@ -37,11 +47,13 @@ interface Departure {
 export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unknown) => unknown): unknown {
   // Read here, inside the net: beyond it nothing of what our code made is trusted to be what it should.
   const departure = safely("depart", () => {
-    const { message: outgoing, around, settled } = observe(tap, message, hub) ?? { message };
-    if (!isFaithful(outgoing, message)) throw new Error("another message would have been sent");
-    return { outgoing, around, settled };
+    const { carrier, around, settled } = observe(tap, message, hub) ?? {};
+    return { carrier, around, settled };
   });
-  const { outgoing, around = (fn) => fn(), settled }: Read = departure ?? { outgoing: message };
+  const { carrier, around = passThrough, settled }: Read = departure ?? {};
+  const outgoing =
+    carrier === undefined ? message : (safely("inject", () => withMeta(message, carrier)) ?? message);
+  if (departure !== undefined && typeof outgoing === "object" && outgoing !== null) departed.add(outgoing);
   try {
     const result = surround("send", around, () => send(outgoing));
     return settled === undefined ? result : passOn(result, settled);
@@ -51,18 +63,14 @@ export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unk
   }
 }
 
-interface Read {
-  readonly outgoing: unknown;
-  readonly around?: Departure["around"] | undefined;
-  readonly settled?: Departure["settled"] | undefined;
-}
+const passThrough = <T>(send: () => T): T => send();
+
+type Read = { readonly [K in keyof Departure]?: Departure[K] | undefined };
 
 function observe(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
   // At the edge alone: elsewhere the same object is a message of its own, forwarded or sent to several.
   if (tap.edge && isObject(value) && departed.has(value)) return undefined;
-  const departure = describeDeparture(tap, value, hub);
-  if (isObject(departure?.message)) departed.add(departure.message);
-  return departure;
+  return describeDeparture(tap, readable(value), hub);
 }
 
 function describeDeparture(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
@@ -89,6 +97,7 @@ function requestDeparts(tap: Tap, message: RequestMessage, hub: Hub): Departure 
     active,
     progressToken: progressTokenOf(message),
     awaited: false,
+    taskId: taskAskedFor(message),
     changesSeen: tap.connection.changes,
   };
   tap.outbound.add(pending);
@@ -100,19 +109,20 @@ function requestDeparts(tap: Tap, message: RequestMessage, hub: Hub): Departure 
       const outcome =
         failure === undefined
           ? (pending.provisional ?? SUCCESS)
-          : describeRejection(failure.error, call.aborted());
-      finish(pending, outcome, tap.connection, hub.known);
+          : describeRejection(failure.error, call.aborted(), message.method);
+      finishOrFollow(tap, pending, outcome, hub);
     };
   }
   return {
-    message: withMeta(message, active.carrier),
-    around: (send) => active.run(send),
+    carrier: active.carrier,
+    around: (send) => active.send(send),
     // Nobody awaits it through the SDK (v2's listen and probe): a failure to send is all that will be heard of it.
     ...(call === undefined && {
       settled: (failure) => {
         if (failure === undefined) return;
         tap.outbound.remove(pending);
-        finish(pending, describeRejection(failure.error, false), tap.connection, hub.known);
+        const outcome = describeRejection(failure.error, false, message.method);
+        finish(pending, outcome, tap.connection, hub.known);
       },
     }),
   };
@@ -122,11 +132,12 @@ function notificationDeparts(tap: Tap, message: NotificationMessage, hub: Hub): 
   const params = paramsOf(message);
   if (methodRow(message.method).signal === "progress") {
     const request = tap.inbound.byToken(params?.["progressToken"])?.active;
-    if (request === undefined || params === undefined) return { message };
+    if (request === undefined || params === undefined) return {};
     request.event(semconv.EVENT_PROGRESS, describeProgress(params));
-    return { message: withMeta(message, request.carrier) };
+    return { carrier: request.carrier };
   }
   acknowledge(tap.inbound, message, tap, hub);
+  endTask(tap, taskEndIn(message, "server"), "server", hub);
   if (message.method === "notifications/cancelled") takeBack(tap, params?.["requestId"], hub);
   const active = hub.observer.begin(
     describeOperation(message, "client", tap.connection, hub.known),
@@ -134,8 +145,8 @@ function notificationDeparts(tap: Tap, message: NotificationMessage, hub: Hub): 
     params,
   );
   return {
-    message: withMeta(message, active.carrier),
-    around: (send) => active.run(send),
+    carrier: active.carrier,
+    around: (send) => active.send(send),
     settled: (failure) =>
       active.end(failure === undefined ? SUCCESS : describeRejection(failure.error, false)),
   };
@@ -151,33 +162,34 @@ function takeBack(tap: Tap, id: unknown, hub: Hub): void {
 
 function responseDeparts(tap: Tap, response: ResponseMessage, hub: Hub): Departure {
   const pending = tap.inbound.take(response.id);
-  if (pending === undefined) return { message: response };
-  // Ended before it is passed on: afterwards the peer, in memory or faster than we are, may have ended its own span.
-  learnFromResult(tap.connection, pending.operation.method, response["result"]);
-  learnNames(pending.operation.method, response["result"], hub.known);
+  if (pending === undefined) return {};
+  const { method } = pending.operation;
+  learnFromResult(tap.connection, method, response["result"]);
+  learnNames(method, response["result"], hub.known);
+  if (method === "tools/list" && tap.connection.role === "server")
+    for (const name of listedNames("tool", response["result"]))
+      if (typeof name === "string") hub.observer.offers(name, tap.connection.self);
   pending.result = response["result"];
-  const outcome = describeResponse(response, "server");
-  serverAnswered(tap, pending.operation.method, outcome, hub);
+  const outcome = describeResponse(response, "server", method);
   const size =
-    pending.operation.method === "tools/call" && "result" in response
+    method === "tools/call" && "result" in response
       ? { resultBytes: measureToolResult(response["result"]) }
       : {};
-  finish(pending, { ...outcome, ...size }, tap.connection, hub.known);
-  return { message: response };
-}
-
-/**
- * The message with trace context in `params._meta` (SEP-414). A copy: in memory both sides share the object. What the
- * caller has put there stays; a trace context of the caller's own is not mixed with ours.
- */
-function withMeta(message: JsonObject, carrier: Carrier): unknown {
-  const added: Record<string, string> = {};
-  for (const [key, value] of Object.entries(carrier)) if (typeof value === "string") added[key] = value;
-  if (Object.keys(added).length === 0) return message;
-  const { params } = message;
-  if (params !== undefined && !isObject(params)) return message;
-  const meta = params?.["_meta"];
-  if (meta !== undefined && !isObject(meta)) return message;
-  if (metaOf(params)?.["traceparent"] !== undefined) delete added["tracestate"];
-  return { ...message, params: { ...params, _meta: { ...added, ...meta } } };
+  const answered = { ...outcome, ...size };
+  tap.answering.set(pending, answered);
+  followTap(tap);
+  return {
+    settled(failure) {
+      if (!tap.answering.delete(pending)) return;
+      followTap(tap);
+      if (failure !== undefined) {
+        delete pending.result; // nobody has got it
+        finish(pending, describeUnsent(failure.error), tap.connection, hub.known);
+        return;
+      }
+      serverAnswered(tap, method, outcome, hub);
+      endTask(tap, taskEndOf(describeQuestion(pending), response, "server"), "server", hub);
+      finishOrFollow(tap, pending, answered, hub);
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import { describeSession } from "../../operation/session.ts";
 import { SUCCESS, type Outcome } from "../../operation/outcome.ts";
 import type { Hub } from "../hub.ts";
+import { followTap } from "./close.ts";
 import type { Tap } from "./tap-state.ts";
 
 /** A server's session begins with the answer it gives to `initialize`. */
@@ -17,5 +18,7 @@ export function clientAnswered(tap: Tap, outcome: Outcome, hub: Hub): void {
 function open(tap: Tap, since: number, hub: Hub): void {
   if (!tap.connected || tap.session !== undefined) return;
   const session = describeSession(tap.connection, since);
-  if (session !== undefined) tap.session = hub.observer.openSession(session);
+  if (session === undefined) return;
+  tap.session = hub.observer.openSession(session);
+  followTap(tap);
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Connection } from "../../operation/connection.ts";
+import type { Outcome } from "../../operation/outcome.ts";
 import type { ActiveSession } from "../../operation/session.ts";
 import type { PendingRequest, PendingTable } from "../../operation/requests.ts";
 
@@ -17,14 +18,18 @@ export interface Tap {
   readonly edge: boolean;
   /** Subscriptions an edge has acknowledged: their cancellation ends at the edge as well. */
   readonly subscriptions: Set<unknown>;
+  /** Answers that have been handed to the transport, which has not said yet whether it could send them. */
+  readonly answering: Map<PendingRequest, Outcome>;
+  /** Tool calls that have become tasks, by side and id: they are over when the task is. */
+  readonly tasks: Map<string, PendingRequest>;
   /** True once a protocol has been connected over it; a probe has none and is no session. */
   connected: boolean;
   /** On the clock of `performance.now()`, in milliseconds. */
   readonly since: number;
   /** The session that the connection has become. */
   session?: ActiveSession;
-  /** True while `start` is shadowed and will bring the callbacks. */
-  armed: boolean;
+  /** Ends the guard of a stdio server's stdout. */
+  unguard?: (() => void) | undefined;
   /** The message being delivered: a chained handler must not count it twice. */
   delivering?: unknown;
 }

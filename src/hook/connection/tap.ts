@@ -1,43 +1,66 @@
-import { createConnection, type Peer, type Role } from "../../operation/connection.ts";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createConnection, type Connection, type Peer, type Role } from "../../operation/connection.ts";
 import { hub } from "../hub.ts";
 import { arrive } from "./inbound.ts";
 import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
 import { createPendingTable } from "../../operation/requests.ts";
 import { depart } from "./outbound.ts";
-import { disguise } from "../../output/disguise.ts";
 import { safely } from "../../output/safely.ts";
 import { networkOf, sessionIdOf, type Transport } from "../sdk-shapes.ts";
 import { guardServer } from "../stdio-server.ts";
+import { standOn, tapped } from "./stand-on.ts";
 import type { Tap } from "./tap-state.ts";
 
 /** Keyed by the transport itself, so that a connection nobody closes is collected with it. */
 const taps = new WeakMap<Transport, Tap>();
 
 /**
- * Taps a transport in place: shadows its `send`, and once its `start`, at which point the protocol has set its callbacks
- * and no byte has flowed yet. In place, because SDKs compare, subclass and key maps by the very object they were given.
+ * Taps a transport in place, before the protocol sets its callbacks and starts it: its `send`, and whatever functions `onmessage` and
+ * `onclose` are going to be. In place, because SDKs compare, subclass and key maps by the very object they were given.
  */
-export function tapTransport(transport: Transport, role: Role | undefined, self?: Peer): void {
+export function tapTransport(
+  transport: Transport,
+  role: Role | undefined,
+  self?: Peer,
+  handles?: Connection["handles"],
+): void {
   const tap = tapOf(transport, role, false);
+  if (handles !== undefined) tap.connection.handles = handles;
   if (self !== undefined) tap.connection.self = self;
   tap.connected = true;
   notice(transport, tap);
-  if (!tap.armed) armStart(transport, tap);
+}
+
+/** A `connect` that is under way, which starts the transport it was given and nothing else, until it is over. */
+export interface Connecting {
+  readonly role: Role | undefined;
+  over: boolean;
+}
+
+/** What is read from the transport later goes on in here, when that is over. */
+const connecting = new AsyncLocalStorage<Connecting>();
+
+/** Runs a `connect`: what the transport it was given starts is a part of that transport. */
+export function runConnecting<T>(under: Connecting, connect: () => T): T {
+  return connecting.run(under, connect);
 }
 
 /** For a transport that is being started by hand, without a protocol: its callbacks are set already. */
 export function tapStarted(transport: Transport, role: Role): void {
+  // One that another transport starts is inside that one: its messages have been seen there.
+  const within = connecting.getStore();
+  if (taps.has(transport) || (within?.over === false && within.role === role)) return;
   // A server's transport without a protocol serves an entry that picks the protocol by the first message.
-  if (taps.has(transport)) return;
   const tap = tapOf(transport, role, role === "server");
   notice(transport, tap);
-  wrapCallbacks(transport, tap);
+  if (hears(transport, "onclose") && transport.onclose === undefined) transport.onclose = () => undefined;
 }
 
-/** For the end of the process. */
+/** For the end of the process, and for what is written to the stdout of a server. */
 function notice(transport: Transport, tap: Tap): void {
   rememberTap(tap);
   watchInput(tap, transport);
+  tap.unguard ??= safely("guard", () => guardServer(transport, tap.connection.role));
 }
 
 function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap {
@@ -52,72 +75,61 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
     outbound: createPendingTable(() => followTap(tap)),
     edge,
     subscriptions: new Set(),
+    answering: new Map(),
+    tasks: new Map(),
     connected: false,
     since: performance.now(),
-    armed: false,
   };
-  shadowSend(transport, tap);
+  tapSend(transport, tap);
+  standOn(transport, "onmessage", (args, pass) => receive(tap, args, pass));
+  standOn(transport, "onclose", (args, pass) => {
+    safely("close", () => closed(tap));
+    return pass(args);
+  });
   taps.set(transport, tap);
   return tap;
 }
 
-function shadowSend(transport: Transport, tap: Tap): void {
-  const original = transport.send;
-  const send = function (this: unknown, message: unknown, ...rest: unknown[]): unknown {
-    const pass = (outgoing: unknown): unknown => original.call(this, outgoing, ...rest);
+/**
+ * As an own property that does not show when the transport is printed or iterated. A value and not an accessor: test libraries replace
+ * methods by the value they find.
+ */
+function tapSend(transport: Transport, tap: Tap): void {
+  const own = Object.getOwnPropertyDescriptor(transport, "send");
+  const send = tapped(transport.send, (args, pass) => {
     const observing = hub();
-    return observing === undefined ? pass(message) : depart(tap, message, observing, pass);
-  };
-  shadow(transport, "send", disguise(send, original));
-}
-
-function armStart(transport: Transport, tap: Tap): void {
-  const before = Object.getOwnPropertyDescriptor(transport, "start");
-  const original = transport.start;
-  const start = function (this: unknown, ...args: unknown[]): unknown {
-    // Restored first, and to exactly what was there: v2 puts a one-shot `start` of its own on a probed transport.
-    safely("start", () => {
-      tap.armed = false;
-      if (before === undefined) delete (transport as Partial<Transport>).start;
-      else Object.defineProperty(transport, "start", before);
-      wrapCallbacks(transport, tap);
-    });
-    return original.apply(this, args);
-  };
-  shadow(transport, "start", disguise(start, original));
-  tap.armed = true;
-}
-
-function wrapCallbacks(transport: Transport, tap: Tap): void {
-  const unguard = safely("guard", () => guardServer(transport, tap.connection.role));
-  const { onmessage, onclose } = transport;
-  if (typeof onmessage === "function") {
-    transport.onmessage = function (this: unknown, ...args: unknown[]): unknown {
-      const deliver = (): unknown => onmessage.apply(this, args);
-      const observing = hub();
-      if (observing === undefined || tap.delivering === args[0]) return deliver();
-      tap.delivering = args[0];
-      try {
-        return arrive(tap, args[0], args[1], observing, deliver);
-      } finally {
-        delete tap.delivering;
-      }
-    };
-  }
-  transport.onclose = function (this: unknown, ...args: unknown[]): unknown {
-    safely("unguard", () => unguard?.());
-    safely("close", () => closeTap(tap));
-    return onclose?.apply(this, args);
-  };
-}
-
-/** As an own property that does not show when the transport is printed or iterated. */
-function shadow(transport: Transport, name: "send" | "start", value: unknown): void {
-  const own = Object.getOwnPropertyDescriptor(transport, name);
-  Object.defineProperty(transport, name, {
-    value,
+    if (observing === undefined) return pass(args);
+    return depart(tap, args[0], observing, (outgoing) => pass([outgoing, ...args.slice(1)]));
+  });
+  Object.defineProperty(transport, "send", {
+    value: send,
     configurable: true,
     writable: true,
     enumerable: own?.enumerable ?? false,
   });
+}
+
+/** A handler that is chained to another gets the same message inside the delivery of it, and must not count it twice. */
+function receive(tap: Tap, args: readonly unknown[], pass: (args: readonly unknown[]) => unknown): unknown {
+  const observing = hub();
+  if (observing === undefined || tap.delivering === args[0]) return pass(args);
+  const outer = tap.delivering;
+  tap.delivering = args[0];
+  try {
+    return arrive(tap, args[0], args[1], observing, () => pass(args));
+  } finally {
+    tap.delivering = outer;
+  }
+}
+
+function closed(tap: Tap): void {
+  const { unguard } = tap;
+  delete tap.unguard;
+  safely("unguard", () => unguard?.());
+  closeTap(tap);
+}
+
+/** Whether it can be asked for the callback: some transports only take one. */
+function hears(transport: Transport, name: "onclose"): boolean {
+  return Object.getOwnPropertyDescriptor(transport, name)?.get !== undefined;
 }

@@ -1,11 +1,7 @@
 import { fileURLToPath } from "node:url";
+import { HAND_OVER } from "./hook-symbol.ts";
+import { mayHoldSdk, recognise } from "./recognise.ts";
 import { findSdkFile, SDK_CLASSES } from "./targets.ts";
-
-/**
- * The name by which loaded SDK files reach the patcher. Global and versioned: the files may be changed by the hook of
- * another thread, or of another copy of this package.
- */
-export const HOOK_SYMBOL = "mcp-otelkit.hook.1";
 
 /**
  * What is appended to an ECMAScript module of an SDK, or `undefined` for any other file.
@@ -21,18 +17,27 @@ export function footerFor(url: string): string | undefined {
   const classes = SDK_CLASSES.map(
     (name) => `${name}: typeof ${name} === "function" ? ${name} : undefined`,
   ).join(", ");
-  return `\n;globalThis[Symbol.for(${JSON.stringify(HOOK_SYMBOL)})]?.(${JSON.stringify(sdk)}, { ${classes} });\n`;
+  return `\n;${HAND_OVER}${JSON.stringify(sdk)}, { ${classes} });\n`;
 }
 
-/** The loader's answer with the footer, where there is one to add. Other loaders may have changed the source before. */
+/** The source of an ES module with what has to be in it; `undefined` for every module that has no SDK in it. */
+export function changeModule(url: string, source: string | Uint8Array): string | undefined {
+  const footer = footerFor(url);
+  if (footer !== undefined) return textOf(source) + footer;
+  if (!url.startsWith("file:") || !mayHoldSdk(source)) return undefined;
+  return recognise(fileURLToPath(url.replace(/[?#].*$/, "")), "esm", textOf(source));
+}
+
+function textOf(source: string | Uint8Array): string {
+  return typeof source === "string" ? source : new TextDecoder().decode(source);
+}
+
+/** The loader's answer with what has to be in it. Other loaders may have changed the source before. */
 export function withFooter<Loaded extends { format?: string | null | undefined; source?: unknown }>(
   url: string,
   loaded: Loaded,
 ): Loaded {
   if (loaded.format !== "module" || loaded.source === undefined || loaded.source === null) return loaded;
-  const footer = footerFor(url);
-  if (footer === undefined) return loaded;
-  const { source } = loaded;
-  const text = typeof source === "string" ? source : new TextDecoder().decode(source as Uint8Array);
-  return { ...loaded, source: text + footer };
+  const source = changeModule(url, loaded.source as string | Uint8Array);
+  return source === undefined ? loaded : { ...loaded, source };
 }

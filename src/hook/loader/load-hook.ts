@@ -1,7 +1,10 @@
 import * as nodeModule from "node:module";
 import { hookReadFile, isOnlyPreload, READS_BY_PROMISE } from "./read-file-hook.ts";
-import { onCompiled } from "./compile-hook.ts";
-import { HOOK_SYMBOL, withFooter } from "./footer.ts";
+import { pathToFileURL } from "node:url";
+import { onCompiled, onCompiling } from "./compile-hook.ts";
+import { changeModule, withFooter } from "./footer.ts";
+import { HOOK_SYMBOL, isChanged } from "./hook-symbol.ts";
+import { mayHoldSdk, recognise } from "./recognise.ts";
 import { safely } from "../../output/safely.ts";
 import { findSdkFile, type SdkFile } from "./targets.ts";
 
@@ -40,8 +43,22 @@ export function installLoadHook(listener: SdkListener): void {
       if (file?.format === "cjs") listener(file, module.exports as Readonly<Record<string, unknown>>);
     });
   });
+  onCompiling((filename, source, format) =>
+    safely("recognise", () => changeRequired(filename, source, format)),
+  );
   // Node 20 with the permission model allows no loader thread, and a preload that throws ends the application.
   safely("hook ECMAScript modules", hookEsm);
+}
+
+/** What `require` has read: a CommonJS module, or an ES module where Node can require these. */
+function changeRequired(filename: string, source: string, format: unknown): string | undefined {
+  if (format === "module") {
+    // Where hooks run in this thread the module has come by them before.
+    return isChanged(source) ? undefined : changeModule(pathToFileURL(filename).href, source);
+  }
+  return mayHoldSdk(source) && findSdkFile(filename) === undefined
+    ? recognise(filename, "cjs", source)
+    : undefined;
 }
 
 /** ES modules: in this thread where that is possible, on the loader's thread otherwise. */

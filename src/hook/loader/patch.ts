@@ -10,7 +10,7 @@ type Class = ((...args: never[]) => unknown) & { readonly prototype: object };
 /** How each class of an SDK is patched. */
 const PATCHES: Readonly<Record<SdkClass, (prototype: object) => boolean | void>> = {
   Protocol: (prototype) => wrapConnect(prototype) && wrapFunnel(prototype),
-  Client: wrapConnect,
+  Client: (prototype) => wrapConnect(prototype, false),
   Server: () => true, // nothing to patch; that it is there tells that this process serves
   McpServer(prototype) {
     wrapRegistrations(prototype);

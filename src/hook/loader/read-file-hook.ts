@@ -1,8 +1,11 @@
-import { promises } from "node:fs";
+import fs from "node:fs";
 import nodeModule, { syncBuiltinESMExports } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { disguise } from "../../output/disguise.ts";
 import { safely } from "../../output/safely.ts";
-import { footerFor } from "./footer.ts";
+import { changeModule } from "./footer.ts";
 
 /**
  * Node 20 reads the source of an ES module by `fs.promises.readFile(url)`, in the thread of the program, and has no hook in that
@@ -17,6 +20,7 @@ export const READS_BY_PROMISE = /^20\.(19|2\d)\./;
  * @param before called before the program registers a loader of its own: from then on Node reads on the loader's thread
  */
 export function hookReadFile(before: () => void): void {
+  const { promises } = fs;
   const original = promises.readFile as (
     this: unknown,
     path: unknown,
@@ -25,11 +29,12 @@ export function hookReadFile(before: () => void): void {
   const readFile: typeof original = function (path, ...rest) {
     const source = original.call(this, path, ...rest);
     if (!(path instanceof URL) || rest.length > 0) return source;
-    const footer = safely("read", () => footerFor(path.href));
-    if (footer === undefined || !isModuleLoader()) return source;
-    return source.then((bytes) => Buffer.concat([bytes as Uint8Array, Buffer.from(footer)]));
+    const reader = new Error("who reads");
+    return source.then((bytes) => changed(path, bytes as Uint8Array, reader));
   };
   Object.assign(promises, { readFile: disguise(readFile, original) });
+
+  hookOpen();
 
   const { register } = nodeModule;
   let registered = false;
@@ -42,9 +47,43 @@ export function hookReadFile(before: () => void): void {
   syncBuiltinESMExports();
 }
 
-/** A program may read a file of the SDK as well, and gets it as it is. */
-function isModuleLoader(): boolean {
-  return String(new Error("who reads").stack).includes("node:internal/modules/esm/load");
+/** What the module loader gets to see of a file. Any other reader gets the file as it is. */
+function changed(path: URL, bytes: Uint8Array, reader: Error): Uint8Array {
+  const text = safely("read", () => changeModule(path.href, bytes));
+  return text === undefined || !isModuleLoader(reader) ? bytes : Buffer.from(text);
+}
+
+function isModuleLoader(reader: Error): boolean {
+  return String(reader.stack).includes("node:internal/modules/esm/load");
+}
+
+/**
+ * What a required ES module imports is read by `readFileSync(url)`, of which only `fs.openSync` can be replaced. A file that is to
+ * be changed is opened as a copy in the folder for temporary files, which is deleted as soon as it is open.
+ */
+function hookOpen(): void {
+  const { openSync } = fs;
+  const opening = (path: unknown, ...rest: unknown[]): number => {
+    const other = path instanceof URL ? safely("open", () => openChanged(path)) : undefined;
+    return other ?? (Reflect.apply(openSync, fs, [path, ...rest]) as number);
+  };
+  Object.assign(fs, { openSync: disguise(opening, openSync) });
+
+  function openChanged(url: URL): number | undefined {
+    const reader = new Error("who reads");
+    if (!isModuleLoader(reader)) return undefined;
+    const bytes = fs.readFileSync(fileURLToPath(url));
+    const text = changed(url, bytes, reader);
+    if (text === bytes) return undefined;
+    const folder = fs.mkdtempSync(join(tmpdir(), "mcp-otelkit-"));
+    try {
+      const copy = join(folder, "module");
+      fs.writeFileSync(copy, text);
+      return openSync(copy, "r");
+    } finally {
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  }
 }
 
 /** Whether only mcp-otelkit is preloaded: another preload may have registered a loader before. */

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /** One row per generation of the SDK: which package it is, which versions are known to work, which files hold classes. */
 export interface SdkRow {
@@ -14,9 +15,13 @@ export const SDK_ROWS: readonly SdkRow[] = [
   {
     // Plain tsc output, the same names in every version. Users never import these files; they are reached from within.
     package: "@modelcontextprotocol/sdk",
-    from: [1, 10],
+    from: [0, 6],
     below: 2,
     files: {
+      // up to 1.2, ES modules alone
+      "shared/protocol.js": "esm",
+      "server/index.js": "esm",
+      "server/stdio.js": "esm",
       "esm/shared/protocol.js": "esm",
       "cjs/shared/protocol.js": "cjs",
       "esm/server/index.js": "esm",
@@ -105,6 +110,30 @@ function readManifest(root: string): { readonly name: string; readonly version: 
     >;
     return typeof name === "string" && typeof version === "string" ? { name, version } : undefined;
   } catch {
-    return undefined; // somebody's folder named dist, without a package around it
+    return undefined; // a folder that is no package's
   }
+}
+
+/**
+ * Whose file this is, where it is in the package of an SDK but not where {@link findSdkFile} looks: a chunk, or a version with
+ * other files. `familiar` where that package has files that are known.
+ */
+export function ownerOf(
+  path: string,
+): { readonly sdk: Omit<SdkFile, "format">; readonly familiar: boolean } | undefined {
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = readManifest(folder);
+    if (manifest === undefined) continue; // `dist/esm` has one of its own, which says no more than "module"
+    const row = SDK_ROWS.find((candidate) => candidate.package === manifest.name);
+    if (row === undefined) return undefined;
+    return {
+      sdk: {
+        package: row.package,
+        version: manifest.version,
+        supported: isSupported(manifest.version, row),
+      },
+      familiar: Object.keys(row.files).some((file) => existsSync(join(folder, "dist", file))),
+    };
+  }
+  return undefined;
 }

@@ -7,9 +7,15 @@ import { writeToStderr } from "../../output/say.ts";
 /** Prints what an exporter is given, a line for each item. */
 export function createConsoleExporter<Batch>(linesOf: (batch: Batch) => readonly string[]) {
   return {
-    export(batch: Batch, done: (result: { code: number }) => void): void {
-      for (const line of linesOf(batch)) writeToStderr(`${line}\n`);
-      done({ code: 0 });
+    export(batch: Batch, done: (result: { code: number; error?: Error }) => void): void {
+      let result: { code: number; error?: Error } = { code: 0 };
+      try {
+        for (const line of linesOf(batch)) writeToStderr(`${line}\n`);
+      } catch (error) {
+        // A processor waits for an answer, and holds the process meanwhile.
+        result = { code: 1, error: error as Error };
+      }
+      done(result);
     },
     forceFlush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),

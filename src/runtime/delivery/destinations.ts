@@ -1,7 +1,35 @@
 import type { RuntimeSettings, SignalSettings } from "../../settings/otel-settings.ts";
-import { describeEndpoint } from "./reporting-exporter.ts";
+import { firstLine, type Say } from "../../output/say.ts";
+import { describeEndpoint, requireEndpoint } from "./reporting-exporter.ts";
 
 const SIGNALS = ["traces", "metrics", "logs"] as const;
+
+/**
+ * The settings without what cannot be: an endpoint that is none stops what would go there, and nothing else.
+ * @param say hears of it, in one line for all signals that share the mistake
+ */
+export function withoutUnusable(
+  env: NodeJS.ProcessEnv,
+  settings: RuntimeSettings,
+  say: Say,
+): RuntimeSettings {
+  const problems = new Map<string, string[]>();
+  const usable = SIGNALS.map((signal) => {
+    const own = settings[signal];
+    if (!(own.exporters as readonly string[]).includes("otlp")) return [signal, own] as const;
+    try {
+      requireEndpoint(env, own);
+      return [signal, own] as const;
+    } catch (error) {
+      const problem = firstLine(error);
+      problems.set(problem, [...(problems.get(problem) ?? []), signal]);
+      return [signal, { ...own, exporters: own.exporters.filter((name) => name !== "otlp") }] as const;
+    }
+  });
+  for (const [problem, signals] of problems)
+    say(`${problem}: ${signals.join(", ")} cannot be sent there; everything else goes on`);
+  return { ...settings, ...(Object.fromEntries(usable) as Pick<RuntimeSettings, (typeof SIGNALS)[number]>) };
+}
 
 /** For the start-up line: what goes where. What goes nowhere is left out: somebody has asked for that. */
 export function describeDestinations(env: NodeJS.ProcessEnv, settings: RuntimeSettings): string {

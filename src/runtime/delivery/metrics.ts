@@ -7,6 +7,7 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import type { MetricSettings } from "../../settings/otel-settings.ts";
 import type { Say } from "../../output/say.ts";
+import { collectNow } from "./collect-now.ts";
 import { createConsoleExporter, metricLines } from "./console-lines.ts";
 import { createLateExporter } from "./late-exporter.ts";
 import { allOf, describeEndpoint, reporting, type DeliveryReport } from "./reporting-exporter.ts";
@@ -30,16 +31,30 @@ export function createMetricDelivery(
   const readers: MetricReader[] = [];
   const reports: DeliveryReport[] = [];
   const pushed: PushMetricExporter[] = [];
-  const push = (exporter: PushMetricExporter): void => {
+  let muted = false;
+  const push = (exporter: PushMetricExporter): MetricReader => {
     pushed.push(exporter);
-    readers.push(new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis }));
+    const pushing = new PeriodicExportingMetricReader({
+      exporter,
+      exportIntervalMillis,
+      exportTimeoutMillis,
+    });
+    readers.push(pushing);
+    return pushing;
   };
 
   if (settings.exporters.includes("console")) push(createConsoleExporter(metricLines));
   if (settings.exporters.includes("otlp")) {
     const exporter = createLateExporter(env, settings, "METRICS", aggregationOf(settings));
-    reports.push(reporting(exporter, settings.signal, describeEndpoint(env, settings), say));
-    push(exporter);
+    const report = reporting(exporter, settings.signal, describeEndpoint(env, settings), say);
+    const pushing = push(exporter);
+    reports.push({
+      ...report,
+      measured() {
+        const metrics = muted ? undefined : collectNow(pushing);
+        return metrics === undefined ? [] : [{ signal: settings.signal, items: [metrics] }];
+      },
+    });
   }
   const reader = settings.exporters.length > 0 ? new PullReader() : undefined;
   if (reader !== undefined) readers.push(reader);
@@ -47,6 +62,7 @@ export function createMetricDelivery(
     readers,
     collect: reader && (() => collectFrom(reader)),
     mute() {
+      muted = true;
       for (const exporter of pushed) exporter.export = (_metrics, done) => done({ code: 0 });
     },
     ...allOf(reports),

@@ -50,11 +50,19 @@ function isEndpoint(value: string, protocol: OtlpProtocol): boolean {
     : /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
-/** Vendors put keys into the user part and the query. */
+/**
+ * Scheme, host and port: vendors put keys into the user part, the path and the query. Read as text, since an endpoint that is no URL
+ * is exactly what has to be reported; one in which the host cannot be told from a password is not shown.
+ */
 function withoutSecrets(endpoint: string): string {
-  if (!/[@?]/.test(endpoint) || !URL.canParse(endpoint)) return endpoint;
-  const { protocol, host, pathname } = new URL(endpoint);
-  return `${protocol}//${host}${pathname}`;
+  const read =
+    /^([a-z][a-z\d+.-]{0,20}:\/\/)?(?:[^/?#\s]*@)?([\w.-]+|\[[\da-f:.%]+\])(:\d{1,5})?(?:[/?#]([^]*))?$/i.exec(
+      endpoint,
+    );
+  if (read === null || read[4]?.includes("@") === true) return "(not shown)";
+  const [, scheme = "", host, port = ""] = read;
+  if (scheme === "" && port === "") return "(not shown)"; // any word would be a host
+  return `${scheme}${host}${port}`;
 }
 
 /** What is known of an exporter's deliveries. */
@@ -65,8 +73,12 @@ export interface DeliveryReport {
   giveUp(): void;
   /** What was made and did not arrive, by now. */
   lost(): Losses;
+  /** What of that has been sent, and not been answered. */
+  onTheWay(): Losses;
   /** What is still here and can be sent once more. */
   unsent(): readonly Unsent[];
+  /** What has been measured and would be collected next. Collects it: to be asked once, at the very end. */
+  measured?(): readonly Unsent[];
 }
 
 /** Spans, log records, and exports of metrics. */
@@ -99,11 +111,16 @@ export function reporting<Batch>(
   let failures = 0;
   let handed = 0;
   let delivered = 0;
+  let answered = 0;
   exporter.export = (batch, done) => {
     const items: readonly unknown[] = Array.isArray(batch) ? batch : [batch];
     handed += items.length;
-    deliver(batch, ({ code, error }) => {
+    let settled = false;
+    const settle = ({ code, error }: { code: number; error?: unknown }): void => {
+      if (settled) return; // an exporter that calls back and then throws
+      settled = true;
       queue.settle(items);
+      answered += items.length;
       if (code === 0) {
         delivered += items.length;
         if (failures > 0 && outages.over(signal))
@@ -115,7 +132,13 @@ export function reporting<Batch>(
           say(`cannot deliver ${WHAT[signal]} to ${endpoint}: ${describeError(error)}`);
       }
       done({ code: 0 });
-    });
+    };
+    try {
+      deliver(batch, settle);
+    } catch (error) {
+      // The SDK would wait for the answer until its own time is over, and hold the process that long.
+      settle({ code: 1, error });
+    }
   };
   return {
     following: queue.follow,
@@ -125,6 +148,8 @@ export function reporting<Batch>(
         say(`the last ${WHAT[signal]} did not reach ${endpoint} before the process ended`);
     },
     lost: () => ({ [signal]: Math.max(queue.made(), handed) - delivered }),
+    // After a failure it is more likely that these have failed as well.
+    onTheWay: () => ({ [signal]: failures > 0 ? 0 : handed - answered }),
     unsent: () => [{ signal, items: queue.unsent() }],
   };
 }
@@ -135,7 +160,9 @@ export function allOf(reports: readonly DeliveryReport[]): DeliveryReport {
     failing: () => reports.some((one) => one.failing()),
     giveUp: () => reports.forEach((one) => one.giveUp()),
     lost: () => reports.map((one) => one.lost()).reduce(addUp, {}),
+    onTheWay: () => reports.map((one) => one.onTheWay()).reduce(addUp, {}),
     unsent: () => reports.flatMap((one) => one.unsent()),
+    measured: () => reports.flatMap((one) => one.measured?.() ?? []),
   };
 }
 

@@ -26,13 +26,14 @@ export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
   const say = (): void => {
     if (said) return;
     said = true;
-    const lines = describeLosses(sdk.lost(), saved);
-    if (lines === "") return;
+    const { lost, unconfirmed } = describeLosses(sdk.lost(), saved, sdk.onTheWay());
+    if (unconfirmed !== "") plan.say(`sent, and not confirmed before the process ended: ${unconfirmed}`);
+    if (lost === "") return;
     // Nothing has arrived: the endpoint is what has to be looked at.
     if (tried && Object.keys(saved).length === 0) sdk.giveUp();
     const advice = emptied || crashed || sdk.failing() ? undefined : adviceFor(isMainThread, isWanted());
     const why = advice === undefined ? "" : `; ${advice}`;
-    plan.say(`lost: ${lines}${why}`);
+    plan.say(`lost: ${lost}${why}`);
   };
 
   // Only looks: with a listener of ours for `uncaughtException` itself, the process would live on.
@@ -48,7 +49,7 @@ export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
       try {
         tried = true;
         endEverything();
-        saved = plan.sendNow(sdk.unsent());
+        saved = plan.sendNow([...sdk.unsent(), ...sdk.measured()]);
       } catch (error) {
         sdk.giveUp(error);
         plan.say(`the last telemetry could not be sent: ${firstLine(error)}`);
@@ -69,7 +70,7 @@ export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
 function adviceFor(mainThread: boolean, wanted: boolean): string | undefined {
   if (!mainThread) return "process.exit() waits for nobody: await flushTelemetry() before";
   if (wanted) return undefined;
-  return "process.exit() waits for nobody: OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on makes it, or await flushTelemetry() before";
+  return "OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=off, so process.exit() waits for nothing: await flushTelemetry() before";
 }
 
 const UNITS: Readonly<Record<SignalName, readonly [one: string, several: string]>> = {
@@ -78,12 +79,17 @@ const UNITS: Readonly<Record<SignalName, readonly [one: string, several: string]
   METRICS: ["metric export", "metric exports"],
 };
 
-function describeLosses(lost: Losses, saved: Losses): string {
-  return (Object.keys(UNITS) as SignalName[])
-    .map((signal) => {
-      const count = (lost[signal] ?? 0) - (saved[signal] ?? 0);
-      return count <= 0 ? "" : `${count} ${UNITS[signal][count === 1 ? 0 : 1]}`;
-    })
-    .filter((text) => text !== "")
-    .join(", ");
+/** What has been sent and not been answered may well have arrived: that is no loss, and nobody knows better. */
+function describeLosses(lost: Losses, saved: Losses, onTheWay: Losses) {
+  const counts = (Object.keys(UNITS) as SignalName[]).map((signal) => {
+    const left = Math.max(0, (lost[signal] ?? 0) - (saved[signal] ?? 0));
+    const unconfirmed = Math.min(left, onTheWay[signal] ?? 0);
+    return { signal, lost: left - unconfirmed, unconfirmed };
+  });
+  const list = (key: "lost" | "unconfirmed"): string =>
+    counts
+      .filter((count) => count[key] > 0)
+      .map(({ signal, [key]: count }) => `${count} ${UNITS[signal][count === 1 ? 0 : 1]}`)
+      .join(", ");
+  return { lost: list("lost"), unconfirmed: list("unconfirmed") };
 }

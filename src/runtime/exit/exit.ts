@@ -1,6 +1,7 @@
 import { countRunning, endEverything, onPeerGone, servesStdio } from "../../wiring.ts";
 import { provideFlush } from "./flush-request.ts";
 import { startDrain } from "./drain.ts";
+import { flushTheirs, hasTheirs, watchTheirs } from "./flush-theirs.ts";
 import { neverThrowing, type Endable, type ExitPlan } from "./unsent.ts";
 import { lastWords } from "./exit-flush.ts";
 
@@ -17,6 +18,12 @@ const SHORTEST_MS = 50;
 const STDIO_DEADLINE_MS = 800;
 
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
+
+/**
+ * The kernel keeps from the first process of a container what it has no listener for, and what it raises itself: without an init, the
+ * default action of a signal is none. So nothing is ended there, only saved. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ */
+const LIVES_ON = process.pid === 1;
 
 /** Other work than our own flush has held the process, where it has been busy for so long since. */
 const BUSY_MS = 250;
@@ -40,15 +47,19 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
     (flushing ??= (ending ?? sdk.flush())
       .catch((error: unknown) => sdk.giveUp(error))
       .finally(() => (flushing = undefined)));
-  const end = async (deadlineMs: number): Promise<boolean> => {
-    ending ??= endAll(sdk);
+  /** @param alone nobody else listens for the end: where somebody does, what the application's SDK has is saved there, or is not */
+  const end = async (deadlineMs: number, alone: boolean): Promise<boolean> => {
+    ending ??= Promise.all([endAll(sdk), alone && flushTheirs()]).then(() => undefined);
     const most = sdk.failing() ? FAILING_DEADLINE_MS : DEADLINE_MS;
     const inTime = await within(Math.min(most, deadlineMs), ending);
     if (!inTime) sdk.giveUp();
     words.nothingLeft();
     return inTime;
   };
-  provideFlush(async () => void (await within(DEADLINE_MS, flush())));
+  provideFlush(async () => {
+    await within(DEADLINE_MS, Promise.all([flush(), flushTheirs()]));
+  });
+  watchTheirs();
 
   // The earliest sign: the process may have work left, or a host that kills it before it has come to its own end.
   onPeerGone(() => {
@@ -91,9 +102,13 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
     } else if (others && hopeless()) {
       words.nothingLeft();
     } else {
-      void end(leftOf(DEADLINE_MS)).then((inTime) => {
+      const since = performance.now();
+      void end(leftOf(DEADLINE_MS), !others).then((inTime) => {
         // What holds the process after the deadline is an exporter that retries; unless somebody else goes on working.
         if (!inTime && !others) process.exit();
+        // The application had nothing left to do: what its SDK does now it does because it was flushed, and has as much time.
+        const left = Math.max(SHORTEST_MS, DEADLINE_MS - (performance.now() - since));
+        if (!others && hasTheirs()) setTimeout(() => process.exit(), left).unref();
       });
     }
   };
@@ -119,10 +134,14 @@ export function flushAtExit(telemetry: Endable, terminating: () => void, plan: E
       const drained = signal === "SIGTERM" ? drain() : undefined;
       const deadline = signal === "SIGTERM" && servesStdio() ? STDIO_DEADLINE_MS : DEADLINE_MS;
       void Promise.resolve(drained)
-        .then(() => end(deadline))
+        .then(() =>
+          LIVES_ON ? within(deadline, Promise.all([flush(), flushTheirs()])) : end(deadline, true),
+        )
         .finally(() => {
-          words.say();
+          if (!LIVES_ON) words.say();
           process.kill(process.pid, signal);
+          // Whoever comes by here is alive, and what it does from now on is recorded.
+          setImmediate(() => process.prependListener(signal, onSignal)).unref();
         });
     };
     process.prependListener(signal, onSignal);
@@ -159,7 +178,7 @@ async function endAll(sdk: Endable): Promise<void> {
 }
 
 /** Whether the work was done in time. Not unref'd: it must fire while an exporter waits for a peer that never answers. */
-async function within(ms: number, work: Promise<void>): Promise<boolean> {
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, ms, false);

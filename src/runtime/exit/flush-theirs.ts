@@ -1,16 +1,55 @@
 import { diag } from "@opentelemetry/api";
 import { behindProxy, SIGNALS, theirs, type Flushable } from "../otel/api-globals.ts";
 
+/** Providers that have been shut down: asked once more, they say on stdout that they have. */
+const over = new WeakSet<Flushable>();
+const watched = new WeakSet<Flushable>();
+
+/** Whether the application has an SDK of its own. */
+export function hasTheirs(): boolean {
+  return providers().length > 0;
+}
+
+/** Hears of the application's own SDK being shut down, from now on. */
+export function watchTheirs(): void {
+  for (const provider of providers()) {
+    const { shutdown } = provider;
+    if (watched.has(provider) || typeof shutdown !== "function") continue;
+    watched.add(provider);
+    const heard = new Proxy(shutdown, {
+      apply(target, self, args) {
+        over.add(provider);
+        return Reflect.apply(target, self, args) as unknown;
+      },
+    });
+    const enumerable = Object.getOwnPropertyDescriptor(provider, "shutdown")?.enumerable ?? false;
+    // A provider that takes no property has none of ours.
+    Reflect.defineProperty(provider, "shutdown", {
+      value: heard,
+      configurable: true,
+      writable: true,
+      enumerable,
+    });
+  }
+}
+
 /** Sends what the application's own SDK has queued. It goes on living, and shutting it down is the application's decision. */
 export async function flushTheirs(): Promise<void> {
-  const providers = SIGNALS.map((slot): Flushable | undefined => behindProxy(theirs(slot)));
   await Promise.all(
-    providers.map(async (provider) => {
+    providers().map(async (provider) => {
+      if (over.has(provider)) return;
       try {
-        await provider?.forceFlush?.();
+        await provider.forceFlush?.();
       } catch (error) {
         diag.warn("mcp-otelkit: flushing the OpenTelemetry SDK of this process failed", error);
       }
     }),
   );
+}
+
+function providers(): Flushable[] {
+  return SIGNALS.flatMap((slot): Flushable[] => {
+    const provider: unknown = behindProxy(theirs(slot));
+    return typeof provider === "object" && provider !== null ? [provider] : [];
+  });
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import {
   JsonLogsSerializer,
+  JsonMetricsSerializer,
   JsonTraceSerializer,
   ProtobufLogsSerializer,
+  ProtobufMetricsSerializer,
   ProtobufTraceSerializer,
 } from "@opentelemetry/otlp-transformer";
 import type { Env, OtlpProtocol, SignalName, SignalSettings } from "../../settings/otel-settings.ts";
@@ -21,14 +23,22 @@ interface Serializer {
   serializeRequest(items: never): Uint8Array | undefined;
 }
 interface SignalRow {
+  /** A request holds one item: an export of all metrics. */
+  readonly single?: true;
   readonly path: string;
   readonly service: string;
   readonly json: Serializer;
   readonly protobuf: Serializer;
 }
 
-/** The signals whose queues can be read without waiting. Metrics would have to be collected first, which takes promises. */
-const SIGNALS: Readonly<Partial<Record<SignalName, SignalRow>>> = {
+const SIGNALS: Readonly<Record<SignalName, SignalRow>> = {
+  METRICS: {
+    single: true,
+    path: "v1/metrics",
+    service: "metrics.v1.MetricsService",
+    json: JsonMetricsSerializer,
+    protobuf: ProtobufMetricsSerializer,
+  },
   TRACES: {
     path: "v1/traces",
     service: "trace.v1.TraceService",
@@ -53,7 +63,7 @@ export function describeOtlpRequest(
   env: NodeJS.ProcessEnv,
 ): OtlpRequest | undefined {
   const row = SIGNALS[signal];
-  if (row === undefined || items.length === 0) return undefined;
+  if (items.length === 0) return undefined;
   const { variable, value } = endpointOf(env, signal, protocol);
   const base =
     protocol === "grpc"
@@ -62,7 +72,7 @@ export function describeOtlpRequest(
         ? `${value.replace(/\/$/, "")}/${row.path}`
         : value;
   const serializer = protocol === "http/json" ? row.json : row.protobuf;
-  const body = serializer.serializeRequest(items as never);
+  const body = serializer.serializeRequest((row.single === true ? items[0] : items) as never);
   if (base === undefined || body === undefined) return undefined;
   return {
     url: protocol === "grpc" ? `${base}/opentelemetry.proto.collector.${row.service}/Export` : base,

@@ -4,7 +4,7 @@ import type { Say } from "../../output/say.ts";
 import type { Losses, DeliveryReport, Unsent } from "../delivery/reporting-exporter.ts";
 
 /** What there is to save. */
-export interface Endable extends Partial<Pick<DeliveryReport, "lost" | "unsent">> {
+export interface Endable extends Partial<Pick<DeliveryReport, "lost" | "onTheWay" | "unsent" | "measured">> {
   /** Sends what is queued, and goes on. */
   flush(): Promise<void>;
   /** Sends what is queued, and takes no more. */
@@ -13,6 +13,18 @@ export interface Endable extends Partial<Pick<DeliveryReport, "lost" | "unsent">
   failing(): boolean;
   /** Told that something was left behind, with the reason where it is known. */
   giveUp(error?: unknown): void;
+}
+
+/** What an SDK reports that may not be there yet. */
+export function reportsOf(sdk: () => Omit<Endable, "flush" | "shutdown"> | undefined) {
+  return {
+    failing: () => sdk()?.failing() ?? false,
+    giveUp: (error?: unknown) => sdk()?.giveUp(error),
+    lost: () => sdk()?.lost?.() ?? {},
+    onTheWay: () => sdk()?.onTheWay?.() ?? {},
+    unsent: () => sdk()?.unsent?.() ?? [],
+    measured: () => sdk()?.measured?.() ?? [],
+  };
 }
 
 export interface ExitPlan extends ExitSettings {
@@ -48,6 +60,8 @@ export function neverThrowing(sdk: Endable, say: Say): Required<Endable> {
     failing: () => guard(() => sdk.failing(), false),
     giveUp: (error) => guard(() => sdk.giveUp(error), undefined),
     lost: () => guard<Losses>(() => sdk.lost?.() ?? {}, {}),
+    onTheWay: () => guard<Losses>(() => sdk.onTheWay?.() ?? {}, {}),
     unsent: () => guard<readonly Unsent[]>(() => sdk.unsent?.() ?? [], []),
+    measured: () => guard<readonly Unsent[]>(() => sdk.measured?.() ?? [], []),
   };
 }

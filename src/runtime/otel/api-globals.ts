@@ -40,21 +40,26 @@ const API = Symbol.for("opentelemetry.js.api.1");
 const LOGS_API = Symbol.for("io.opentelemetry.js.api.logs");
 const LOGS_API_VERSION = 1;
 
-type Registry = Partial<Record<string, unknown>>;
+/** On the prototype of a registry that is prepared. */
+const WATCHED = Symbol.for("mcp-otelkit.api.1");
+
+type Registry = Partial<Record<string | symbol, unknown>>;
 type LogsGetter = (version: number) => unknown;
 const globals = globalThis as { [API]?: Registry; [LOGS_API]?: LogsGetter | undefined };
 
 /** A copy of the API reads from a registry of its own version or a later one, so every copy accepts this. */
 const LATER_THAN_ALL = "1.999.0";
 
-/** What mcp-otelkit shows to whoever reads a slot that no SDK of the application has filled. */
+const ignore = (): void => undefined;
+
+/** What mcp-otelkit shows where a slot is read that no SDK of the application has filled. */
 const offered: Partial<Record<Slot, unknown>> = {};
 
 /** What the application's own SDK has registered. */
 export function theirs<S extends Slot>(slot: S): Components[S] | undefined {
   const registry = globals[API];
   const found = registry !== undefined && Object.hasOwn(registry, slot) ? registry[slot] : undefined;
-  if (found !== undefined || slot !== "logs") return found as Components[S] | undefined;
+  if (found !== undefined || slot !== "logs") return found;
   const logs = Object.getOwnPropertyDescriptor(globals, LOGS_API)?.value as LogsGetter | undefined;
   return logs?.(LOGS_API_VERSION) as Components[S] | undefined;
 }
@@ -85,11 +90,14 @@ export function offer(components: Partial<Record<Slot, unknown>>): void {
  * @param refused called when a copy of the API could not register because of its version
  */
 export function watchApiGlobals(registered: (slot: Slot) => void, refused: () => void): void {
-  const registry: Registry = globals[API] ?? {};
-  const { version: creator, diag } = registry as { version?: string; diag?: unknown };
+  const before = globals[API] ?? {};
+  if (WATCHED in before) return; // by another copy of mcp-otelkit, or by the preload
+  const { version: creator, diag, ...filled } = before as { version?: string; diag?: unknown };
   let registering = false;
   let undecided = false;
-  const prototype = Object.create(Object.prototype) as object;
+  const prototype = Object.create(Object.prototype, { [WATCHED]: { value: true } }) as object;
+  // A new one: from 1.10 on, the version of a registry cannot be changed. Every copy looks for it each time.
+  const registry = Object.assign(Object.create(prototype) as Registry, filled);
   for (const slot of SLOTS)
     accessor(prototype, slot, {
       get: () => (registering ? undefined : offered[slot]),
@@ -120,9 +128,6 @@ export function watchApiGlobals(registered: (slot: Slot) => void, refused: () =>
       });
     },
   });
-  delete registry["version"];
-  delete registry["diag"];
-  Object.setPrototypeOf(registry, prototype);
   if (diag !== undefined) registry["diag"] = diag;
   accessor(globals, API, {
     get() {
@@ -137,6 +142,15 @@ export function watchApiGlobals(registered: (slot: Slot) => void, refused: () =>
     },
   });
   if (globals[LOGS_API] === undefined) offerLogsApi(registered);
+}
+
+/**
+ * Lets every copy of the API read the registry and register, where one of another version than the copy beside mcp-otelkit has
+ * been used before. Without it, the two refuse each other.
+ */
+export function tolerateVersions(): void {
+  const version = globals[API]?.["version"];
+  if (version !== undefined && version !== ownVersion()) watchApiGlobals(ignore, ignore);
 }
 
 /** `@opentelemetry/api-logs` looks whether the place is free and never says that it is going to register; its stack does. */
@@ -190,8 +204,6 @@ function accessor(owner: object, key: string | symbol, methods: PropertyDescript
     enumerable: true,
   });
 }
-
-const ignore = (): void => undefined;
 
 function data(owner: object, key: string | symbol, value: unknown): void {
   Object.defineProperty(owner, key, { value, configurable: true, enumerable: true, writable: true });

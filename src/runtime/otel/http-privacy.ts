@@ -1,7 +1,9 @@
+import { trace } from "@opentelemetry/api";
 import type {
   Attributes,
   AttributeValue,
   Context,
+  ContextManager,
   Exception,
   Meter,
   MeterProvider,
@@ -79,12 +81,34 @@ const HEADER = /^http\.(request|response)\.header\./;
 /** The API's `SpanKind.SERVER`. */
 const SERVER = 1;
 
-/** A setter of spans is replaced on the very span: the SDK looks at its own objects, so it cannot be another one. */
-type Setters = Pick<Span, "setAttribute" | "setAttributes" | "setStatus" | "recordException">;
+/**
+ * The spans that the instrumentations have, by what they have in their place. The instrumentation writes through the stand-in, which
+ * cleans; the application finds the span itself, and what it says there stays as it says it.
+ */
+const spans = new WeakMap<Span, Span>();
 
 /**
- * Has an instrumentation of HTTP record nothing of what a user wrote. At the tracer and the meter that it uses, so that spans of others
- * stay as they are, and so that what is not to be known never is: not by samplers, not by processors of a configuration
+ * Has a context manager make the spans themselves active, where an instrumentation of HTTP asks it to activate what it has in their
+ * place. In place, since an SDK keeps its context manager.
+ */
+export function showingSpans<Manager extends ContextManager>(manager: Manager): Manager {
+  const { with: run, bind } = manager;
+  manager.with = (context, ...rest) =>
+    Reflect.apply(run, manager, [withSpanItself(context), ...rest]) as never;
+  manager.bind = (context, target) =>
+    Reflect.apply(bind, manager, [withSpanItself(context), target]) as never;
+  return manager;
+}
+
+function withSpanItself(context: Context): Context {
+  const active = trace.getSpan(context);
+  const span = active === undefined ? undefined : spans.get(active);
+  return span === undefined ? context : trace.setSpan(context, span);
+}
+
+/**
+ * Has an instrumentation of HTTP record nothing of what a user wrote. At the tracer and the meter that it uses, so that spans of others,
+ * and what others say on its own, stay as they are, and so that what is not to be known never is: not by samplers, not by processors of a configuration
  * file, not after a limit on attributes.
  */
 export function keepingPrivate(instrumentation: Instrumentation): void {
@@ -127,17 +151,44 @@ function startPrivateSpan(tracer: Tracer, name: string, options: SpanOptions = {
   const given = options.attributes ?? {};
   const span = tracer.startSpan(name, { ...options, attributes: withoutContent(given, fates) }, context);
   if (!span.isRecording()) return span;
-  const { setAttribute, setAttributes, setStatus, recordException } = span;
-  const setters: Setters = {
+  const standIn: Span = {
+    spanContext: () => span.spanContext(),
+    isRecording: () => span.isRecording(),
     setAttribute(key, value) {
       const kept = withoutContent({ [key]: value }, fates, given)[key];
-      return kept === undefined ? span : setAttribute.call(span, key, kept);
+      if (kept !== undefined) span.setAttribute(key, kept);
+      return standIn;
     },
-    setAttributes: (attributes) => setAttributes.call(span, withoutContent(attributes, fates, given)),
-    setStatus: ({ code }) => setStatus.call(span, { code }),
-    recordException: (exception, time) => recordException.call(span, withoutMessage(exception), time),
+    setAttributes(attributes) {
+      span.setAttributes(withoutContent(attributes, fates, given));
+      return standIn;
+    },
+    setStatus({ code }) {
+      // As without us, but for the message: what says nothing changes nothing, and the application may have said more.
+      span.setStatus({ code });
+      return standIn;
+    },
+    recordException: (exception, time) => span.recordException(withoutMessage(exception), time),
+    addEvent(...event) {
+      span.addEvent(...event);
+      return standIn;
+    },
+    addLink(link) {
+      span.addLink(link);
+      return standIn;
+    },
+    addLinks(links) {
+      span.addLinks(links);
+      return standIn;
+    },
+    updateName(next) {
+      span.updateName(next);
+      return standIn;
+    },
+    end: (time) => span.end(time),
   };
-  return Object.assign(span, setters);
+  spans.set(standIn, span);
+  return standIn;
 }
 
 function withoutContent(

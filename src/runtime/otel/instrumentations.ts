@@ -1,11 +1,14 @@
 import { createRequire, syncBuiltinESMExports } from "node:module";
-import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
+import { context, type MeterProvider, type TracerProvider } from "@opentelemetry/api";
+import { isTracingSuppressed } from "@opentelemetry/core";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
 import { RuntimeNodeInstrumentation } from "@opentelemetry/instrumentation-runtime-node";
 import { UndiciInstrumentation } from "@opentelemetry/instrumentation-undici";
 import { isInstrumentationEnabled } from "../../settings/otel-settings.ts";
 import { keepingPrivate } from "./http-privacy.ts";
+
+export { showingSpans } from "./http-privacy.ts";
 
 /** What is instrumented beside MCP, as long as no SDK of the application does so. */
 export interface Instrumentations {
@@ -29,10 +32,15 @@ export function createInstrumentations(
 ): Instrumentations {
   const http =
     wanted.trace && isInstrumentationEnabled(env, "http")
-      ? new HttpInstrumentation({ ignoreIncomingRequestHook: wanted.ignored })
+      ? new HttpInstrumentation({
+          ignoreIncomingRequestHook: wanted.ignored,
+          ignoreOutgoingRequestHook: isExport,
+        })
       : undefined;
   const undici =
-    wanted.trace && isInstrumentationEnabled(env, "undici") ? new UndiciInstrumentation() : undefined;
+    wanted.trace && isInstrumentationEnabled(env, "undici")
+      ? new UndiciInstrumentation({ ignoreRequestHook: isExport })
+      : undefined;
   const runtime = wanted.runtime ? new RuntimeNodeInstrumentation() : undefined;
   if (!wanted.httpContent) for (const one of [http, undici]) if (one !== undefined) keepingPrivate(one);
   let unpatch: (() => void) | undefined;
@@ -56,6 +64,12 @@ export function createInstrumentations(
     },
   };
 }
+
+/**
+ * Exporters work in a context in which nothing is traced. Without this their requests would still be measured, as requests of the
+ * application: `http.client.request.duration` of a server that asks nobody.
+ */
+const isExport = (): boolean => isTracingSuppressed(context.active());
 
 /** The functions of `http` and `https` that the HTTP instrumentation wraps. */
 const WRAPPED: readonly (readonly [owner: (module: NodeHttp) => object, name: string])[] = [

@@ -10,7 +10,7 @@ import { logDiagnosticsToStderr } from "../../output/diagnostics.ts";
 import type { Say } from "../../output/say.ts";
 import { firstLine } from "../../output/say.ts";
 import { loadChunk } from "../chunks.ts";
-import { describeDestinations } from "../delivery/destinations.ts";
+import { describeDestinations, withoutUnusable } from "../delivery/destinations.ts";
 import { createLogDelivery, createSpanDelivery } from "../delivery/batches.ts";
 import { createMetricDelivery, type MetricDelivery } from "../delivery/metrics.ts";
 import { allOf } from "../delivery/reporting-exporter.ts";
@@ -18,6 +18,7 @@ import type { Endable } from "../exit/unsent.ts";
 import { readLogRecordLimits, readPropagator, readSampler, readSpanLimits } from "./from-environment.ts";
 import type { Instrumentations } from "./instrumentations.ts";
 import { startFromFile } from "./from-file.ts";
+import { namedByServer } from "./late-resource.ts";
 import { describeResource } from "./resource.ts";
 
 export { sendUnsent } from "../exit/send-at-exit.ts";
@@ -52,6 +53,8 @@ export interface SdkPlan {
   readonly runtimeMetrics: boolean;
   /** Attributes that tell this thread's telemetry from that of others; see `threads.ts`. */
   readonly identity?: Readonly<Record<string, string | number>> | undefined;
+  /** What the MCP server of this process calls itself, once there is one. */
+  readonly serverName: () => string | undefined;
   /** Whether this SDK keeps what is mcp-otelkit's beside one of the application. */
   readonly beside: boolean;
   /** Of OpenTelemetry's diagnostics. */
@@ -79,9 +82,10 @@ export function startSdk(plan: SdkPlan): RunningSdk {
     instrument(provider) {
       if (instrumentations !== undefined) return;
       meters = provider;
-      instrumentations = loadChunk<typeof import("./instrumentations.ts")>(
-        "instrumentations",
-      ).createInstrumentations(plan.env, {
+      const { createInstrumentations, showingSpans } =
+        loadChunk<typeof import("./instrumentations.ts")>("instrumentations");
+      if (components.context !== undefined) showingSpans(components.context);
+      instrumentations = createInstrumentations(plan.env, {
         trace: !plan.taken.has("trace") && !retired.has("trace"),
         runtime: plan.runtimeMetrics && !retired.has("metrics"),
         httpContent: plan.settings.httpContent,
@@ -112,11 +116,12 @@ function end(components: Components, signal: (typeof SIGNALS)[number], say: Say)
     .catch((error: unknown) => say(`mcp-otelkit's last ${signal} are lost: ${firstLine(error)}`));
 }
 
-function buildFromEnvironment({ env, settings, identity, say }: SdkPlan): BuiltSdk {
+function buildFromEnvironment({ env, settings: wanted, identity, serverName, say }: SdkPlan): BuiltSdk {
+  const settings = withoutUnusable(env, wanted, say);
   const spans = createSpanDelivery(env, settings.traces, say);
   const measures = createMetricDelivery(env, settings.metrics, say);
   const records = createLogDelivery(env, settings.logs, say);
-  const resource = describeResource(env, identity);
+  const resource = namedByServer(describeResource(env, identity), serverName);
   const sampler = readSampler(env);
   const propagation = readPropagator(env);
   const components: Components = {

@@ -1,0 +1,71 @@
+import { types } from "node:util";
+import type { JsonObject } from "../../operation/message.ts";
+
+/**
+ * What can be read of a message without running the application's code. Before it is sent, and in memory when it arrives, a message is
+ * made of the application's own objects: a getter counts its calls or costs a query, a Proxy does anything at all.
+ */
+
+/** The parts of a message that are read. */
+const PARTS = ["params", "result", "error"] as const;
+
+/**
+ * @returns the message itself where all of it is plain data, else one that has of it what is data; `undefined` for what cannot be
+ *   looked at. Never to be sent.
+ */
+export function readable(message: unknown): unknown {
+  if (typeof message !== "object" || message === null) return message;
+  if (types.isProxy(message)) return undefined;
+  const view = Array.isArray(message) ? message : dataOf(message);
+  for (const part of PARTS) {
+    const value = (view as JsonObject)[part];
+    if (typeof value !== "object" || value === null) continue;
+    const seen = readablePart(value);
+    if (seen !== value) return withReadableParts(view as JsonObject);
+  }
+  return view;
+}
+
+function withReadableParts(view: JsonObject): JsonObject {
+  const parts = PARTS.filter((part) => Object.hasOwn(view, part)).map((part) => [
+    part,
+    readablePart(view[part]),
+  ]);
+  return { ...view, ...(Object.fromEntries(parts) as JsonObject) };
+}
+
+function readablePart(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (types.isProxy(value)) return undefined;
+  if (Array.isArray(value)) return value;
+  const data = dataOf(value);
+  const meta = data["_meta"];
+  if (typeof meta !== "object" || meta === null || Array.isArray(meta)) return data;
+  const seen = types.isProxy(meta) ? undefined : dataOf(meta);
+  return seen === meta ? data : { ...data, _meta: seen };
+}
+
+/** The object itself where each of its own properties is data, else a copy of those that are. */
+function dataOf(value: object): JsonObject {
+  const keys = Object.keys(value);
+  const isData = (key: string): boolean => "value" in (Object.getOwnPropertyDescriptor(value, key) ?? {});
+  if (keys.every(isData)) return value as JsonObject;
+  return Object.fromEntries(keys.filter(isData).map((key) => [key, (value as JsonObject)[key]]));
+}
+
+/**
+ * Whether a copy says the same as the object itself, to JSON and to whoever gets the object in memory: nothing but plain data under
+ * names, and of no class.
+ */
+export function isPlain(value: unknown): value is JsonObject {
+  if (typeof value !== "object" || value === null || types.isProxy(value) || Array.isArray(value))
+    return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Another realm, such as a test runner's, has another Object.prototype.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
+  if ("toJSON" in value) return false;
+  return Reflect.ownKeys(value).every((key) => {
+    const property = Object.getOwnPropertyDescriptor(value, key);
+    return property !== undefined && "value" in property && property.enumerable === true;
+  });
+}
