@@ -2,7 +2,7 @@ import { diag, type DiagLogger } from "@opentelemetry/api";
 import { classNameOf } from "../operation/class-name.ts";
 import { say, SILENT } from "./say.ts";
 
-/** Sends OpenTelemetry's own diagnostics to stderr. Its console logger writes info and debug to stdout. */
+/** Sends OpenTelemetry's own diagnostics to stderr, the same warning or error once. Its console logger writes info and debug to stdout. */
 export function logDiagnosticsToStderr(level: number): void {
   diag.setLogger(createStderrLogger(), { logLevel: level, suppressOverrideMessage: true });
 }
@@ -19,12 +19,19 @@ const TOLD = {
   verbose: classOnly,
 } as const;
 
+/** Of warnings and errors. Three exporters read the same variable, and a timer fails as often as it runs. */
+const REMEMBERED = 100;
+
 export function createStderrLogger(): DiagLogger {
+  const said = new Set<string>();
   const log =
     (level: keyof typeof TOLD) =>
     (message: string, ...details: unknown[]): void => {
       if (COUNTED.test(message)) return;
-      say(`${level}: ${[message, ...details].map(TOLD[level]).join(" ")}${aboutWhat(message)}`);
+      const line = `${level}: ${[message, ...details].map(TOLD[level]).join(" ")}${aboutWhat(message)}`;
+      if (said.has(line)) return;
+      if ((level === "error" || level === "warn") && said.size < REMEMBERED) said.add(line);
+      say(line);
     };
   return {
     error: log("error"),
@@ -44,6 +51,8 @@ const ABOUT: readonly (readonly [message: RegExp, variable: string])[] = [
   [/^Propagator .* requested through environment variable/, "OTEL_PROPAGATORS"],
   [/^Unknown log level/, "OTEL_LOG_LEVEL"],
   [/^Failed to read root certificate/, "OTEL_EXPORTER_OTLP_CERTIFICATE"],
+  [/^Failed to read client certificate private key/, "OTEL_EXPORTER_OTLP_CLIENT_KEY"],
+  [/^Failed to read client certificate chain/, "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"],
 ];
 
 function aboutWhat(message: string): string {

@@ -115,15 +115,16 @@ function messageSpan(
 
 function record(span: Span, operation: Operation, outcome: Outcome, config: McpConfig): void {
   const { errorType, statusCode, message, cancelled, thrown, result, attributes } = outcome;
+  // First what the conventions require: a span at its limit of attributes takes no more.
+  if (errorType !== undefined) span.setAttribute(semconv.ATTR_ERROR_TYPE, errorType);
+  if (statusCode !== undefined) span.setAttribute(semconv.ATTR_RPC_RESPONSE_STATUS_CODE, statusCode);
   if (attributes !== undefined) span.setAttributes(visible(attributes, config));
   if (result !== undefined && config.capture.size > 0)
     span.setAttributes(captureResult(operation, result, capturePolicy(config)));
-  if (statusCode !== undefined) span.setAttribute(semconv.ATTR_RPC_RESPONSE_STATUS_CODE, statusCode);
   // The class alone: MCP turns an error's message into tool output, which is content.
   if (thrown !== undefined) span.addEvent(semconv.EVENT_EXCEPTION, { [semconv.ATTR_EXCEPTION_TYPE]: thrown });
   if (cancelled === true) span.addEvent(semconv.EVENT_CANCELLED);
   if (errorType === undefined) return;
-  span.setAttribute(semconv.ATTR_ERROR_TYPE, errorType);
   const description =
     message !== undefined && mayTell(operation, outcome, config) ? redactMessage(message) : undefined;
   span.setStatus({ code: SpanStatusCode.ERROR, ...(description !== undefined && { message: description }) });

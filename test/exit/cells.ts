@@ -6,7 +6,7 @@ export const ENDING_NAMES = [
   "SIGTERM",
   "SIGINT",
   "process.exit",
-  "process.exit, flushOnExit",
+  "process.exit, no flush",
   "uncaught exception",
   "parent killed",
 ] as const;
@@ -25,11 +25,11 @@ export const ENDINGS: Readonly<Record<Ending, EndingRow>> = {
   "stdin end": { delivers: ["spans", "metrics", "logs"] },
   SIGTERM: { delivers: ["spans", "metrics", "logs"] },
   SIGINT: { delivers: ["spans", "metrics", "logs"] },
-  "process.exit": { calls: "exit", delivers: [] },
-  "process.exit, flushOnExit": {
+  "process.exit": { calls: "exit", delivers: ["spans", "logs"] },
+  "process.exit, no flush": {
     calls: "exit",
-    env: { OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT: "on" },
-    delivers: ["spans", "logs"],
+    env: { OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT: "off" },
+    delivers: [],
   },
   "uncaught exception": { calls: "crash", delivers: ["spans", "logs"] },
   "parent killed": { delivers: ["spans", "metrics", "logs"] },

@@ -2,7 +2,8 @@
  * `npm run prove -- exit`: a stdio server is ended in every way, in front of every kind of collector, with us and without:
  * what arrived, how long it took, and how it ended. Prints a table for each Node and exits 1 where something was not
  * delivered, hung, or ended in another way than without us. Times are printed, and marked where they are over the limit.
- * `npm run prove -- exit SIGTERM grpc` runs only the cells whose description has these words.
+ * Then the same beside an SDK of the application, by how it ends that. `npm run prove -- exit SIGTERM grpc` runs only the
+ * cells whose description has these words, `npm run prove -- exit joined` the second table.
  */
 import { inTurn } from "../matrix/in-turn.ts";
 import { renderTable } from "../matrix/table.ts";
@@ -18,6 +19,7 @@ import {
   PROTOCOLS,
   type Cell,
 } from "./cells.ts";
+import { everyJoined, judgeJoined, THEIR_ENDS, type JoinedVerdict } from "./joined.ts";
 import { judgeCell, type Verdict } from "./judge.ts";
 
 /** Those with a collector that is there are measured, one at a time; the others wait most of the time. */
@@ -26,9 +28,10 @@ const AT_ONCE = 3;
 const words = process.argv.slice(2).map((word) => word.toLowerCase());
 const began = Date.now();
 const verdicts = new Map<string, Verdict | string>();
+const joined: JoinedVerdict[] = [];
 const notes: string[] = [];
 
-const sandbox = await createSandbox("exit", "sdk-v1-latest");
+const sandbox = await createSandbox("exit", "sdk-v1-latest", "otel-2");
 try {
   const preload = await installedPackage("otel-2");
   const cells = everyCell().filter((cell) =>
@@ -55,7 +58,13 @@ try {
     AT_ONCE,
     judge,
   );
+  if (words.length === 0 || words.includes("joined"))
+    await inTurn(everyJoined(), AT_ONCE, async (cell) => {
+      const how = { node: process.execPath, folder: sandbox.folder, preload };
+      joined.push(await judgeJoined(cell, how));
+    });
   for (const node of NODES) printTable(node, cells);
+  printJoined();
   finish(cells);
 } finally {
   sandbox.remove();
@@ -97,6 +106,25 @@ function show(cell: Cell): string {
   return `${what}${withUs.status}, ${time}${slow ? " (!)" : ""}`;
 }
 
+function printJoined(): void {
+  if (joined.length === 0) return;
+  const rows = Object.keys(THEIR_ENDS).map((end) => [
+    end,
+    ...COLLECTORS.map((collector) => {
+      const verdict = joined.find((one) => one.end === end && one.collector === collector);
+      if (verdict === undefined) return "";
+      const times = `${Math.round(verdict.alone.ms)} -> ${Math.round(verdict.joined.ms)} ms`;
+      if (verdict.faults.length === 0) return times;
+      notes.push(`an SDK that its application ${end} shut down, ${collector}: ${verdict.faults.join("; ")}`);
+      return `FAIL [${notes.length}] ${times}`;
+    }),
+  ]);
+  console.log(
+    "\nBeside an SDK of the application, by when it shuts that down: time to exit, alone -> with us\n",
+  );
+  console.log(renderTable(["shuts its SDK down", ...COLLECTORS], rows));
+}
+
 function faultsIn(cell: Cell): readonly string[] {
   const verdict = verdicts.get(describeCell(cell));
   return typeof verdict === "string" ? [verdict] : (verdict?.faults ?? []);
@@ -105,12 +133,15 @@ function faultsIn(cell: Cell): readonly string[] {
 function finish(cells: readonly Cell[]): void {
   if (notes.length > 0) console.log("");
   for (const [index, note] of notes.entries()) console.log(`[${index + 1}] ${note}`);
-  const failed = cells.filter((cell) => faultsIn(cell).length > 0).length;
+  const failed =
+    cells.filter((cell) => faultsIn(cell).length > 0).length +
+    joined.filter(({ faults }) => faults.length > 0).length;
+  const all = cells.length + joined.length;
   const slow = [...verdicts.values()].filter((verdict) => typeof verdict === "object" && verdict.slow).length;
   const seconds = Math.round((Date.now() - began) / 1000);
   console.log(
-    `\n${cells.length - failed} cells ok, ${failed} failed, in ${seconds} s; ${slow} took longer than they should (!): more than 150 ms longer than without us where the collector is alive, more than 2 s where it is not`,
+    `\n${all - failed} cells ok, ${failed} failed, in ${seconds} s; ${slow} took longer than they should (!): more than 150 ms longer than without us where the collector is alive, more than 2 s where it is not`,
   );
-  if (cells.length === 0) console.log(`no cell is called "${words.join(" ")}"`);
-  process.exitCode = failed > 0 || cells.length === 0 ? 1 : 0;
+  if (all === 0) console.log(`no cell is called "${words.join(" ")}"`);
+  process.exitCode = failed > 0 || all === 0 ? 1 : 0;
 }

@@ -19,10 +19,13 @@ export interface Ended {
   readonly ms: number;
   /** Exit code or signal, as a shell or a parent sees it. */
   readonly status: string;
+  /** Process ids are not the same twice. */
+  readonly stdout: string;
   readonly stderr: string;
 }
 
-const HUNG_AFTER_MS = 10_000;
+/** Beside a collector that is dead, the SDK of an application may take this long by itself. */
+const HUNG_AFTER_MS = 60_000;
 
 /** Starts a server, has it answer a call, and ends it. */
 export async function endServer(ending: Ending, how: How): Promise<Ended> {
@@ -86,12 +89,12 @@ export async function endServer(ending: Ending, how: How): Promise<Ended> {
         look();
       });
       const status = await Promise.race([ended, hung]);
-      return { ms: performance.now() - since, status, stderr: said.stderr };
+      return { ms: performance.now() - since, status, ...printed(said) };
     }
     const [code, signal] = await Promise.race([exited, hung]);
     const ms = performance.now() - since;
     await Promise.race([closed, hung]);
-    return { ms, status: signal ?? String(code), stderr: said.stderr };
+    return { ms, status: signal ?? String(code), ...printed(said) };
   } finally {
     clearTimeout(timer);
     hung.catch(() => undefined);
@@ -100,4 +103,8 @@ export async function endServer(ending: Ending, how: How): Promise<Ended> {
     if (hosted && server !== undefined && !said.told.includes("ended"))
       process.kill(Number(server), "SIGKILL");
   }
+}
+
+function printed({ stdout, stderr }: { stdout: string; stderr: string }): Pick<Ended, "stdout" | "stderr"> {
+  return { stdout: stdout.replaceAll(/pid \d+/g, "pid"), stderr };
 }

@@ -57,6 +57,24 @@ describe("a span", () => {
     expect(span.attributes).toEqual({ "mcp.method.name": "tools/list", ...attributes });
   });
 
+  it("has what went wrong before what is merely good to know, since a span has a limit of attributes", async () => {
+    const span = await spanOf(({ observer }) =>
+      observer
+        .begin(operationOf("server"), {})
+        .end({
+          errorType: "timeout",
+          statusCode: "-32001",
+          attributes: { "mcp.protocol.version": "2025-11-25" },
+        }),
+    );
+    expect(Object.keys(span.attributes)).toEqual([
+      "mcp.method.name",
+      "error.type",
+      "rpc.response.status_code",
+      "mcp.protocol.version",
+    ]);
+  });
+
   it("that is not sampled still passes its context on", async () => {
     const { result } = await withTelemetry(({ observer }) => {
       const unsampled = { traceparent: CARRIER.traceparent.replace(/01$/, "00") };
