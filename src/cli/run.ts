@@ -1,10 +1,13 @@
 /** `npx mcp-otelkit run -- <command ...>`: a server over stdio in any language, seen from within or from the pipe. */
 import { spawn, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describeFault } from "../output/describe-fault.ts";
 import { say } from "../output/say.ts";
 import { flushTelemetry } from "../runtime/exit/flush-request.ts";
 import { createHandover, type Handover } from "../runtime/handover.ts";
 import { isWanted, loadAhead, observeFromOutside } from "../runtime/outside.ts";
 import { relay } from "../wire/pipe.ts";
+import { endWithUs } from "./end-with-us.ts";
 import { mayBeNode, nameOfCommand } from "./server-name.ts";
 
 const HELP = `usage: npx mcp-otelkit run -- <command> [arguments]
@@ -26,6 +29,10 @@ const SIGNALS: readonly NodeJS.Signals[] = [
 
 /** How long the output of a server that has ended may be held open, by a process that it left behind. */
 const LEFT_BEHIND_MS = 300;
+
+/** How long the last export may take, from the end of the host's input on: MCP hosts kill a server 2 s after that. */
+const LAST_EXPORT_MS = 1500;
+const LEAST_MS = 300;
 
 /** What a shell answers for a command that cannot be started. */
 const NOT_STARTED = { ENOENT: 127, EACCES: 126 } as const;
@@ -53,6 +60,8 @@ export async function run(words: readonly string[]): Promise<number> {
     return NOT_STARTED[started.code as keyof typeof NOT_STARTED] ?? 1;
   }
   child.on("error", () => undefined); // a signal that found nobody
+  // A mistake of ours must not take the server along.
+  process.on("uncaughtException", (error) => say(`mcp-otelkit failed, and messages pass: ${describeFault(error)}`));
   handover?.started(child.pid);
   const { code, signal } = await serve(child, command, handover);
   if (signal !== null) await dieBy(signal);
@@ -70,6 +79,12 @@ async function serve(
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
   passSignalsOn(child);
+  const stopWatching = child.pid === undefined ? () => undefined : endWithUs(child.pid);
+  let inputEnded = Number.POSITIVE_INFINITY;
+  process.stdin.once("close", () => {
+    inputEnded = performance.now();
+    void flushTelemetry(); // now there is time
+  });
   const name = nameOfCommand(command);
   const passing = relay(
     { host: { input: process.stdin, output: process.stdout }, server: { input: stdin, output: stdout } },
@@ -81,19 +96,25 @@ async function serve(
   );
   if (isWanted(process.env) && !mayBeNode(command)) setImmediate(loadAhead);
   const ended = await exited;
+  stopWatching();
   await Promise.race([passing.outputEnded, after(LEFT_BEHIND_MS)]);
   await passing.written();
   passing.end();
   handover?.forget();
-  await flushTelemetry();
+  const left = LAST_EXPORT_MS - Math.max(0, performance.now() - inputEnded);
+  await Promise.race([flushTelemetry(), after(Math.max(LEAST_MS, left))]);
   return ended;
 }
 
-/** The preload for every Node program below, beside what the environment gives it. By a path: it has to be found from anywhere. */
+/**
+ * The preload for every Node program below, beside what the environment gives it. By a path: it has to be found from anywhere. And by
+ * `--require`: a Node that is too old for `--import` in there would not start.
+ */
 function withPreload(): { NODE_OPTIONS: string } {
-  const url = new URL("./register.js", import.meta.url).href;
+  const file = fileURLToPath(new URL("./register.cjs", import.meta.url));
+  const quoted = /[\s"\\]/.test(file) ? `"${file.replaceAll(/["\\]/g, "\\$&")}"` : file;
   const given = process.env["NODE_OPTIONS"];
-  return { NODE_OPTIONS: [given, `--import=${url}`].filter(Boolean).join(" ") };
+  return { NODE_OPTIONS: [given, `--require=${quoted}`].filter(Boolean).join(" ") };
 }
 
 function passSignalsOn(child: ChildProcess): void {

@@ -3,6 +3,7 @@ import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
+import { bareMessage } from "../wire/trace-keys.ts";
 import { exportingTo, startProgram, type Running } from "./program.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
@@ -162,6 +163,45 @@ describe("a Node server", () => {
     expect(through).toBe(await talk(startDirect(EVERYTHING)));
     const spans = server.receiver.spans();
     expect(spans.map(({ name }) => name)).toEqual(["initialize", "tools/call echo"]);
+  });
+
+  it("is observed from its pipe where no preload gets there, with the same spans, and says the same", async () => {
+    const talk = async (server: ReturnType<typeof startDirect>): Promise<string> => {
+      await server.initialize();
+      server.tell("notifications/initialized", {});
+      await server.ask("tools/list");
+      await server.call("echo", { message: "hello" });
+      await server.call("no such tool");
+      await server.ask("resources/list");
+      await server.ask("prompts/list");
+      await server.ask("no/such/method");
+      server.child.stdin?.end();
+      return (await server.ended).stdout;
+    };
+    const within = await startRun(EVERYTHING);
+    const outside = await startRun(["env", "-u", "NODE_OPTIONS", ...EVERYTHING]);
+
+    const said = await Promise.all([talk(within), talk(outside), talk(startDirect(EVERYTHING))]);
+
+    // What the server says of itself, when it has been initialized, comes when it comes.
+    const [one, ...others] = said.map((text) => text.split("\n").map(bareMessage).toSorted());
+    for (const other of others) expect(other).toEqual(one);
+    const told = (server: typeof within) =>
+      server.receiver.spans().map(({ name, kind, attributes }) => ({
+        name,
+        kind,
+        error: attributes["error.type"],
+        status: attributes["rpc.response.status_code"],
+        transport: attributes["network.transport"],
+        tool: attributes["gen_ai.tool.name"],
+        client: attributes["mcp.client.name"],
+        server: attributes["mcp.server.name"],
+        version: attributes["mcp.protocol.version"],
+      }));
+    const asked = (server: typeof within) => told(server).filter(({ kind }) => kind === "SERVER");
+    expect(asked(outside)).toEqual(asked(within));
+    expect(asked(outside)).toHaveLength(8);
+    expect(told(outside)).toEqual(expect.arrayContaining(told(within)));
   });
 });
 
