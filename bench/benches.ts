@@ -17,6 +17,14 @@ export const BENCHES: Readonly<Record<string, Command>> = {
     homes: [],
     node: tsx("bench/calls.ts"),
   },
+  run: {
+    shows:
+      "milliseconds that `mcp-otelkit run` adds to a tool call of a Python server, median and p99, beside direct; a word: calls (3000)",
+    minutes: 5,
+    needs: "python3",
+    homes: [],
+    node: tsx("bench/run.ts"),
+  },
   redact: {
     shows: "milliseconds to capture and redact content, by what is captured; a word: runs (50)",
     minutes: 5,

@@ -75,12 +75,12 @@ const LONG: typeof WIRES = {
 };
 
 const ROWS = [
-  ...Object.entries(WIRES).map((row) => [...row, {}] as const),
-  ...Object.entries(LONG).map((row) => [...row, { tags: ["proof"] }] as const),
+  { wires: WIRES, options: {} },
+  { wires: LONG, options: { tags: ["proof"] } },
 ];
 
-for (const [title, [content, ...habits], options] of ROWS)
-  it(title, options, async () => {
+for (const { wires, options } of ROWS)
+  it.each(Object.entries(wires))("%s", options, async (_title, [content, ...habits]) => {
     const bytes = Buffer.from(content as string);
 
     const [through, direct] = await Promise.all([exchange(RUN, bytes, habits), exchange([], bytes, habits)]);
