@@ -32,7 +32,7 @@ const LAYERS: Record<string, Layer> = {
   hook: { layers: ["operation", "privacy", "output", ...LEAVES], types: [OPENTELEMETRY], node: true },
   wire: {
     layers: ["operation", "privacy", "output", ...LEAVES],
-    node: ["node:stream", "node:http", "node:https"],
+    node: ["node:stream", "node:http", "node:https", "node:net", "node:zlib", "node:string_decoder"],
   },
   signals: {
     layers: ["operation", "privacy", "output", ...LEAVES],
@@ -61,7 +61,7 @@ const LAYERS: Record<string, Layer> = {
     maxLines: 39,
   },
   register: { layers: ["preload"], node: true, maxLines: 39 },
-  cli: { layers: ["runtime", "wire", "output", "settings"], node: true },
+  cli: { layers: ["runtime", "admin", "wire", "output", "settings"], node: true },
 };
 const MAX_LINES = 250;
 /** A table of rows at the top of a file: it may be as long as what it knows. */

@@ -61,7 +61,9 @@ export async function run(words: readonly string[]): Promise<number> {
   }
   child.on("error", () => undefined); // a signal that found nobody
   // A mistake of ours must not take the server along.
-  process.on("uncaughtException", (error) => say(`mcp-otelkit failed, and messages pass: ${describeFault(error)}`));
+  process.on("uncaughtException", (error) =>
+    say(`mcp-otelkit failed, and messages pass: ${describeFault(error)}`),
+  );
   handover?.started(child.pid);
   const { code, signal } = await serve(child, command, handover);
   if (signal !== null) await dieBy(signal);

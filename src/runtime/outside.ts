@@ -31,14 +31,15 @@ export function loadAhead(): void {
 /**
  * Starts the telemetry of a command that stands between a client and a server: the same as the preload's, but that there is no
  * SDK to patch, and that HTTP is not instrumented, which would add headers to what passes.
- * @param what is observed, for the start-up line @param name of the service, where the environment has none
+ * @param what is observed, for the start-up line
+ * @param name of the service, where the environment has none; not given: as the server introduces itself
  */
-export function observeFromOutside(what: string, name: string): Observing | undefined {
+export function observeFromOutside(what: string, name?: string): Observing | undefined {
   const env = process.env;
   const level = logLevel(env);
   const speak: Say = level === SILENT ? () => undefined : say;
   if (!isWanted(env)) return undefined;
-  if (!/(?:^|,)\s*service\.name\s*=/.test(env["OTEL_RESOURCE_ATTRIBUTES"] ?? ""))
+  if (name !== undefined && !/(?:^|,)\s*service\.name\s*=/.test(env["OTEL_RESOURCE_ATTRIBUTES"] ?? ""))
     env["OTEL_SERVICE_NAME"] ||= name; // where OpenTelemetry's own detectors look
   let observing: Observing | undefined;
   try {

@@ -6,7 +6,6 @@ import {
   learnVersion,
   type NetworkAttributes,
 } from "../operation/connection.ts";
-import type { KnownNames } from "../operation/known-names.ts";
 import {
   describeMessage,
   metaOf,
@@ -17,7 +16,7 @@ import {
   type ResponseMessage,
 } from "../operation/message.ts";
 import { METHODS, methodRow } from "../operation/methods.ts";
-import type { ActiveOperation, Carrier, OperationObserver } from "../operation/observer.ts";
+import type { ActiveOperation } from "../operation/observer.ts";
 import { describeOperation, describeProgress, type Operation, type Side } from "../operation/operation.ts";
 import { CANCELLED, CONNECTION_CLOSED, describeResponse, SUCCESS } from "../operation/outcome.ts";
 import {
@@ -26,6 +25,7 @@ import {
   finish,
   learnNames,
   listedNames,
+  type PendingRequest,
   type PendingTable,
 } from "../operation/requests.ts";
 import { describeSession, type ActiveSession } from "../operation/session.ts";
@@ -35,30 +35,7 @@ import { safely } from "../output/safely.ts";
 import { measureToolResult } from "../privacy/uri.ts";
 import * as semconv from "../semconv.ts";
 import { remember } from "./live.ts";
-
-/** Who makes telemetry of what passes. */
-export interface Observing {
-  readonly observer: OperationObserver;
-  readonly known: KnownNames;
-}
-
-export interface Conversation {
-  /**
-   * A message passes to the server.
-   * @param since when it passed, where that is reported later
-   * @returns what belongs into its `params._meta`
-   */
-  toServer(message: unknown, since?: number): Carrier;
-  /** A message passes to the client. */
-  toClient(message: unknown): void;
-  /** The protocol's revision, where the transport tells it. */
-  version(version: unknown): void;
-  /** A message was too long to be read. */
-  unread(): void;
-  running(): number;
-  /** The connection is closed. Calls after the first do nothing. */
-  end(): void;
-}
+import type { Circumstances, Conversation, Observing, Passed } from "./passing.ts";
 
 /** Observes what passes between a client and a server as that server would see it: its requests are SERVER operations. */
 export function createConversation(
@@ -74,21 +51,32 @@ export function createConversation(
   let session: ActiveSession | undefined;
   let ended = false;
 
-  function describe(message: RequestMessage | NotificationMessage, side: Side, since?: number): Operation {
-    const operation = describeOperation(message, side, connection, known);
+  function describe(
+    message: RequestMessage | NotificationMessage,
+    side: Side,
+    { since, exchange }: Circumstances,
+  ): Operation {
+    const operation = describeOperation(message, side, connection, known, exchange);
     return since === undefined ? operation : { ...operation, since };
   }
 
-  function requestPasses(message: RequestMessage, side: Side, table: PendingTable, since?: number): Carrier {
-    const operation = describe(message, side, since);
+  function requestPasses(
+    message: RequestMessage,
+    side: Side,
+    table: PendingTable,
+    circumstances: Circumstances = {},
+  ): Passed {
+    const operation = describe(message, side, circumstances);
+    const params = paramsOf(message);
     const begin = (): ActiveOperation =>
       observer.begin(
         operation,
-        side === "server" ? (metaOf(paramsOf(message)) ?? {}) : {},
-        paramsOf(message),
+        side === "server" ? (metaOf(params) ?? {}) : {},
+        params,
+        circumstances.headers,
       );
     const active = side === "server" ? begin() : inCause(begin);
-    table.add({
+    const pending: PendingRequest = {
       id: message.id,
       operation,
       active,
@@ -96,8 +84,15 @@ export function createConversation(
       awaited: false,
       taskId: taskAskedFor(message),
       changesSeen: connection.changes,
-    });
-    return active.carrier;
+    };
+    table.add(pending);
+    return {
+      carrier: active.carrier,
+      settle(outcome) {
+        table.remove(pending);
+        finish(pending, outcome, connection, known);
+      },
+    };
   }
 
   /** What a server asks while it serves one request belongs to that; of several, none can be told from outside. */
@@ -105,7 +100,11 @@ export function createConversation(
     return asked.size() === 1 ? (asked.peek()?.active.run(fn) ?? fn()) : fn();
   }
 
-  function notificationPasses(message: NotificationMessage, side: Side, since?: number): void {
+  function notificationPasses(
+    message: NotificationMessage,
+    side: Side,
+    circumstances: Circumstances = {},
+  ): void {
     const params = paramsOf(message);
     // The requests of the end that receives the notification, and of the one that sends it.
     const [received, sent] = side === "server" ? [askedBack, asked] : [asked, askedBack];
@@ -124,7 +123,12 @@ export function createConversation(
     }
     const begin = (): void =>
       observer
-        .begin(describe(message, side, since), side === "server" ? (metaOf(params) ?? {}) : {}, params)
+        .begin(
+          describe(message, side, circumstances),
+          side === "server" ? (metaOf(params) ?? {}) : {},
+          params,
+          circumstances.headers,
+        )
         .end(SUCCESS);
     if (side === "server") begin();
     else inCause(begin);
@@ -173,7 +177,7 @@ export function createConversation(
   }
 
   const conversation: Conversation = {
-    toServer(value, since) {
+    toServer(value, circumstances) {
       return (
         safely("to the server", () => {
           session?.seen();
@@ -183,8 +187,8 @@ export function createConversation(
             return NOTHING;
           }
           learnFromRequest(connection, seen.message);
-          if (seen.kind === "request") return requestPasses(seen.message, "server", asked, since);
-          notificationPasses(seen.message, "server", since);
+          if (seen.kind === "request") return requestPasses(seen.message, "server", asked, circumstances);
+          notificationPasses(seen.message, "server", circumstances);
           return NOTHING;
         }) ?? NOTHING
       );
@@ -219,7 +223,7 @@ export function createConversation(
   return conversation;
 }
 
-const NOTHING: Carrier = {};
+const NOTHING: Passed = { carrier: {} };
 
 const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(
   [...METHODS.values()].flatMap((row) => row.endsAt ?? []),

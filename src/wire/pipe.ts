@@ -2,10 +2,12 @@ import type { Readable, Writable } from "node:stream";
 import { createConnection, learnFromResult, type Peer } from "../operation/connection.ts";
 import { describeMessage, isObject } from "../operation/message.ts";
 import { ATTR_NETWORK_TRANSPORT } from "../semconv.ts";
-import { createConversation, type Conversation, type Observing } from "./conversation.ts";
+import { createConversation } from "./conversation.ts";
 import { editMeta } from "./edit-meta.ts";
 import { createLineSplitter, MAX_LINE_BYTES } from "./lines.ts";
+import { parse } from "./parse.ts";
 import { pass } from "./pass.ts";
+import type { Conversation, Observing } from "./passing.ts";
 
 /** The four streams between a host and the server that it speaks to. */
 export interface Ends {
@@ -72,7 +74,7 @@ export function relay({ host, server }: Ends, decide: Decide): Relay {
     ahead -= passed;
     const message = whole ? parse(bytes) : undefined;
     if (Array.isArray(message)) for (const one of message) conversation?.toServer(one);
-    const fields = Array.isArray(message) ? {} : (conversation?.toServer(message) ?? {});
+    const fields = Array.isArray(message) ? {} : (conversation?.toServer(message).carrier ?? {});
     toServer.write(passed > 0 ? bytes.subarray(passed) : editMeta(bytes, message, fields));
   }
 
@@ -106,7 +108,7 @@ export function relay({ host, server }: Ends, decide: Decide): Relay {
     state = observing === undefined ? "away" : "observing";
     if (observing !== undefined) {
       conversation = createConversation(observing, { [ATTR_NETWORK_TRANSPORT]: "pipe" });
-      for (const { message, since } of waiting) conversation.toServer(message, since);
+      for (const { message, since } of waiting) conversation.toServer(message, { since });
       for (let count = 0; count < unread; count += 1) conversation.unread();
     } else {
       up.end();
@@ -125,17 +127,6 @@ export function relay({ host, server }: Ends, decide: Decide): Relay {
       state = "away";
     },
   };
-}
-
-/** @returns `undefined` for what is no JSON, such as a line of a log */
-function parse(line: Buffer): unknown {
-  const first = /[^ \t\r\n]/.exec(line.toString("latin1", 0, 64))?.[0];
-  if (first !== "{" && first !== "[") return undefined;
-  try {
-    return JSON.parse(line.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The server's name, where its first message says it. */
