@@ -17,6 +17,8 @@ export interface ProxyOptions {
   readonly admits: (request: http.IncomingMessage) => boolean;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Headers of this size are read, in bytes. Node's own limit is 16 KB, and some identity providers' tokens are longer. */
 const MAX_HEADER_BYTES = 128 * 1024;
 
@@ -137,7 +139,8 @@ function answer(
 ): void {
   exchange?.responds(incoming.statusCode ?? 0, incoming.headers);
   response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, incoming.rawHeaders);
-  response.flushHeaders(); // a stream may have nothing to say for hours
+  // At once: a stream may have nothing to say for hours. Not by flushHeaders(), which sends headers as UTF-8.
+  response.write(NOTHING);
   incoming.on("data", (chunk: Buffer) => {
     if (!response.write(chunk)) incoming.pause();
     exchange?.data(chunk);
