@@ -59,13 +59,11 @@ describe("a span", () => {
 
   it("has what went wrong before what is merely good to know, since a span has a limit of attributes", async () => {
     const span = await spanOf(({ observer }) =>
-      observer
-        .begin(operationOf("server"), {})
-        .end({
-          errorType: "timeout",
-          statusCode: "-32001",
-          attributes: { "mcp.protocol.version": "2025-11-25" },
-        }),
+      observer.begin(operationOf("server"), {}).end({
+        errorType: "timeout",
+        statusCode: "-32001",
+        attributes: { "mcp.protocol.version": "2025-11-25" },
+      }),
     );
     expect(Object.keys(span.attributes)).toEqual([
       "mcp.method.name",

@@ -27,7 +27,7 @@ const STREAMS: Readonly<Record<string, readonly [text: string, ...heard: string[
     "message: c",
   ],
   "comments and what it does not know": [": keep-alive\n\nretry: 10\nfoo: bar\n\ndata: a\n\n", "message: a"],
-  "no data": ["event: a\n\n\n\n", ...[]],
+  "no data": ["event: a\n\n\n\n"],
   "an empty line of data": ["data\n\n", "message: "],
   "an event that does not end": ["data: a\n\ndata: b\n", "message: a"],
   "letters of several bytes": ["\uFEFFdata: zwölf 𝟙𝟚\n\n", "message: zwölf 𝟙𝟚"],

@@ -19,7 +19,7 @@ export interface Line {
 
 function lineOf(socket: net.Socket): Line {
   const chunks: Buffer[] = [];
-  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  socket.on("data", (bytes: Buffer) => chunks.push(bytes));
   socket.on("error", () => undefined);
   onTestFinished(() => void socket.destroy());
   const arrived = (): Buffer => Buffer.concat(chunks);
