@@ -31,6 +31,13 @@ export const BENCHES: Readonly<Record<string, Command>> = {
     homes: [],
     node: tsx("bench/redact.ts"),
   },
+  hostile: {
+    shows:
+      "what a peer can make us cost: 100,000 messages of each kind beside honest ones; words: how many, of a kind",
+    minutes: 20,
+    homes: [],
+    node: tsx("bench/hostile.ts"),
+  },
   stack: {
     shows: "the highest rate of tool calls at which Collector, Loki, Jaeger and Prometheus lose nothing",
     minutes: 15,

@@ -1,5 +1,6 @@
 import { onCompiled } from "./hook/loader/compile-hook.ts";
 import { installLoadHook, syncHooksWork } from "./hook/loader/load-hook.ts";
+import { otherRuntime } from "./hook/loader/other-runtime.ts";
 import { reserveHub } from "./hook/hub.ts";
 import { onFault } from "./output/safely.ts";
 import { logLevel, say, SILENT, type Say } from "./output/say.ts";
@@ -38,6 +39,9 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   const mode = readSdkMode(env, speak);
   if (mode === "off") return;
   globals[STARTED] = VERSION;
+  const runtime = otherRuntime();
+  if (runtime !== undefined)
+    speak(`${runtime} shows its modules to no preload: only what is handed to instrumentMcp() is recorded`);
   shareFacts();
 
   const fault = (where: string, error: unknown): void =>
@@ -77,6 +81,7 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   });
   onSdkSeen((report) => begin()?.seen(report));
   installLoadHook((file, exports) => begin()?.loaded(file, exports));
+  if (runtime !== undefined) return; // and has said so
   tellIfNothingWasSeen(
     env,
     () => telemetry !== undefined || failed,

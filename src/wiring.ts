@@ -1,4 +1,4 @@
-import type { MeterProvider, Tracer } from "@opentelemetry/api";
+import type { MeterProvider, TextMapPropagator, Tracer } from "@opentelemetry/api";
 import type { McpConfig } from "./settings/config.ts";
 import { countRunning as countTapped, endEverything as endTapped } from "./hook/connection/close.ts";
 import { occupyHub } from "./hook/hub.ts";
@@ -44,6 +44,8 @@ export interface Wiring {
   /** Writes a line of the log where people read it; absent where records are enough. */
   readonly writeLine?: (line: string) => void;
   readonly config: () => McpConfig;
+  /** What writes and reads the context of messages, where it is not the propagator that is registered. */
+  readonly propagator?: () => TextMapPropagator | undefined;
   /** Whether mcp-otelkit has instrumented HTTP, and so answers for the headers of requests. */
   readonly ownHttp?: () => boolean;
   /** Says a line on stderr that is about the application, and no mistake of ours. */

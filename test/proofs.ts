@@ -37,7 +37,7 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     shows:
       "the tests that `npm test` leaves out: more Nodes, more OpenTelemetry lines, more loggers, more sessions",
     minutes: 5,
-    homes: [...SDKS, ...NODES, ...LINES, "auto-instrumentations"],
+    homes: [...SDKS, ...NODES, ...LINES, "auto-instrumentations", "other-runtimes"],
     node: vitest("--tagsFilter=proof"),
   },
   canary: {

@@ -6,6 +6,7 @@ import { basename } from "node:path";
 import { types } from "node:util";
 import { isMainThread } from "node:worker_threads";
 import { TALKATIVE, type Say } from "../output/say.ts";
+import { onSpokenTo, type SpokenVia } from "./spoken-to.ts";
 import { isKnown } from "./threads.ts";
 
 /** The preload by name, and by wherever it has been put. */
@@ -14,19 +15,48 @@ function namesOfPreload(): string[] {
   return ["mcp-otelkit", ...files.flatMap((url) => [url.href, fileURLToPath(url)])];
 }
 
+/** An SDK may be loaded by what the first message asks for. */
+const SETTLED_MS = 2000;
+
+/** By how a client speaks to the process; the second is for a program that its operator did not write. */
+const HELPS: Readonly<Record<SpokenVia, string>> = {
+  stdio:
+    "in your own application call instrumentMcp(), start any other with npx mcp-otelkit run -- <command>",
+  HTTP: "in your own application call instrumentMcp(), in front of any other start npx mcp-otelkit proxy --to <url>",
+};
+
 /**
- * A bundled application shows the loader no SDK at all, and silence would look like a fault of the network. Not for
- * preloads that were handed on, to a worker thread, by `fork` or through `NODE_OPTIONS`: they meet many a place that has
- * nothing to do with MCP. And not for those who handed it on: the MCP part is elsewhere.
+ * Says in one line that nothing is recorded: soon after an MCP client has spoken to a process in which no SDK was seen, and else when the
+ * process ends. The second is left out for preloads that were handed on, to a worker thread, by `fork` or through `NODE_OPTIONS`: they
+ * meet many a program that has nothing to do with MCP. And for programs that handed them on: the MCP part is elsewhere.
+ * @param seesAll whether the loader shows every module: synchronous hooks do, on older Nodes there are none
  */
 export function tellIfNothingWasSeen(
   env: NodeJS.ProcessEnv,
   seen: () => boolean,
   level: number,
   speak: Say,
-  /** Whether the loader shows every module: synchronous hooks do, on older Nodes there are none. */
   seesAll: boolean,
 ): void {
+  const unseen = (): string | undefined => (seesAll ? undefined : whatWasNotWatched());
+  let told = false;
+  const tell = (line: string): void => {
+    if (told || seen() || isKnown("seen")) return;
+    told = true;
+    speak(line);
+  };
+  let spoken: (() => void) | undefined;
+  onSpokenTo((via) => {
+    // `mcp-otelkit run` observes from outside what is not seen from within.
+    if (spoken !== undefined || (via === "stdio" && env["MCP_OTELKIT_SEEN_FILE"])) return;
+    spoken = () =>
+      tell(
+        `an MCP client speaks to this process over ${via}, and no MCP SDK was seen in it, so nothing is recorded; ` +
+          (unseen() ?? HELPS[via]),
+      );
+    setTimeout(spoken, SETTLED_MS).unref();
+    process.once("exit", spoken);
+  });
   const inherited = !isMainThread || process.send !== undefined || namesUs(env["NODE_OPTIONS"]);
   if (inherited && level < TALKATIVE) return;
   let handedOn = false;
@@ -37,14 +67,14 @@ export function tellIfNothingWasSeen(
     if (!handedOn) queueMicrotask(() => (handedOn ||= (child.spawnargs ?? []).some(namesUs)));
   });
   process.once("exit", () => {
-    if (seen() || handedOn || isKnown("seen")) return;
+    if (spoken !== undefined || handedOn) return;
     const sdks = "@modelcontextprotocol/sdk, @modelcontextprotocol/server, @modelcontextprotocol/client";
-    const unseen = seesAll ? undefined : whatWasNotWatched();
-    speak(
-      unseen === undefined
+    const reason = unseen();
+    tell(
+      reason === undefined
         ? `no MCP SDK was loaded in this process (looked for ${sdks}), so nothing was recorded; if it is bundled into the ` +
             "application, call instrumentMcp()"
-        : `no MCP SDK was seen in this process (looked for ${sdks}), so nothing was recorded; but ${unseen}`,
+        : `no MCP SDK was seen in this process (looked for ${sdks}), so nothing was recorded; but ${reason}`,
     );
   });
 }

@@ -1,7 +1,7 @@
 import { isMainThread } from "node:worker_threads";
 import type { SdkReport } from "../wiring.ts";
 import type { Say } from "../output/say.ts";
-import { configFile, type Env, type SdkMode } from "../settings/otel-settings.ts";
+import { configFile, type Env } from "../settings/otel-settings.ts";
 import { textOf } from "../settings/values.ts";
 import type { Slot } from "./otel/api-globals.ts";
 import { learn, type Fact } from "./threads.ts";
@@ -77,17 +77,23 @@ const NAMES: readonly (readonly [slot: Slot, name: string])[] = [
   ["logs", "logs"],
 ];
 
-/** Who does what, for the start-up line. `ours` is where our own SDK sends things; `undefined` where there is none. */
-export function describeShares(taken: ReadonlySet<Slot>, ours: string | undefined): string {
+/**
+ * Who does what, for the start-up line.
+ * @param ours where the embedded SDK sends things; `undefined` where there is none
+ * @param beside whether the application's SDK has signals of its own, which go elsewhere
+ */
+export function describeShares(taken: ReadonlySet<Slot>, ours: string | undefined, beside = false): string {
   const theirs = namesOf(taken);
   if (ours === undefined) {
     return theirs.length > 0
       ? "telemetry goes through the OpenTelemetry SDK of this process"
       : "telemetry waits for an OpenTelemetry SDK of the application (OTEL_INSTRUMENTATION_MCP_SDK=join)";
   }
-  return theirs.length > 0
-    ? `${theirs.join(" and ")} go through the OpenTelemetry SDK of this process; ${ours}`
-    : ours;
+  const shared =
+    theirs.length > 0
+      ? `${theirs.join(" and ")} go through the OpenTelemetry SDK of this process; ${ours}`
+      : ours;
+  return beside ? `${shared}, beside the OpenTelemetry SDK of this process` : shared;
 }
 
 /** What the telemetry is called where the operator has not said so; `undefined` where that is clear. */
@@ -102,18 +108,20 @@ export function describeServiceName(env: Env, serverName: string | undefined): s
     : `service.name is ${JSON.stringify(serverName)}, the MCP server's own (OTEL_SERVICE_NAME is not set)`;
 }
 
-/** Collects what an SDK that came later takes over, which it does in one go, and tells it in one line. */
-export function createTakeover(mode: SdkMode, say: Say): { add(slot: Slot): void } {
+/**
+ * Collects what an SDK that came later takes over, which it does in one go, and tells it in one line.
+ * @param keeps whether it gets nothing of MCP in this slot; asked when it is set up
+ */
+export function createTakeover(keeps: (slot: Slot) => boolean, say: Say): { add(slot: Slot): void } {
   const taken = new Set<Slot>();
   return {
     add(slot) {
-      // Who asked for an SDK of our own knows that there are two.
-      if (mode !== "own" && taken.size === 0) queueMicrotask(tell);
+      if (taken.size === 0) queueMicrotask(tell);
       taken.add(slot);
     },
   };
   function tell(): void {
-    const names = namesOf(taken).join(" and ");
+    const names = namesOf(new Set([...taken].filter((slot) => !keeps(slot)))).join(" and ");
     taken.clear();
     if (names === "") return;
     say(

@@ -22,7 +22,7 @@ import { reportsOf } from "./exit/unsent.ts";
 import { takenSlots, type Components, type Slot } from "./otel/api-globals.ts";
 import type { LateSdk } from "./otel/late-sdk.ts";
 import type { RunningSdk } from "./otel/sdk.ts";
-import { isBrief, isNeeded, withoutTaken } from "./otel/shares.ts";
+import { createKeeper, isBrief, isNeeded, withoutTaken } from "./otel/shares.ts";
 import { facts } from "./process-facts.ts";
 import { createAnnouncer, createTakeover, describeServiceName, describeShares } from "./start-up-line.ts";
 import { identityOfThread } from "./identity.ts";
@@ -64,7 +64,9 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   const { env, mode, level, speak, fault, sdk: late, occupyHub } = surroundings;
   const config = readConfig(env, speak);
   const settings = readSettings(env, speak);
-  const mayStart = mode !== "join" && isNeeded(withoutTaken(settings, takenSlots()), takenSlots(), env);
+  const keeps = createKeeper(mode, env, settings);
+  const leftToThem = (): Set<Slot> => new Set([...takenSlots()].filter((slot) => !keeps(slot)));
+  const mayStart = mode !== "join" && isNeeded(withoutTaken(settings, leftToThem()), leftToThem(), env);
   let tracerSource: object | undefined;
   let tracer: Tracer | undefined;
   let destination: string | undefined;
@@ -75,7 +77,8 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   let sdk: RunningSdk | undefined;
   const admin = createAdmin(settings, speak);
   const meters = (): MeterProvider => late.current("metrics") ?? NO_METERS;
-  const own = (): Components => (mode === "own" ? (sdk?.components ?? {}) : {});
+  const own = <S extends keyof Components>(slot: S): Components[S] | undefined =>
+    sdk !== undefined && late.isTheirs(slot) && keeps(slot) ? sdk.components[slot] : undefined;
 
   const wiring = startWiring(
     {
@@ -85,14 +88,16 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
         if (recorded) sdk?.instrument(meters);
         recorded = true;
         start();
-        const provider = own().trace ?? late.current("trace") ?? trace.getTracerProvider();
+        const provider = own("trace") ?? late.current("trace") ?? trace.getTracerProvider();
         if (tracer === undefined || provider !== tracerSource) tracer = provider.getTracer(SCOPE, VERSION);
         tracerSource = provider;
         return tracer;
       },
-      meterProvider: () => own().metrics ?? meters(),
-      loggerProvider: () => own().logs ?? late.current("logs"),
+      meterProvider: () => own("metrics") ?? meters(),
+      loggerProvider: () => own("logs") ?? late.current("logs"),
       config: () => config,
+      // Another SDK's may write what only its vendor reads, and the peer's traceparent would not be continued.
+      propagator: () => (own("trace") === undefined ? undefined : sdk?.components.propagation),
       ownHttp: () => tracing,
       warn: speak,
       writeLine: writeToStderr,
@@ -159,9 +164,10 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   }
 
   function setUpSdk(taken: ReadonlySet<Slot>): string {
-    const ours = mode === "own" ? settings : withoutTaken(settings, taken);
-    if (mode === "join" || !isNeeded(ours, taken, env)) return describeShares(taken, undefined);
-    const takeover = createTakeover(mode, speak);
+    const joined = leftToThem();
+    const ours = withoutTaken(settings, joined);
+    if (mode === "join" || !isNeeded(ours, joined, env)) return describeShares(taken, undefined);
+    const takeover = createTakeover(keeps, speak);
     try {
       const running = loadSdk().startSdk({
         env,
@@ -171,7 +177,7 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
           !taken.has("metrics") && config.metrics.has("runtime") && ours.metrics.exporters.length > 0,
         identity: identityOfThread(env),
         serverName: () => wiring?.telemetry.served.first,
-        beside: mode === "own",
+        keeps,
         level,
         isAdminRequest: admin.owns,
         say: speak,
@@ -187,12 +193,10 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
         watchTheirs();
         if (slot === "trace") tracing = false;
         running.giveWay(slot, recorded);
-        if (slot === "metrics") {
-          if (mode !== "own") delete facts.collect;
-        }
+        if (slot === "metrics" && !keeps(slot)) delete facts.collect;
         takeover.add(slot);
       });
-      return describeShares(mode === "own" ? new Set() : taken, running.destination);
+      return describeShares(joined, running.destination, taken.size > joined.size);
     } catch (error) {
       speak(`no telemetry: ${firstLine(error)}`);
       return "no telemetry";

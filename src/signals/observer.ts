@@ -1,4 +1,10 @@
-import { context, type Context, type MeterProvider, type Tracer } from "@opentelemetry/api";
+import {
+  context,
+  type Context,
+  type MeterProvider,
+  type TextMapPropagator,
+  type Tracer,
+} from "@opentelemetry/api";
 import type { McpConfig } from "../settings/config.ts";
 import type { Peer } from "../operation/connection.ts";
 import type { KnownNames } from "../operation/known-names.ts";
@@ -24,6 +30,8 @@ export interface Signals {
   /** Writes a line of the log where people read it; absent where records are enough. */
   readonly writeLine?: ((line: string) => void) | undefined;
   readonly config: () => McpConfig;
+  /** What writes and reads the context of messages, where it is not the propagator that is registered. */
+  readonly propagator?: (() => TextMapPropagator | undefined) | undefined;
   /** Whether mcp-otelkit has instrumented HTTP, and so answers for the headers of requests. */
   readonly ownHttp?: (() => boolean) | undefined;
 }
@@ -71,34 +79,33 @@ export function createTelemetry(
     served.name = self?.name ?? served.name;
     served.version = self?.version ?? served.version;
   };
+  const trustOf = (config: McpConfig): Trust => {
+    const propagator = signals.propagator?.();
+    return propagator === undefined ? config : { ...config, propagator };
+  };
   const observer: OperationObserver = {
     begin(seen, carrier, params, headers) {
       const config = signals.config();
+      const trust = trustOf(config);
       const operation = withoutSession(seen, config);
       const self = selfOf(operation, served);
       if (operation.signal !== "span") {
         const current =
           operation.side === "server"
-            ? parentsOf(operation, carrier, config, headers).parent
+            ? parentsOf(operation, carrier, trust, headers).parent
             : context.active();
         logs.message(operation, self, params, current);
-        return activeIn(current, config, NO_SPAN);
+        return activeIn(current, trust, NO_SPAN);
       }
       const tracer = signals.tracer(); // first: it may start OpenTelemetry, which is not the operation's time
       const measured = metrics.begin(operation);
       const span =
         operation.side === "client"
           ? startClientSpan(operation, params, tracer, config, signals.ownHttp?.() === true)
-          : startServerSpan(
-              operation,
-              params,
-              parentsOf(operation, carrier, config, headers),
-              tracer,
-              config,
-            );
+          : startServerSpan(operation, params, parentsOf(operation, carrier, trust, headers), tracer, config);
       const current = withOperation(span.current, { attributes: operation.attributes, ...self });
       logs.started(operation, self, current);
-      return activeIn(current, config, {
+      return activeIn(current, trust, {
         event: span.event,
         end(ended) {
           const outcome = withoutSession(ended, config);

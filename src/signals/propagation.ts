@@ -1,6 +1,7 @@
 import {
   context,
   createTraceState,
+  defaultTextMapSetter,
   propagation,
   trace,
   type Baggage,
@@ -8,6 +9,7 @@ import {
   type Context,
   type SpanContext,
   type TextMapGetter,
+  type TextMapPropagator,
 } from "@opentelemetry/api";
 import type { McpConfig } from "../settings/config.ts";
 import type { Carrier } from "../operation/observer.ts";
@@ -22,8 +24,11 @@ import {
 } from "../privacy/crossing.ts";
 import * as semconv from "../semconv.ts";
 
-/** The settings that decide who is believed and what crosses. */
-export type Trust = Pick<McpConfig, "trust" | "baggage" | "metaKeys">;
+/** Who is believed, what crosses, and how it is written. */
+export interface Trust extends Pick<McpConfig, "trust" | "baggage" | "metaKeys"> {
+  /** Where it is not the one that is registered. */
+  readonly propagator?: Pick<TextMapPropagator, "inject" | "extract"> | undefined;
+}
 
 /** The context in which a received message is handled. */
 export interface Received {
@@ -53,18 +58,25 @@ export function receive(
 
 /** The context a message brought along, on top of the ambient one: what the message does not say stays ambient. */
 export function extract(carrier: Carrier, trust: Trust, ambient: Context = context.active()): Context {
-  const read = propagation.extract(ambient, carrier, boundedGetter());
+  const read = (trust.propagator ?? propagation).extract(ambient, carrier, boundedGetter(trust));
   return withBaggage(withTraceState(read, ambient), ambient, trust);
 }
 
-/** Reads a message's `_meta` until its share is used up. */
-function boundedGetter(): TextMapGetter<Carrier> {
+/**
+ * Reads a message's `_meta` until its share is used up. What could not be kept is not handed out: propagators parse all that they
+ * get, and a peer that sends eight kilobytes with every message would choose how long that takes.
+ */
+function boundedGetter({ baggage }: Trust): TextMapGetter<Carrier> {
+  const longest: Readonly<Record<string, number>> = {
+    tracestate: MAX_TRACE_STATE_LENGTH,
+    baggage: baggage.length === 0 ? 0 : MAX_BAGGAGE_LENGTH,
+  };
   let room = MAX_READ_LENGTH;
   return {
     keys: (carrier) => Object.keys(carrier),
     get(carrier, key) {
       const value = Object.hasOwn(carrier, key) ? carrier[key] : undefined;
-      if (typeof value !== "string" || value.length > MAX_BAGGAGE_LENGTH) return undefined;
+      if (typeof value !== "string" || value.length > (longest[key] ?? MAX_BAGGAGE_LENGTH)) return undefined;
       room -= key.length + value.length;
       return room < 0 ? undefined : value;
     },
@@ -110,7 +122,7 @@ function baggageOf(entries: ReadonlyMap<string, BaggageEntry>): Baggage {
 /** What to write into `params._meta` so that the other side continues this context. */
 export function inject(from: Context, trust: Trust): Carrier {
   const carrier: Record<string, unknown> = {};
-  propagation.inject(from, carrier);
+  (trust.propagator ?? propagation).inject(from, carrier, defaultTextMapSetter);
   return outgoingKeys(carrier, trust);
 }
 

@@ -1,4 +1,5 @@
 import Module from "node:module";
+import { otherRuntime } from "./other-runtime.ts";
 
 /** A module of Node's CommonJS loader, as far as every Node has it and everyone who hooks the loader relies on it. */
 export interface CommonJsModule {
@@ -26,7 +27,8 @@ const changes: Change[] = [];
  */
 export function onCompiled(listener: Listener): void {
   const loader = Module as unknown as CommonJsLoader;
-  for (const module of Object.values(loader._cache)) if (module?.loaded) listener(module, module.filename);
+  for (const module of Object.values(loader._cache ?? {}))
+    if (module?.loaded) listener(module, module.filename);
   listeners.push(listener);
   hookCompile();
 }
@@ -43,7 +45,7 @@ export function onCompiling(change: Change): void {
 let hooked = false;
 
 function hookCompile(): void {
-  if (hooked) return;
+  if (hooked || otherRuntime() !== undefined) return;
   hooked = true;
   const loader = Module as unknown as CommonJsLoader;
   const original = loader.prototype._compile;

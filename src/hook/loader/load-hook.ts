@@ -5,6 +5,7 @@ import { onCompiled, onCompiling } from "./compile-hook.ts";
 import { changeModule, withFooter } from "./footer.ts";
 import { HOOK_SYMBOL, isChanged } from "./hook-symbol.ts";
 import { mayHoldSdk, recognise } from "./recognise.ts";
+import { otherRuntime } from "./other-runtime.ts";
 import { safely } from "../../output/safely.ts";
 import { findSdkFile, type SdkFile } from "./targets.ts";
 
@@ -29,7 +30,7 @@ let installed = false;
  * Files that CommonJS has loaded before are told at once; ECMAScript modules loaded before are out of reach.
  */
 export function installLoadHook(listener: SdkListener): void {
-  if (installed) return;
+  if (installed || otherRuntime() !== undefined) return;
   installed = true;
   (globalThis as Record<symbol, unknown>)[Symbol.for(HOOK_SYMBOL)] = (
     file: SdkFile,

@@ -13,6 +13,8 @@ import {
 export interface LateSdk {
   /** The provider in force. */
   current<S extends Slot>(slot: S): Components[S] | undefined;
+  /** Whether the application has filled this slot. */
+  isTheirs(slot: Slot): boolean;
   /** Calls this before a span is started for which there is no SDK. */
   beforeFirstSpan(start: () => void): void;
   /** These are in force from now on, where the application has none of its own. */
@@ -54,6 +56,7 @@ export function createLateSdk(speak: Say): LateSdk {
   offer({ trace: tracers, metrics: meters, logs: loggers });
   return {
     current,
+    isTheirs: (slot) => theirs(slot) !== undefined,
     beforeFirstSpan(work) {
       start = work;
     },

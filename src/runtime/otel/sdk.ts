@@ -55,8 +55,8 @@ export interface SdkPlan {
   readonly identity?: Readonly<Record<string, string | number>> | undefined;
   /** What the MCP server of this process calls itself, once there is one. */
   readonly serverName: () => string | undefined;
-  /** Whether this SDK keeps what is mcp-otelkit's beside one of the application. */
-  readonly beside: boolean;
+  /** Whether this SDK keeps what is of MCP in a slot that the application has filled. */
+  readonly keeps: (slot: Slot) => boolean;
   /** Of OpenTelemetry's diagnostics. */
   readonly level: number;
   readonly isAdminRequest: (request: { readonly socket: object }) => boolean;
@@ -72,7 +72,7 @@ export function startSdk(plan: SdkPlan): RunningSdk {
   const file = configFile(plan.env);
   const built = file === undefined ? buildFromEnvironment(plan) : buildFromFile(file, plan);
   const { components } = built;
-  const running = new Set<Slot>(SIGNALS.filter((slot) => plan.beside || !plan.taken.has(slot)));
+  const running = new Set<Slot>(SIGNALS.filter((slot) => !plan.taken.has(slot) || plan.keeps(slot)));
   for (const slot of SIGNALS) if (!running.has(slot)) end(components, slot, plan.say);
   let instrumentations: Instrumentations | undefined;
   const retired = new Set<Slot>();
@@ -98,7 +98,7 @@ export function startSdk(plan: SdkPlan): RunningSdk {
       retired.add(slot);
       if (slot === "trace" || slot === "metrics") instrumentations?.retire(slot);
       if (slot === "metrics" && meters !== undefined) instrumentations?.measureWith(meters());
-      if (slot !== "metrics" || plan.beside) return;
+      if (slot !== "metrics" || plan.keeps(slot)) return;
       running.delete("metrics");
       built.dropMetrics?.(recorded);
       end(components, "metrics", plan.say); // spans and log records that are on their way are still to be sent

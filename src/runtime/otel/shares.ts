@@ -1,5 +1,8 @@
-import { configFile, type RuntimeSettings } from "../../settings/otel-settings.ts";
-import { SIGNALS, type Slot } from "./api-globals.ts";
+import { configFile, type RuntimeSettings, type SdkMode } from "../../settings/otel-settings.ts";
+import { textOf } from "../../settings/values.ts";
+import { endpointOf } from "../delivery/reporting-exporter.ts";
+import { behindProxy, SIGNALS, theirs, type Slot } from "./api-globals.ts";
+import { deliversTo } from "./delivers-to.ts";
 
 /** What is left for an SDK of mcp-otelkit beside what the application has registered. */
 
@@ -34,4 +37,44 @@ export function isBrief(
   const alone = SIGNALS.every((slot) => !taken.has(slot));
   const noTimeout = [traces, metrics, logs].every((signal) => signal.exportTimeoutMs !== undefined);
   return alone && noTimeout && configFile(env) === undefined;
+}
+
+/**
+ * Whether mcp-otelkit's SDK keeps what is of MCP although the application has an SDK of its own: as `own` asks for it, and with `auto`
+ * where the operator has named an endpoint that the other SDK does not deliver to. A server that somebody else wrote may bring its
+ * vendor's SDK; the operator's telemetry goes to the operator.
+ */
+export function createKeeper(
+  mode: SdkMode,
+  env: NodeJS.ProcessEnv,
+  settings: RuntimeSettings,
+): (slot: Slot) => boolean {
+  const decided = new Map<Slot, { readonly provider: unknown; readonly keeps: boolean }>();
+  return (slot) => {
+    if (mode !== "auto") return mode === "own";
+    if (slot === "context" || slot === "propagation") return false;
+    const provider = behindProxy(theirs(slot));
+    const known = decided.get(slot);
+    if (known !== undefined && known.provider === provider) return known.keeps;
+    const keeps =
+      provider !== undefined && isNamed(env, settings, slot) && !deliversTo(provider, endpoint(slot));
+    decided.set(slot, { provider, keeps });
+    return keeps;
+  };
+
+  function endpoint(slot: keyof typeof SETTING_OF): string {
+    const { signal, protocol } = settings[SETTING_OF[slot]];
+    return endpointOf(env, signal, protocol).value;
+  }
+}
+
+/** A file says where telemetry goes in its own way, and names no endpoint for one signal. */
+function isNamed(env: NodeJS.ProcessEnv, settings: RuntimeSettings, slot: keyof typeof SETTING_OF): boolean {
+  const { signal, exporters } = settings[SETTING_OF[slot]];
+  const variables = ["OTEL_EXPORTER_OTLP_ENDPOINT", `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`];
+  return (
+    configFile(env) === undefined &&
+    (exporters as readonly string[]).includes("otlp") &&
+    variables.some((variable) => textOf(env, variable) !== undefined)
+  );
 }
