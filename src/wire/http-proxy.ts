@@ -139,14 +139,18 @@ function answer(
 ): void {
   exchange?.responds(incoming.statusCode ?? 0, incoming.headers);
   response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, incoming.rawHeaders);
-  // At once: a stream may have nothing to say for hours. Not by flushHeaders(), which sends headers as UTF-8.
-  response.write(NOTHING);
+  // Soon, since a stream may have nothing to say for hours; and with the first bytes of the body where those are there already.
+  // Not by flushHeaders(), which sends headers as UTF-8.
+  let begun = false;
+  setImmediate(() => void (begun || response.destroyed || response.write(NOTHING)));
   incoming.on("data", (chunk: Buffer) => {
+    begun = true;
     if (!response.write(chunk)) incoming.pause();
     exchange?.data(chunk);
   });
   response.on("drain", () => incoming.resume());
   incoming.on("end", () => {
+    begun = true;
     if (Object.keys(incoming.trailers).length > 0) response.addTrailers(incoming.trailers);
     response.end();
     exchange?.end("complete");
