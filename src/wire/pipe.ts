@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { createConnection, learnFromResult, type Peer } from "../operation/connection.ts";
 import { describeMessage, isObject } from "../operation/message.ts";
+import { safely } from "../output/safely.ts";
 import { ATTR_NETWORK_TRANSPORT } from "../semconv.ts";
 import { createConversation } from "./conversation.ts";
 import { editMeta } from "./edit-meta.ts";
@@ -72,10 +73,18 @@ export function relay({ host, server }: Ends, decide: Decide): Relay {
   function forward(bytes: Buffer, whole: boolean): void {
     const passed = Math.min(ahead, bytes.length);
     ahead -= passed;
-    const message = whole ? parse(bytes) : undefined;
-    if (Array.isArray(message)) for (const one of message) conversation?.toServer(one);
-    const fields = Array.isArray(message) ? {} : (conversation?.toServer(message).carrier ?? {});
-    toServer.write(passed > 0 ? bytes.subarray(passed) : editMeta(bytes, message, fields));
+    // Observed in any case, edited only where all of it is still here.
+    const edited = (whole ? safely("to the server", () => observe(bytes)) : undefined) ?? bytes;
+    toServer.write(passed > 0 ? bytes.subarray(passed) : edited);
+  }
+
+  /** @returns the line with trace context in it */
+  function observe(line: Buffer): Buffer {
+    const message = parse(line);
+    if (!Array.isArray(message))
+      return editMeta(line, message, conversation?.toServer(message).carrier ?? {});
+    for (const one of message) conversation?.toServer(one);
+    return line;
   }
 
   function wait(line: Buffer): void {
@@ -93,7 +102,9 @@ export function relay({ host, server }: Ends, decide: Decide): Relay {
     if (state === "away") return;
     for (const { bytes, kind } of down.push(chunk)) {
       if (kind !== "line") continue;
-      for (const message of [parse(bytes)].flat()) serverSays(message);
+      safely("from the server", () => {
+        for (const message of [parse(bytes)].flat()) serverSays(message);
+      });
     }
   });
 

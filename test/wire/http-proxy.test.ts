@@ -383,6 +383,21 @@ describe("a connection", () => {
     expect(talk.faults).toEqual([]);
   });
 
+  it("passes everything on where our own code fails", async () => {
+    const fail = (): never => {
+      throw new Error("ours");
+    };
+    const talk = await startProxied(undefined, { begin: fail, openSession: fail, httpExchange: fail });
+    const { client, target } = await begun(talk, SESSION);
+
+    client.send(post(JSON.stringify(CALL), SESSION));
+    await target.has(JSON.stringify(CALL));
+    target.send(json({ jsonrpc: "2.0", id: 1, result: {} }));
+    await client.has('"result":{}');
+
+    expect(talk.faults.length).toBeGreaterThan(0);
+  });
+
   it("that names another host is refused where the proxy says so", async () => {
     const talk = await startProxied(() => false);
     const client = await talk.connect();

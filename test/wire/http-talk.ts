@@ -4,6 +4,7 @@ import * as net from "node:net";
 import { onTestFinished } from "vitest";
 import { hub } from "../../src/hook/hub.ts";
 import { createProxy } from "../../src/wire/http-proxy.ts";
+import type { OperationObserver } from "../../src/operation/observer.ts";
 import { record } from "../hook/fakes.ts";
 
 export interface Line {
@@ -45,8 +46,11 @@ function lineOf(socket: net.Socket): Line {
 }
 
 /** A target, a proxy in front of it, and connections through it. */
-export async function startProxied(admits: () => boolean = () => true) {
-  const recording = record();
+export async function startProxied(
+  admits: () => boolean = () => true,
+  observer: Partial<OperationObserver> = {},
+) {
+  const recording = record({ observer });
   const waiting: Line[] = [];
   let arrival: () => void = () => undefined;
   const target = net.createServer((socket) => {

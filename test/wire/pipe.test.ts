@@ -3,14 +3,15 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { hub } from "../../src/hook/hub.ts";
 import { relay } from "../../src/wire/pipe.ts";
+import type { OperationObserver } from "../../src/operation/observer.ts";
 import { CARRIER, record } from "../hook/fakes.ts";
 
 const INITIALIZE = '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"clientInfo":{"name":"host"}}}\n';
 const INITIALIZED = '{"jsonrpc":"2.0","id":0,"result":{"serverInfo":{"name":"snake","version":"1"}}}\n';
 const CALL = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add"}}\n';
 
-function conversation(seenFromWithin = false) {
-  const recording = record();
+function conversation(seenFromWithin = false, observer: Partial<OperationObserver> = {}) {
+  const recording = record({ observer });
   const [hostIn, hostOut, serverIn, serverOut] = Array.from({ length: 4 }, () => new PassThrough()) as [
     PassThrough,
     PassThrough,
@@ -84,6 +85,21 @@ describe("a relay", () => {
     expect(await talk.toHost(answer)).toBe(answer);
 
     expect(talk.lines().slice(1)).toEqual(["SERVER tools/call 1 error.type=tool_error"]);
+  });
+
+  it("passes everything on where our own code fails", async () => {
+    const fail = (): never => {
+      throw new Error("ours");
+    };
+    const talk = conversation(false, { begin: fail, connecting: fail, openSession: fail });
+    await talk.toServer(INITIALIZE);
+
+    expect(await talk.toHost(INITIALIZED)).toBe(INITIALIZED);
+    expect(await talk.toServer(CALL)).toBe(CALL);
+    const answer = '{"id":1,"result":{}}\n';
+    expect(await talk.toHost(answer)).toBe(answer);
+
+    expect(talk.faults.length).toBeGreaterThan(0);
   });
 
   it("does not edit a line of which a part has passed already", async () => {
