@@ -6,6 +6,7 @@ import { describeFault } from "./output/describe-fault.ts";
 import { tolerateVersions } from "./runtime/otel/api-globals.ts";
 import { VERSION } from "./version.ts";
 import {
+  MESSAGE_CLASSES,
   onSdkSeen,
   SCOPE,
   startWiring,
@@ -174,7 +175,7 @@ export function instrumentMcp(moduleOrClass: unknown): readonly string[] {
   };
   startWiring(wiring, { watchLoader: false });
   const classes = wireByHand(moduleOrClass);
-  if (!classes.includes("Protocol")) {
+  if (!classes.some((name) => MESSAGE_CLASSES.includes(name))) {
     warn(
       "instrumentMcp() found no MCP Client or Server in what it was given; pass the SDK's module, its Server or Client class, or an instance of one",
     );

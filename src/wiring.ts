@@ -19,6 +19,7 @@ import { countObserved, endObserved } from "./wire/live.ts";
 
 export type { LoggerProvider, SdkFile, SdkReport, Telemetry };
 export { announce, onSdkSeen, patchSdkFile };
+export { MESSAGE_CLASSES } from "./hook/loader/targets.ts";
 export { onPeerGone, onStdioServer, servesStdio } from "./hook/connection/close.ts";
 export { residentBytes } from "./signals/process-metrics.ts";
 

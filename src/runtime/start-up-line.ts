@@ -1,5 +1,5 @@
 import { isMainThread } from "node:worker_threads";
-import type { SdkReport } from "../wiring.ts";
+import { MESSAGE_CLASSES, type SdkReport } from "../wiring.ts";
 import type { Say } from "../output/say.ts";
 import { configFile, type Env } from "../settings/otel-settings.ts";
 import { textOf } from "../settings/values.ts";
@@ -59,7 +59,7 @@ export function createAnnouncer(
         const line = `${sdk} was seen but is not instrumented: ${problem}`;
         if (!problems.has(line)) tell("problem", line);
         problems.add(line);
-      } else if (classes.includes("Protocol")) {
+      } else if (classes.some((one) => MESSAGE_CLASSES.includes(one))) {
         patched.add(sdk);
       }
       if (patched.size === 0 || scheduled) return;

@@ -101,7 +101,7 @@ describe.skipIf(without !== undefined)(`promtool${skipping(without)}`, () => {
     },
   );
 
-  it.each(FILES)("%s", MINUTES, async (file) => {
+  it.each(FILES)("%s", { ...MINUTES, tags: ["proof"] }, async (file) => {
     const outcome = await promtool("test", "rules", `${CASES}${file}`).catch(
       ({ stdout, stderr }: { stdout: string; stderr: string }) => ({ stdout: stdout + stderr }),
     );

@@ -1,10 +1,11 @@
 // Applications packed into one file: the load hook knows the SDK in it by its shape, and `instrumentMcp` is handed it elsewhere.
 import { createRequire } from "node:module";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { installedPackage } from "../support/homes.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { chainsOf, CONVERSATION } from "./chains.ts";
 import { PROGRAMS, traceProgram } from "./program.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const TWICE = [...CONVERSATION, ...CONVERSATION].toSorted();
 const SAID = "2 + 3 = 5\n".repeat(2);
@@ -16,10 +17,12 @@ interface Bundler {
 const require = createRequire(createRequire(import.meta.url).resolve("tsx"));
 const { build } = require("esbuild") as Bundler;
 
-describe.each<[string, { external: string[]; minify: boolean }]>([
-  ["our package beside it", { external: ["mcp-otelkit"], minify: false }],
-  ["our package in it, minified", { external: [], minify: true }],
-])("a bundle with %s", (_how, options) => {
+const BUNDLES: [string, { external: string[]; minify: boolean }][] = [
+  ["a bundle with our package in it, minified", { external: [], minify: true }],
+  ["a bundle with our package beside it", { external: ["mcp-otelkit"], minify: false }],
+];
+
+describeVariants(BUNDLES, {}, (_how, options) => {
   let sandbox: Sandbox;
   let preload: string[];
   beforeAll(async () => {

@@ -6,13 +6,14 @@ import { home, installedPackage, nodeBinary } from "../support/homes.ts";
 import { createSandbox } from "../support/sandbox.ts";
 import { chainsOf, CONVERSATION } from "./chains.ts";
 import { PRELOAD, traceProgram } from "./program.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const SEEN = "import-in-the-middle wrapped the SDK\n";
 
 const THIS_NODE = () => Promise.resolve(process.execPath);
 const NODE_24 = () => nodeBinary(24);
 
-it.concurrent.each<[string, string, () => Promise<string>, string[]]>([
+const ORDERS: [string, string, () => Promise<string>, string[]][] = [
   [
     "OpenTelemetry's loader before us",
     "this Node",
@@ -39,38 +40,46 @@ it.concurrent.each<[string, string, () => Promise<string>, string[]]>([
   ],
   ["synchronous hooks before us", "Node 24", NODE_24, ["--import", "./iitm-sync.mjs", ...PRELOAD, "v1.mjs"]],
   ["synchronous hooks after us", "Node 24", NODE_24, [...PRELOAD, "--import", "./iitm-sync.mjs", "v2.mjs"]],
-])("%s, on %s", async (_what, _where, node, words) => {
-  const { stdout, stderr, spans } = await traceProgram(words, { node: await node() });
+];
 
-  expect(stdout).toBe("2 + 3 = 5\n");
-  expect(stderr).toContain(SEEN);
-  expect(chainsOf(spans)).toEqual(CONVERSATION);
+describeVariants(ORDERS, { concurrent: true }, (_what, _where, node, words) => {
+  it("both see the SDK", async () => {
+    const { stdout, stderr, spans } = await traceProgram(words, { node: await node() });
+
+    expect(stdout).toBe("2 + 3 = 5\n");
+    expect(stderr).toContain(SEEN);
+    expect(chainsOf(spans)).toEqual(CONVERSATION);
+  });
 });
 
-it.concurrent.each<[string, () => Promise<string>, string]>([
+const COPIES: [string, () => Promise<string>, string][] = [
   ["this Node", THIS_NODE, "./iitm-hook.mjs"],
   ["Node 24", NODE_24, "./iitm-sync.mjs"],
-])("another installation's copy, on %s", async (_where, node, hook) => {
-  const sandbox = await createSandbox("process", "sdk-v1-latest", "otel-2");
-  try {
-    const copy = sandbox.path("node_modules", "import-in-the-middle");
-    rmSync(copy, { recursive: true });
-    cpSync(join(await home("otel-2"), "node_modules", "import-in-the-middle"), copy, { recursive: true });
-    const preload = ["--import", await installedPackage("otel-2")];
+];
 
-    for (const order of [
-      ["--import", hook, ...preload],
-      [...preload, "--import", hook],
-    ]) {
-      const { stderr, spans } = await traceProgram([...order, "v1.mjs"], {
-        node: await node(),
-        cwd: sandbox.folder,
-      });
+describeVariants(COPIES, { concurrent: true }, (_where, node, hook) => {
+  it("another installation's copy sees it as well", async () => {
+    const sandbox = await createSandbox("process", "sdk-v1-latest", "otel-2");
+    try {
+      const copy = sandbox.path("node_modules", "import-in-the-middle");
+      rmSync(copy, { recursive: true });
+      cpSync(join(await home("otel-2"), "node_modules", "import-in-the-middle"), copy, { recursive: true });
+      const preload = ["--import", await installedPackage("otel-2")];
 
-      expect(stderr).toContain(SEEN);
-      expect(chainsOf(spans)).toEqual(CONVERSATION);
+      for (const order of [
+        ["--import", hook, ...preload],
+        [...preload, "--import", hook],
+      ]) {
+        const { stderr, spans } = await traceProgram([...order, "v1.mjs"], {
+          node: await node(),
+          cwd: sandbox.folder,
+        });
+
+        expect(stderr).toContain(SEEN);
+        expect(chainsOf(spans)).toEqual(CONVERSATION);
+      }
+    } finally {
+      sandbox.remove();
     }
-  } finally {
-    sandbox.remove();
-  }
+  });
 });

@@ -1,11 +1,12 @@
 // What an application prints on a stdio server's stdout: told once, counted, and under `protect` kept from the client.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { PRELOAD, PROGRAMS, runProgram, type Circumstances, type Ended } from "./program.ts";
 import { eventually } from "../support/page.ts";
 import { serveProgram } from "./served.ts";
 import { startServer } from "./stdio-host.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const SERVERS = ["chatty-v1.mjs", "chatty-v1.cjs", "chatty-v2.mjs", "chatty-v2.cjs", "chatty-stdio.mjs"];
 
@@ -63,47 +64,51 @@ function strayLines(stdout: string): string[] {
     .filter((line) => !/^\{.*"jsonrpc":"2\.0".*\}$/.test(line) || line.includes("secret"));
 }
 
-describe.concurrent.each(SERVERS)("%s", (program) => {
-  it("without a stray write: nothing is told, and nothing is different", async () => {
-    const tools = ["large", "message"];
-    const without = await talk(program, tools, {}, []);
-    const detecting = await talk(program, tools);
-    const protecting = await talk(program, tools, { OTEL_INSTRUMENTATION_MCP_STDOUT: "protect" });
+describeVariants(
+  SERVERS.map((program) => [program] as [string]),
+  { concurrent: true },
+  (program) => {
+    it("without a stray write: nothing is told, and nothing is different", async () => {
+      const tools = ["large", "message"];
+      const without = await talk(program, tools, {}, []);
+      const detecting = await talk(program, tools);
+      const protecting = await talk(program, tools, { OTEL_INSTRUMENTATION_MCP_STDOUT: "protect" });
 
-    expect(without.stdout).toContain("by hand");
-    expect(detecting.stdout === without.stdout).toBe(true);
-    expect(protecting.stdout === without.stdout).toBe(true);
-    expect(placesIn(detecting.stderr + protecting.stderr)).toEqual([]);
-  });
+      expect(without.stdout).toContain("by hand");
+      expect(detecting.stdout === without.stdout).toBe(true);
+      expect(protecting.stdout === without.stdout).toBe(true);
+      expect(placesIn(detecting.stderr + protecting.stderr)).toEqual([]);
+    });
 
-  it("detect, the default: stdout as without us, one warning with the place, never the content", async () => {
-    const tools = ["large", "later", "log", "dependency", "large"];
-    const without = await talk(program, tools, {}, []);
-    const { stdout, stderr, code } = await talk(program, tools);
+    it("detect, the default: stdout as without us, one warning with the place, never the content", async () => {
+      const tools = ["large", "later", "log", "dependency", "large"];
+      const without = await talk(program, tools, {}, []);
+      const { stdout, stderr, code } = await talk(program, tools);
 
-    expect(stdout === without.stdout).toBe(true);
-    expect(code).toBe(without.code);
-    expect(placesIn(stderr)).toEqual([placeOf("later")]);
-    expect(stderr).toContain("console.error");
-    expect(stderr).toContain("OTEL_INSTRUMENTATION_MCP_STDOUT=protect");
-    expect(stderr).not.toContain("secret");
-  });
+      expect(stdout === without.stdout).toBe(true);
+      expect(code).toBe(without.code);
+      expect(placesIn(stderr)).toEqual([placeOf("later")]);
+      expect(stderr).toContain("console.error");
+      expect(stderr).toContain("OTEL_INSTRUMENTATION_MCP_STDOUT=protect");
+      expect(stderr).not.toContain("secret");
+    });
 
-  it("protect: a strict client sees none of it, stderr has all of it, and it is told once", async () => {
-    const tools = STRAYS.map(([tool]) => tool);
-    const env = { OTEL_INSTRUMENTATION_MCP_STDOUT: "protect", BANNER: "yes" };
-    const { stdout, stderr, code } = await talk(program, tools, env);
+    it("protect: a strict client sees none of it, stderr has all of it, and it is told once", async () => {
+      const tools = STRAYS.map(([tool]) => tool);
+      const env = { OTEL_INSTRUMENTATION_MCP_STDOUT: "protect", BANNER: "yes" };
+      const { stdout, stderr, code } = await talk(program, tools, env);
 
-    expect(strayLines(stdout)).toEqual([]);
-    expect(stdout.match(/"text":"done"/g)).toHaveLength(tools.length);
-    expect(placesIn(stderr)).toEqual([placeOf("before")]);
-    expect(stderr.match(/secret of\s+the call/g)?.length).toBe(tools.length - 1); // one of them prints an empty line;
-    expect(stderr).toMatch(/^starting with the secret\n[^]*^listening with the secret\n/m);
-    expect(code).toBe(0);
-  });
-});
+      expect(strayLines(stdout)).toEqual([]);
+      expect(stdout.match(/"text":"done"/g)).toHaveLength(tools.length);
+      expect(placesIn(stderr)).toEqual([placeOf("before")]);
+      expect(stderr.match(/secret of\s+the call/g)?.length).toBe(tools.length - 1); // one of them prints an empty line;
+      expect(stderr).toMatch(/^starting with the secret\n[^]*^listening with the secret\n/m);
+      expect(code).toBe(0);
+    });
+  },
+);
 
-describe.concurrent.each(["chatty-v1.mjs", "chatty-v2.cjs"])("%s", (program) => {
+describeVariants([["chatty-v1.mjs"], ["chatty-v2.cjs"]], { concurrent: true }, (program) => {
   it("off: nothing is looked at", async () => {
     const env = { OTEL_INSTRUMENTATION_MCP_STDOUT: "off", BANNER: "yes" };
     const { stdout, stderr } = await talk(program, ["log"], env);

@@ -1,9 +1,10 @@
 // A host that does not read stderr, or closes it: the server answers and ends as if nothing were written there.
 import { once } from "node:events";
 import type { Readable } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { PRELOAD } from "./program.ts";
 import { startServer, type HostedServer } from "./stdio-host.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const ENV = {
   OTEL_TRACES_EXPORTER: "none",
@@ -37,7 +38,7 @@ function startUnread(words: readonly string[], env: Record<string, string> = {})
   return { ...server, stderr, answered };
 }
 
-describe.concurrent.each(STARTS)("%s %s", (...words) => {
+describeVariants(STARTS, { concurrent: true }, (...words) => {
   it("calls are answered while nobody reads and after the host has closed its end, and the process ends", async () => {
     const server = startUnread(words);
 

@@ -1,9 +1,10 @@
 // Where a preload is handed on: worker threads and forked children get our flag from Node, `spawn` gets NODE_OPTIONS.
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { nodeBinary } from "../support/homes.ts";
 import { chainsOf, CONVERSATION } from "./chains.ts";
 import { join, sendersOfEach } from "./joined.ts";
 import { PRELOAD, traceProgram } from "./program.ts";
+import { describeVariants } from "../support/variants.ts";
 
 const SAID = "2 + 3 = 5\n";
 const ADMIN = { OTEL_INSTRUMENTATION_MCP_ADMIN: "", OTEL_EXPORTER_PROMETHEUS_PORT: "0" };
@@ -14,10 +15,12 @@ const times = (count: number): string[] =>
     .flat()
     .toSorted();
 
-describe.each<[string, () => Promise<string>]>([
+const NODES: [string, () => Promise<string>][] = [
   ["this Node", () => Promise.resolve(process.execPath)],
   ["Node 24", () => nodeBinary(24)],
-])("on %s", (_where, node) => {
+];
+
+describeVariants(NODES, {}, (_where, node) => {
   it("worker threads are traced, tell of it once, and open no port", async () => {
     const { stdout, stderr, spans } = await traceProgram([...PRELOAD, "worker-pool.mjs"], {
       node: await node(),

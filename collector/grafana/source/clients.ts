@@ -7,7 +7,7 @@ import {
   CLIENT,
   WINDOW,
   increaseInRange,
-  onlyTop,
+  topBy,
   percentOf,
   percentile,
   percentileInRange,
@@ -29,15 +29,11 @@ const requests = [
     whenBad: "initialize as often as tools/call: a connection for every call. Keep it open.",
     unit: "reqps",
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "mcp_method_name",
-          ratePerSecond("mcp_method_name", COUNT, CLIENT),
-          increaseInRange("mcp_method_name", COUNT, CLIENT),
-        ),
-        legend: "{{mcp_method_name}}",
-      },
+      topBy(
+        "mcp_method_name",
+        ratePerSecond("mcp_method_name", COUNT, CLIENT),
+        increaseInRange("mcp_method_name", COUNT, CLIENT),
+      ),
     ],
     noData: "No client reports. Load mcp-otelkit/register in the program that calls the servers too",
   }),
@@ -107,15 +103,11 @@ const requests = [
       "Much _OTHER: models invent tools. Errors only here and not on the servers: calls that never arrive.",
     unit: "reqps",
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "gen_ai_tool_name",
-          ratePerSecond("gen_ai_tool_name", COUNT, CALLS),
-          increaseInRange("gen_ai_tool_name", COUNT, CALLS),
-        ),
-        legend: "{{gen_ai_tool_name}}",
-      },
+      topBy(
+        "gen_ai_tool_name",
+        ratePerSecond("gen_ai_tool_name", COUNT, CALLS),
+        increaseInRange("gen_ai_tool_name", COUNT, CALLS),
+      ),
     ],
   }),
 ];

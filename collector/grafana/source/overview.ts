@@ -8,6 +8,7 @@ import {
   SERVER,
   increaseInRange,
   onlyTop,
+  topBy,
   percentOf,
   percentile,
   percentileInRange,
@@ -28,12 +29,7 @@ const guide = [
     whenBad:
       "A line that falls to zero: look at the sessions and at the clients; with no server left in the list, at the pipeline. A line that climbs alone: a model repeats one call; open the tool and see whether it fails.",
     unit: "reqps",
-    queries: [
-      {
-        expr: onlyTop("$top", "tool_name", ratePerSecond("tool_name", CALLS, SERVER), busiest),
-        legend: "{{tool_name}}",
-      },
-    ],
+    queries: [topBy("tool_name", ratePerSecond("tool_name", CALLS, SERVER), busiest)],
     leads: toTool(),
     noData: "No tool calls yet. A server shows its tools here once a client has listed them",
   }),
@@ -45,16 +41,12 @@ const guide = [
     unit: "percent",
     thresholds: [1, 5],
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "tool_name",
-          percentOf(ratePerSecond("tool_name", CALLS, FAILED), ratePerSecond("tool_name", CALLS, SERVER)),
-          // A tool that never failed has no series of failures, and still is 0 %.
-          `(${increaseInRange("tool_name", CALLS, FAILED)} or 0 * ${busiest})`,
-        ),
-        legend: "{{tool_name}}",
-      },
+      topBy(
+        "tool_name",
+        percentOf(ratePerSecond("tool_name", CALLS, FAILED), ratePerSecond("tool_name", CALLS, SERVER)),
+        // A tool that never failed has no series of failures, and still is 0 %.
+        `(${increaseInRange("tool_name", CALLS, FAILED)} or 0 * ${busiest})`,
+      ),
     ],
     leads: toTool(),
   }),
@@ -92,15 +84,11 @@ const guide = [
     unit: "bytes",
     limit: "/limit/",
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "job",
-          `max by (job) (process_resident_memory_bytes{${SERVER}})`,
-          `max by (job) (max_over_time(process_resident_memory_bytes{${SERVER}}[$__range] @ end()))`,
-        ),
-        legend: "{{job}}",
-      },
+      topBy(
+        "job",
+        `max by (job) (process_resident_memory_bytes{${SERVER}})`,
+        `max by (job) (max_over_time(process_resident_memory_bytes{${SERVER}}[$__range] @ end()))`,
+      ),
       { expr: "vector($memory_limit * 1024 * 1024)", legend: "limit" },
     ],
     leads: toServer(UIDS.runtime),
@@ -112,15 +100,11 @@ const guide = [
       "Near 100 % for each process: Node runs JavaScript on one core, so calls wait for each other. The event loop on the runtime dashboard confirms it. Add replicas, or move the work off the main thread.",
     unit: "percentunit",
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "job",
-          ratePerSecond("job", "process_cpu_seconds_total", SERVER),
-          increaseInRange("job", "process_cpu_seconds_total", SERVER),
-        ),
-        legend: "{{job}}",
-      },
+      topBy(
+        "job",
+        ratePerSecond("job", "process_cpu_seconds_total", SERVER),
+        increaseInRange("job", "process_cpu_seconds_total", SERVER),
+      ),
     ],
     leads: toServer(UIDS.runtime),
   }),
@@ -192,15 +176,11 @@ const byServer = [
     unit: "reqps",
     stacked: true,
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "error_type",
-          ratePerSecond("error_type", "mcp_errors_total", SERVER),
-          increaseInRange("error_type", "mcp_errors_total", SERVER),
-        ),
-        legend: "{{error_type}}",
-      },
+      topBy(
+        "error_type",
+        ratePerSecond("error_type", "mcp_errors_total", SERVER),
+        increaseInRange("error_type", "mcp_errors_total", SERVER),
+      ),
     ],
     noData: "No errors since the processes started",
   }),
@@ -211,15 +191,11 @@ const byServer = [
       "It rises and stays: handlers hang, and each one holds memory. The latency above shows only calls that ended, so this is where a hanging dependency shows first.",
     unit: "short",
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "mcp_method_name",
-          `sum by (mcp_method_name) (mcp_server_active_requests{${SERVER}})`,
-          `sum by (mcp_method_name) (max_over_time(mcp_server_active_requests{${SERVER}}[$__range] @ end()))`,
-        ),
-        legend: "{{mcp_method_name}}",
-      },
+      topBy(
+        "mcp_method_name",
+        `sum by (mcp_method_name) (mcp_server_active_requests{${SERVER}})`,
+        `sum by (mcp_method_name) (max_over_time(mcp_server_active_requests{${SERVER}}[$__range] @ end()))`,
+      ),
     ],
   }),
 ];

@@ -3,7 +3,7 @@ import { metricsSource, selector } from "./data-sources.ts";
 import { dashboard } from "./frame.ts";
 import { UIDS } from "./go-to.ts";
 import { stat, timeSeries } from "./panels.ts";
-import { SERVER, WINDOW, increaseInRange, onlyTop, ratePerSecond } from "./queries.ts";
+import { SERVER, WINDOW, increaseInRange, topBy, ratePerSecond } from "./queries.ts";
 import { instance, server, top } from "./selectors.ts";
 
 const COLLECTOR = 'job=~"$collector"';
@@ -179,15 +179,11 @@ const collector = [
       "names: somebody invents tool names, or you have more tools than the cap. dropped signals: the process could not deliver.",
     unit: "short",
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "reason",
-          `sum by (reason) (increase(mcp_telemetry_suppressed_total{${SERVER}}[${WINDOW}]))`,
-          increaseInRange("reason", "mcp_telemetry_suppressed_total", SERVER),
-        ),
-        legend: "{{reason}}",
-      },
+      topBy(
+        "reason",
+        `sum by (reason) (increase(mcp_telemetry_suppressed_total{${SERVER}}[${WINDOW}]))`,
+        increaseInRange("reason", "mcp_telemetry_suppressed_total", SERVER),
+      ),
     ],
     width: 8,
     noData: "Nothing was held back",
@@ -266,15 +262,11 @@ const stores = [
     unit: "s",
     thresholds: [120, 240],
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "job",
-          `time() - max by (job) (timestamp(process_uptime_seconds{${SERVER}}))`,
-          `time() - max by (job) (timestamp(process_uptime_seconds{${SERVER}} @ end()))`,
-        ),
-        legend: "{{job}}",
-      },
+      topBy(
+        "job",
+        `time() - max by (job) (timestamp(process_uptime_seconds{${SERVER}}))`,
+        `time() - max by (job) (timestamp(process_uptime_seconds{${SERVER}} @ end()))`,
+      ),
     ],
     width: 12,
   }),

@@ -32,6 +32,15 @@ export function onlyTop(limit: string, label: string, series: string, ranking: s
   return `${series} and on (${label}) topk(${limit}, ${ranking})`;
 }
 
+/** The query of a panel with one line for each of the few, named by the label. */
+export function topBy(
+  label: string,
+  series: string,
+  ranking: string,
+): { readonly expr: string; readonly legend: string } {
+  return { expr: onlyTop("$top", label, series, ranking), legend: `{{${label}}}` };
+}
+
 /** How much a counter rose in the whole time range, for rankings and tables. */
 export function increaseInRange(by: string, counter: string, selector: string): string {
   return `${sumBy(by)}(increase(${counter}{${selector}}[$__range] @ end()))`;

@@ -3,7 +3,7 @@ import { metricsSource } from "./data-sources.ts";
 import { dashboard } from "./frame.ts";
 import { UIDS } from "./go-to.ts";
 import { stat, timeSeries } from "./panels.ts";
-import { SERVER, increaseInRange, onlyTop, percentile, ratePerSecond } from "./queries.ts";
+import { SERVER, increaseInRange, onlyTop, topBy, percentile, ratePerSecond } from "./queries.ts";
 import { instance, server, text, top } from "./selectors.ts";
 
 const EACH = "job, instance";
@@ -105,15 +105,11 @@ const processes = [
     decimals: 0,
     width: 8,
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "job",
-          `count by (job) (process_memory_usage_bytes{${SERVER}})`,
-          `count by (job) (process_memory_usage_bytes{${SERVER}} @ end())`,
-        ),
-        legend: "{{job}}",
-      },
+      topBy(
+        "job",
+        `count by (job) (process_memory_usage_bytes{${SERVER}})`,
+        `count by (job) (process_memory_usage_bytes{${SERVER}} @ end())`,
+      ),
     ],
   }),
 ];
@@ -209,15 +205,11 @@ const node = [
     unit: "short",
     width: 8,
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "v8js_resource_type",
-          `sum by (v8js_resource_type) (v8js_resource_active{${SERVER}})`,
-          `sum by (v8js_resource_type) (max_over_time(v8js_resource_active{${SERVER}}[$__range] @ end()))`,
-        ),
-        legend: "{{v8js_resource_type}}",
-      },
+      topBy(
+        "v8js_resource_type",
+        `sum by (v8js_resource_type) (v8js_resource_active{${SERVER}})`,
+        `sum by (v8js_resource_type) (max_over_time(v8js_resource_active{${SERVER}}[$__range] @ end()))`,
+      ),
     ],
   }),
 ];
@@ -307,15 +299,11 @@ const capacity = [
     unit: "s",
     thresholds: [1, 5],
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "server_address",
-          percentile(0.95, "server_address", "http_client_request_duration_seconds", SERVER),
-          increaseInRange("server_address", "http_client_request_duration_seconds_count", SERVER),
-        ),
-        legend: "{{server_address}}",
-      },
+      topBy(
+        "server_address",
+        percentile(0.95, "server_address", "http_client_request_duration_seconds", SERVER),
+        increaseInRange("server_address", "http_client_request_duration_seconds_count", SERVER),
+      ),
     ],
     noData: "No server asks another service over HTTP",
   }),

@@ -3,7 +3,16 @@ import { metricsSource } from "./data-sources.ts";
 import { dashboard } from "./frame.ts";
 import { UIDS, toServer } from "./go-to.ts";
 import { heatmap, timeSeries } from "./panels.ts";
-import { SERVER, WINDOW, increaseInRange, onlyTop, percentOf, percentile, ratePerSecond } from "./queries.ts";
+import {
+  SERVER,
+  WINDOW,
+  increaseInRange,
+  onlyTop,
+  topBy,
+  percentOf,
+  percentile,
+  ratePerSecond,
+} from "./queries.ts";
 import { instance, server, top } from "./selectors.ts";
 
 const OPERATION = "mcp_server_operation_duration_seconds";
@@ -29,15 +38,11 @@ const sessions = [
       "A line that only rises is a leak: sessions whose clients left without closing. Compare with the ends on the right; if nothing ends, set an idle time-out in the server.",
     unit: "short",
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "job",
-          `sum by (job) (mcp_active_sessions{${SERVER}})`,
-          `sum by (job) (max_over_time(mcp_active_sessions{${SERVER}}[$__range] @ end()))`,
-        ),
-        legend: "{{job}}",
-      },
+      topBy(
+        "job",
+        `sum by (job) (mcp_active_sessions{${SERVER}})`,
+        `sum by (job) (max_over_time(mcp_active_sessions{${SERVER}}[$__range] @ end()))`,
+      ),
     ],
     leads: toServer(UIDS.runtime),
   }),
@@ -142,15 +147,11 @@ const protocol = [
     unit: "s",
     thresholds: [5, 10],
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "mcp_method_name",
-          percentile(0.95, "mcp_method_name", OPERATION, SERVER),
-          increaseInRange("mcp_method_name", `${OPERATION}_count`, SERVER),
-        ),
-        legend: "{{mcp_method_name}}",
-      },
+      topBy(
+        "mcp_method_name",
+        percentile(0.95, "mcp_method_name", OPERATION, SERVER),
+        increaseInRange("mcp_method_name", `${OPERATION}_count`, SERVER),
+      ),
     ],
   }),
   timeSeries({
@@ -222,15 +223,11 @@ const http = [
     unit: "s",
     thresholds: [5, 10],
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "endpoint",
-          percentile(0.95, "endpoint", "mcp_http_request_duration_seconds", SERVER),
-          increaseInRange("endpoint", "mcp_http_request_duration_seconds_count", SERVER),
-        ),
-        legend: "{{endpoint}}",
-      },
+      topBy(
+        "endpoint",
+        percentile(0.95, "endpoint", "mcp_http_request_duration_seconds", SERVER),
+        increaseInRange("endpoint", "mcp_http_request_duration_seconds_count", SERVER),
+      ),
     ],
     width: 8,
     noData: "No HTTP. Servers over stdio have none",
@@ -243,15 +240,11 @@ const http = [
     unit: "short",
     thresholds: [1, 1],
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "job",
-          `sum by (job) (increase(mcp_stdout_stray_writes_total{${SERVER}}[${WINDOW}]))`,
-          increaseInRange("job", "mcp_stdout_stray_writes_total", SERVER),
-        ),
-        legend: "{{job}}",
-      },
+      topBy(
+        "job",
+        `sum by (job) (increase(mcp_stdout_stray_writes_total{${SERVER}}[${WINDOW}]))`,
+        increaseInRange("job", "mcp_stdout_stray_writes_total", SERVER),
+      ),
     ],
     width: 24,
     height: 7,

@@ -9,6 +9,7 @@ import {
   WINDOW,
   increaseInRange,
   onlyTop,
+  topBy,
   percentOf,
   percentile,
   percentileInRange,
@@ -141,15 +142,11 @@ const context = [
     whenBad: "The tool on top is the one to shorten first, even if each of its results is small.",
     unit: "Bps",
     queries: [
-      {
-        expr: onlyTop(
-          "$top",
-          "gen_ai_tool_name",
-          ratePerSecond("gen_ai_tool_name", `${SIZE}_sum`, SIZED),
-          increaseInRange("gen_ai_tool_name", `${SIZE}_sum`, SIZED),
-        ),
-        legend: "{{gen_ai_tool_name}}",
-      },
+      topBy(
+        "gen_ai_tool_name",
+        ratePerSecond("gen_ai_tool_name", `${SIZE}_sum`, SIZED),
+        increaseInRange("gen_ai_tool_name", `${SIZE}_sum`, SIZED),
+      ),
     ],
   }),
 ];

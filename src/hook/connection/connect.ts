@@ -91,16 +91,29 @@ export function wrapFunnel(prototype: object): boolean {
     funnel.name,
     (original) =>
       function (...args) {
-        if (hub() === undefined) return original.apply(this, args);
-        // Read inside the net, as in `depart`.
-        const call: Call = safely("request", () => {
-          const { method, aborted } = describeCall(args[funnel.request], args[funnel.options]);
-          return { method, aborted };
-        }) ?? { method: undefined, aborted: () => false };
-        const result = runCall(call, () => original.apply(this, args));
-        return call.settle === undefined ? result : passOn(result, call.settle);
+        return followCall(
+          () => [args[funnel.request], args[funnel.options]],
+          () => original.apply(this, args),
+        );
       },
   );
+}
+
+/**
+ * Runs an SDK's request function, so that the message which it sends is known to be this call's, and ends when its promise does.
+ * @param read the request and its options; read inside the net, as in `depart`
+ */
+export function followCall(
+  read: () => readonly [request: unknown, options: unknown],
+  request: () => unknown,
+): unknown {
+  if (hub() === undefined) return request();
+  const call: Call = safely("request", () => {
+    const { method, aborted } = describeCall(...read());
+    return { method, aborted };
+  }) ?? { method: undefined, aborted: () => false };
+  const result = runCall(call, request);
+  return call.settle === undefined ? result : passOn(result, call.settle);
 }
 
 function describeCall(request: unknown, options: unknown): Call {

@@ -13,8 +13,8 @@ interface Shape {
 export const PROTOCOL_TEXT = "unknown message ID";
 
 /**
- * The SDK's classes from 0.6 to 2.x. Each row has to be so long that no other class of the world fits: `@ai-sdk/mcp` has the
- * text of the protocol, and a client with `request`, `callTool` and `close`.
+ * The SDK's classes from 0.6 to 2.x, and the client of the AI SDK, which has the text of the protocol as well. Each row has to be so
+ * long that no other class of the world fits.
  */
 export const SHAPES: Readonly<Record<SdkClass, Shape>> = {
   Protocol: {
@@ -40,6 +40,10 @@ export const SHAPES: Readonly<Record<SdkClass, Shape>> = {
     says: [],
   },
   McpServer: { methods: ["connect", "close", "setToolRequestHandlers"], says: ["_registeredTools"] },
+  AiClient: {
+    methods: ["init", "close", "request", "onResponse", "callTool", "assertCapability"],
+    says: [PROTOCOL_TEXT, "responseHandlers", "onmessage", "clientInfo"],
+  },
   UriTemplate: { methods: ["match", "expand", "expandPart", "partToRegExp"], says: [] },
   StdioClientTransport: {
     methods: ["start", "send", "close", "processReadBuffer"],

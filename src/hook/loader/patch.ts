@@ -1,5 +1,6 @@
-import { SDK_CLASSES, type SdkClass } from "./targets.ts";
+import { MESSAGE_CLASSES, SDK_CLASSES, type SdkClass } from "./targets.ts";
 import { isObject } from "../../operation/message.ts";
+import { wrapAiClient } from "../connection/ai-client.ts";
 import { wrapConnect, wrapFunnel, wrapStart } from "../connection/connect.ts";
 import { stdioServerLoaded } from "../stdio-server.ts";
 import { wrapRegistrations, wrapTemplateMatch, wrapToolExecution } from "../server-details.ts";
@@ -16,6 +17,7 @@ const PATCHES: Readonly<Record<SdkClass, (prototype: object) => boolean | void>>
     wrapRegistrations(prototype);
     wrapToolExecution(prototype);
   },
+  AiClient: wrapAiClient,
   UriTemplate: wrapTemplateMatch,
   StdioClientTransport: (prototype) => wrapStart(prototype, "client"),
   StdioServerTransport(prototype) {
@@ -81,13 +83,16 @@ function roleNames(given: Class): Record<string, unknown> {
     if (has("connect") && has("request") && has("notification")) found["Protocol"] = current;
     else if (has("callTool") && has("connect")) found["Client"] = current;
     else if (has("registerTool") || (has("tool") && has("prompt"))) found["McpServer"] = current;
+    else if (has("init") && has("request") && has("onResponse")) found["AiClient"] = current;
     else if (has("match") && has("expand")) found["UriTemplate"] = current;
   }
   return found;
 }
 
 function isProtocolLike(candidate: unknown): boolean {
-  return isClass(candidate) && roleNames(candidate)["Protocol"] !== undefined;
+  if (!isClass(candidate)) return false;
+  const names = roleNames(candidate);
+  return MESSAGE_CLASSES.some((name) => names[name] !== undefined);
 }
 
 function isClass(value: unknown): value is Class {

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { classBodies } from "./class-bodies.ts";
 import { PROTOCOL_TEXT, shapeOf } from "./class-shapes.ts";
 import { HAND_OVER, isChanged } from "./hook-symbol.ts";
-import { ownerOf, type SdkClass, type SdkFile } from "./targets.ts";
+import { MESSAGE_CLASSES, ownerOf, type SdkClass, type SdkFile } from "./targets.ts";
 
 const NEEDLE = Buffer.from(PROTOCOL_TEXT);
 
@@ -25,7 +25,7 @@ export function recognise(path: string, format: "esm" | "cjs", source: string): 
     .map((body) => ({ at: body.start, name: shapeOf(source, body) }))
     .filter((found): found is { at: number; name: SdkClass } => found.name !== undefined)
     .toSorted((one, other) => one.at - other.at);
-  if (!classes.some(({ name }) => name === "Protocol")) return undefined;
+  if (!classes.some(({ name }) => MESSAGE_CLASSES.includes(name))) return undefined;
   const file = describe(path, format);
   if (file === undefined) return undefined;
   let changed = "";

@@ -47,7 +47,13 @@ export const SDK_ROWS: readonly SdkRow[] = [
     below: 3,
     files: { "index.mjs": "esm", "index.cjs": "cjs", "stdio.mjs": "esm", "stdio.cjs": "cjs" },
   },
+  // No file of theirs is known by its name: the class is, by its shape.
+  { package: "@ai-sdk/mcp", from: [0, 0], below: 2, files: {} },
+  { package: "ai", from: [4, 2], below: 6, files: {} },
 ];
+
+/** One of these is in every file that holds an SDK: the class through which all messages of a connection go. */
+export const MESSAGE_CLASSES: readonly string[] = ["Protocol", "AiClient"];
 
 /** The classes that a loaded file is asked for, in the order in which they are patched and named. */
 export const SDK_CLASSES = [
@@ -55,6 +61,7 @@ export const SDK_CLASSES = [
   "Client",
   "Server",
   "McpServer",
+  "AiClient",
   "UriTemplate",
   "StdioClientTransport",
   "StdioServerTransport",

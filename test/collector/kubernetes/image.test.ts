@@ -13,6 +13,7 @@ import { nodeBinary, type NodeMajor } from "../../support/homes.ts";
 import { createSandbox } from "../../support/sandbox.ts";
 import { at, isTree, type Tree } from "../files.ts";
 import { KUBERNETES } from "./objects.ts";
+import { describeVariants } from "../../support/variants.ts";
 
 const IMAGE = join(KUBERNETES, "image");
 const dockerfile = readFileSync(join(IMAGE, "Dockerfile"), "utf8");
@@ -40,32 +41,35 @@ describe("the auto-instrumentation image", { tags: ["slow"] }, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it.each<[NodeMajor, string, "sdk-v1-latest" | "sdk-v2-latest"]>([
-    [20, "v1.mjs", "sdk-v1-latest"],
-    [20, "v1.cjs", "sdk-v1-latest"],
-    [20, "v2.mjs", "sdk-v2-latest"],
-    [22, "v2.cjs", "sdk-v2-latest"],
-    [24, "v1.mjs", "sdk-v1-latest"],
-    [26, "v2.mjs", "sdk-v2-latest"],
-  ])(
-    "on Node %s traces %s, an application of %s that does not have the package",
-    async (major, program, sdk) => {
-      const sandbox = await createSandbox("process", sdk);
-      onTestFinished(() => sandbox.remove());
+  describeVariants<[NodeMajor, string, "sdk-v1-latest" | "sdk-v2-latest"]>(
+    [
+      [20, "v1.mjs", "sdk-v1-latest"],
+      [20, "v1.cjs", "sdk-v1-latest"],
+      [20, "v2.mjs", "sdk-v2-latest"],
+      [22, "v2.cjs", "sdk-v2-latest"],
+      [24, "v1.mjs", "sdk-v1-latest"],
+      [26, "v2.mjs", "sdk-v2-latest"],
+    ],
+    {},
+    (major, program, sdk) => {
+      it("traces an application that does not have the package", async () => {
+        const sandbox = await createSandbox("process", sdk);
+        onTestFinished(() => sandbox.remove());
 
-      const { stdout, stderr, spans } = await traceProgram([program], {
-        node: await nodeBinary(major),
-        cwd: sandbox.folder,
-        // The Operator appends to what is there, which may be nothing.
-        env: {
-          NODE_OPTIONS: ` --require ${mounted}/autoinstrumentation.js`,
-          OTEL_PROPAGATORS: "tracecontext,baggage",
-        },
+        const { stdout, stderr, spans } = await traceProgram([program], {
+          node: await nodeBinary(major),
+          cwd: sandbox.folder,
+          // The Operator appends to what is there, which may be nothing.
+          env: {
+            NODE_OPTIONS: ` --require ${mounted}/autoinstrumentation.js`,
+            OTEL_PROPAGATORS: "tracecontext,baggage",
+          },
+        });
+
+        expect(stdout).toBe("2 + 3 = 5\n");
+        expect(stderr).toMatch(/^mcp-otelkit: [^\n]*, instrumented @modelcontextprotocol\/[^\n]*\n$/);
+        expect(chainsOf(spans)).toEqual(CONVERSATION);
       });
-
-      expect(stdout).toBe("2 + 3 = 5\n");
-      expect(stderr).toMatch(/^mcp-otelkit: [^\n]*, instrumented @modelcontextprotocol\/[^\n]*\n$/);
-      expect(chainsOf(spans)).toEqual(CONVERSATION);
     },
   );
 

@@ -1,0 +1,44 @@
+// Programs that start programs: NODE_OPTIONS gets through all of them, the MCP process is traced, and the launcher says nothing of it.
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { home, installedPackage } from "../support/homes.ts";
+import { createSandbox, type Sandbox } from "../support/sandbox.ts";
+import { chainsOf, CONVERSATION } from "./chains.ts";
+import { traceProgram } from "./program.ts";
+
+let sandbox: Sandbox;
+let dist: string;
+beforeAll(async () => {
+  dist = dirname(fileURLToPath(await installedPackage("otel-2")));
+  sandbox = await createSandbox("process", "sdk-v1-latest", "otel-2", "launchers");
+  writeFileSync(sandbox.path("package.json"), "{}");
+  writeFileSync(
+    sandbox.path("tsconfig.json"),
+    '{ "compilerOptions": { "module": "commonjs", "target": "es2022" } }',
+  );
+});
+afterAll(() => sandbox.remove());
+
+// Node's ES module loader runs the program wherever `--import` is given, and knows no TypeScript: ts-node needs `--require`.
+it.each<[string, string, string, string[]]>([
+  [
+    "nodemon",
+    "--import",
+    "nodemon/bin/nodemon.js",
+    ["--quiet", "--exitcrash", "--exec", "node v1.mjs; exit 1"],
+  ],
+  ["ts-node", "--require", "ts-node/dist/bin.js", ["--transpile-only", "typescript.cts"]],
+])("%s", { tags: ["proof"] }, async (_launcher, flag, bin, words) => {
+  const program = join(await home("launchers"), "node_modules", bin);
+
+  const { stdout, stderr, spans } = await traceProgram([program, ...words], {
+    cwd: sandbox.folder,
+    env: { NODE_OPTIONS: `${flag}=${join(dist, flag === "--import" ? "register.js" : "register.cjs")}` },
+  });
+
+  expect(stdout).toContain("2 + 3 = 5\n");
+  expect(stderr.match(/, instrumented /g)).toHaveLength(1);
+  expect(chainsOf(spans)).toEqual(CONVERSATION);
+});
