@@ -36,7 +36,8 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     node: tsx("test/outside/main.ts"),
   },
   conformance: {
-    shows: "the official conformance suites give the same verdicts with and without the preload",
+    shows:
+      "the official conformance suites give the same verdicts with and without the preload (`--proxy`: and through the proxy)",
     minutes: 10,
     homes: ["conformance", "node-24"],
     node: tsx("test/conformance/main.ts"),
