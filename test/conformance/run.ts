@@ -59,9 +59,11 @@ async function runServerSuite(suite: Suite, setting: Setting, results: string): 
       results,
       ...suite.select,
     ];
-    await start(setting.runnerNode, args, setting.env)
-      .ended(SUITE_MS)
-      .finally(() => between?.end());
+    try {
+      await start(setting.runnerNode, args, setting.env).ended(SUITE_MS);
+    } finally {
+      await between?.end();
+    }
     const verdicts = readVerdicts(results);
     // It prints its address and nothing else: whatever follows is not its own.
     verdicts.set(

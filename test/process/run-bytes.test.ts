@@ -65,10 +65,10 @@ const WIRES: Readonly<Record<string, readonly [bytes: string | Buffer, ...habits
   "deep JSON": [
     `{"jsonrpc":"2.0","id":1,"method":"ping","params":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}\n`,
   ],
+  "10 MB in a message": [CALL.replace("add", "x".repeat(10 * MB))],
 };
 
 const LONG: typeof WIRES = {
-  "10 MB in a message": [CALL.replace("add", "x".repeat(10 * MB))],
   "a line of 50 MB": [`${CALL.replace("add", "x".repeat(50 * MB))}${CALL}`],
   "50 MB without a line": ["y".repeat(50 * MB)],
   "ten thousand messages": [CALL.repeat(10_000)],
