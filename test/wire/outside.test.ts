@@ -7,10 +7,7 @@ import { checkOutside } from "./check-outside.ts";
 
 const CELLS: Cell[] = [
   { sdk: "v1-latest", format: "mjs", way: "stdio" },
-  { sdk: "v1-oldest", format: "cjs", way: "sse" },
   { sdk: "v1-latest", format: "cjs", way: "http-session" },
-  { sdk: "v2-latest", format: "mjs", way: "handler" },
-  { sdk: "v2-latest", format: "mjs", way: "stdio-modern" },
 ];
 const platform: Platform = {
   node: Number(process.versions.node.split(".")[0]) as NodeMajor,
