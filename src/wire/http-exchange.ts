@@ -43,6 +43,9 @@ export interface Observed {
   readonly endpoints: Endpoints;
 }
 
+/** A longer id is not remembered, in characters: a server that knows no sessions takes any that a client makes up. */
+const MAX_SESSION_ID = 1024;
+
 /** What the metrics say where no status was sent: of the proxy's own answer, and of a client that did not wait for any (nginx). */
 const OWN_STATUS = { complete: 502, "target gone": 502, "client gone": 499 } as const;
 
@@ -80,7 +83,11 @@ export function createExchange(
 
   function ask(message: unknown): Carrier {
     const called = isObject(message) ? message["method"] : undefined;
-    if (called === "initialize") initializes = true;
+    if (called === "initialize") {
+      initializes = true;
+      // What makes a session is the answer, and not what the client calls it.
+      if (!conversation.kept) conversation.sessionId = undefined;
+    }
     if (called === "subscriptions/listen") stands = true;
     const passed = conversation.toServer(message, circumstances);
     if (passed.settle !== undefined) asked.push(passed);
@@ -90,8 +97,8 @@ export function createExchange(
   /** A session that has begun, here or before this process did. The target has agreed to it: anybody can name an id. */
   function learnSession(given: string | undefined): void {
     if (status >= 400 || conversation.kept) return;
-    const id = session ?? (initializes ? given : undefined);
-    if (id === undefined) return;
+    const id = initializes ? given : session;
+    if (id === undefined || id.length > MAX_SESSION_ID) return;
     conversation.sessionId = id;
     conversations.keep(sessionKey(id), conversation);
   }

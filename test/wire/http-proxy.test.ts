@@ -364,6 +364,27 @@ describe("a session", () => {
   });
 });
 
+it("takes no session id from the client of a server that gives none", async () => {
+  const opened: unknown[] = [];
+  const talk = await startProxied(undefined, {
+    openSession(session) {
+      opened.push(session);
+      return { seen: () => undefined, close: () => undefined };
+    },
+  });
+  const client = await talk.connect();
+
+  client.send(post(JSON.stringify(INITIALIZE), "mcp-session-id: invented"));
+  const target = await talk.next();
+  await target.has("initialize");
+  target.send(json(INITIALIZED));
+  await client.has('"serverInfo"');
+  while (talk.open().length > 0) await turn();
+
+  expect(opened).toEqual([]);
+  expect(talk.told[0]?.operation.attributes["mcp.session.id"]).toBeUndefined();
+});
+
 describe("a connection", () => {
   it("has one of its own to the target, and ends with it", async () => {
     const talk = await startProxied();
