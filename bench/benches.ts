@@ -20,6 +20,21 @@ export const BENCHES: Readonly<Record<string, Command>> = {
     homes: [],
     node: tsx("bench/calls.ts"),
   },
+  run: {
+    shows:
+      "milliseconds that `mcp-otelkit run` adds to a tool call of a Python server, median and p99, beside direct; a word: calls (3000)",
+    minutes: 5,
+    needs: "python3",
+    homes: [],
+    node: tsx("bench/run.ts"),
+  },
+  proxy: {
+    shows:
+      "milliseconds that `mcp-otelkit proxy` adds to a tool call over HTTP, median and p99, beside direct; a word: calls (3000)",
+    minutes: 5,
+    homes: [],
+    node: tsx("bench/proxy.ts"),
+  },
   redact: {
     shows: "milliseconds to capture and redact content, by what is captured; a word: runs (50)",
     minutes: 5,

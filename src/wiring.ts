@@ -1,5 +1,6 @@
 import type { MeterProvider, TextMapPropagator, Tracer } from "@opentelemetry/api";
 import type { McpConfig } from "./settings/config.ts";
+import { countRunning as countTapped, endEverything as endTapped } from "./hook/connection/close.ts";
 import { occupyHub } from "./hook/hub.ts";
 import { watchHttpRequests } from "./hook/http-requests.ts";
 import { onOthers } from "./hook/other-instrumentations.ts";
@@ -14,12 +15,24 @@ import type { LoggerProvider } from "./signals/logger-provider.ts";
 import type { McpMetrics } from "./signals/metrics.ts";
 import { createTelemetry, type Telemetry } from "./signals/observer.ts";
 import { VERSION } from "./version.ts";
+import { countObserved, endObserved } from "./wire/live.ts";
 
 export type { LoggerProvider, SdkFile, SdkReport, Telemetry };
 export { announce, onSdkSeen, patchSdkFile };
 export { MESSAGE_CLASSES } from "./hook/loader/targets.ts";
-export { countRunning, endEverything, onPeerGone, servesStdio } from "./hook/connection/close.ts";
+export { onPeerGone, onStdioServer, servesStdio } from "./hook/connection/close.ts";
 export { residentBytes } from "./signals/process-metrics.ts";
+
+/** Requests that are being answered, as seen from within and from outside. */
+export function countRunning(): number {
+  return countTapped() + countObserved();
+}
+
+/** The process ends, and takes every connection along: what is open is over. */
+export function endEverything(): void {
+  endTapped();
+  endObserved();
+}
 
 /** The name of mcp-otelkit's instrumentation scope. */
 export const SCOPE = "mcp-otelkit";

@@ -30,12 +30,16 @@ const LAYERS: Record<string, Layer> = {
   privacy: { layers: ["operation", ...LEAVES] },
   output: { layers: ["operation", "privacy", ...LEAVES], packages: [API], node: true },
   hook: { layers: ["operation", "privacy", "output", ...LEAVES], types: [OPENTELEMETRY], node: true },
+  wire: {
+    layers: ["operation", "privacy", "output", ...LEAVES],
+    node: ["node:stream", "node:http", "node:https", "node:net", "node:zlib", "node:string_decoder"],
+  },
   signals: {
     layers: ["operation", "privacy", "output", ...LEAVES],
     packages: [API],
     node: ["node:fs", "node:crypto"],
   },
-  wiring: { layers: ["hook", "signals", "operation", "output", ...LEAVES], types: [API] },
+  wiring: { layers: ["hook", "signals", "wire", "operation", "output", ...LEAVES], types: [API] },
   admin: { layers: [], node: ["node:http", "node:net", "node:crypto"] },
   runtime: {
     layers: ["wiring", "admin", "operation", "privacy", "output", ...LEAVES],
@@ -57,7 +61,7 @@ const LAYERS: Record<string, Layer> = {
     maxLines: 39,
   },
   register: { layers: ["preload"], node: true, maxLines: 39 },
-  cli: { layers: ["runtime", "settings"], node: true },
+  cli: { layers: ["runtime", "admin", "wire", "output", "settings"], node: true },
 };
 const MAX_LINES = 250;
 /** A table of rows at the top of a file may be of any length. */

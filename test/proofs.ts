@@ -28,8 +28,17 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     homes: [...SDKS, "otel-2"],
     node: tsx("test/wire/main.ts"),
   },
+  outside: {
+    shows:
+      "conversations through `run` and `proxy` are the same bytes as direct ones, but for trace context; 100,000 messages and 1,000 sessions (`many`) leave nothing behind",
+    minutes: 15,
+    needs: "python3",
+    homes: SDKS,
+    node: tsx("test/outside/main.ts"),
+  },
   conformance: {
-    shows: "the official conformance suites give the same verdicts with and without the preload",
+    shows:
+      "the official conformance suites give the same verdicts with and without the preload (`--proxy`: and through the proxy)",
     minutes: 10,
     homes: ["conformance", "node-24"],
     node: tsx("test/conformance/main.ts"),

@@ -4,8 +4,8 @@ import { METHODS } from "./methods.ts";
 /** The kinds of names that a peer sends and may invent; protocol revisions and JSON-RPC error codes are among them. */
 export type NameKind = "tool" | "prompt" | "resource" | "method" | "revision" | "code";
 
-/** Why something was not recorded in full. Values of `reason` on `mcp.telemetry.suppressed`. */
-export type SuppressionReason = "unknown_name" | "name_refused" | "value_cut" | "log_rate";
+/** Why something was not recorded as it came. Values of `reason` on `mcp.telemetry.suppressed`. */
+export type SuppressionReason = "unknown_name" | "name_refused" | "value_cut" | "log_rate" | "too_long";
 
 /**
  * The connection that a name came over, as an object of any kind. Absent for names that the application itself has

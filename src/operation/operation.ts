@@ -33,6 +33,8 @@ export interface Operation {
   readonly owner?: object;
   /** A log message is an operation whose context matters but which has no span. */
   readonly signal: "span" | "log";
+  /** When it was seen, on the clock of `performance.now()`, in milliseconds; not given: now. */
+  readonly since?: number;
   readonly attributes: AttributeValues;
 }
 

@@ -1,6 +1,7 @@
 import { createNoopMeter, trace, type MeterProvider, type Tracer } from "@opentelemetry/api";
 import {
   announce,
+  onStdioServer,
   patchSdkFile,
   residentBytes,
   SCOPE,
@@ -25,6 +26,7 @@ import { createKeeper, isBrief, isNeeded, withoutTaken } from "./otel/shares.ts"
 import { facts } from "./process-facts.ts";
 import { createAnnouncer, createTakeover, describeServiceName, describeShares } from "./start-up-line.ts";
 import { identityOfThread } from "./identity.ts";
+import { announceSeen } from "./handover.ts";
 
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
@@ -108,6 +110,12 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
   if (wiring !== undefined) {
     facts.telemetry = wiring.telemetry;
     facts.residentBytes = residentBytes;
+    let announced: boolean | undefined;
+    onStdioServer(() => {
+      announced ??= announceSeen(env);
+      // It could not be said, so `mcp-otelkit run` observes: one of the two, never both.
+      if (!announced) wiring.stop();
+    });
   }
   facts.token = settings.admin.token;
   if (mayStart) safeLoad(speak);

@@ -149,7 +149,7 @@ export function createMetrics({ meterProvider, config, known, scope, ...heard }:
   return {
     begin(operation) {
       bind();
-      const start = performance.now();
+      const start = operation.since ?? performance.now();
       const request = operation.attributes[semconv.ATTR_JSONRPC_REQUEST_ID] !== undefined;
       const active =
         operation.side === "server" && request

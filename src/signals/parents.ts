@@ -48,7 +48,7 @@ export function markEnded(span: Span): void {
   ended.add(span);
 }
 
-function isOver(span: Span): boolean {
+function hasEnded(span: Span): boolean {
   return ended.has(span) || (span as { ended?: unknown }).ended === true;
 }
 
@@ -61,7 +61,7 @@ export function openToSend(active: Context): { readonly parent: Context; readonl
   // A call that asked for more input has ended, and the round that brings it is its child.
   const round =
     span !== undefined && ended.has(span) && (span as { kind?: unknown }).kind === SpanKind.CLIENT;
-  return span === undefined || round || !isOver(span)
+  return span === undefined || round || !hasEnded(span)
     ? { parent: active, links: [] }
     : { parent: trace.deleteSpan(active), links: [{ context: span.spanContext() }] };
 }
@@ -76,7 +76,7 @@ function openPart({ attributes }: Operation, ambient: Context): Context {
   // One that is not sampled does not say whether it has ended; on a pipe it is that of whatever started the server.
   const piped = attributes[semconv.ATTR_NETWORK_TRANSPORT] === "pipe";
   const silent = piped && !span.isRecording() && span.spanContext().isRemote !== true;
-  return isOver(span) || silent ? trace.deleteSpan(ambient) : ambient;
+  return hasEnded(span) || silent ? trace.deleteSpan(ambient) : ambient;
 }
 
 /**

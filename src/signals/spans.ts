@@ -13,7 +13,7 @@ import { captureRequest, captureResult } from "../privacy/capture.ts";
 import { redactMessage } from "../privacy/uri.ts";
 import type { AttributeValues, Operation } from "../operation/operation.ts";
 import { methodRow } from "../operation/methods.ts";
-import { type Outcome } from "../operation/outcome.ts";
+import type { Outcome } from "../operation/outcome.ts";
 import * as semconv from "../semconv.ts";
 import { capturePolicy } from "./capture-policy.ts";
 import { markEnded, openToSend, type Parents } from "./parents.ts";
@@ -63,7 +63,11 @@ export function startServerSpan(
   const links = ambientLinks(operation, ambient, parent);
   if (offered !== undefined) links.push({ context: offered });
   const attributes = attributesOf(operation, params, config);
-  const span = tracer.startSpan(operation.name, { kind: SpanKind.SERVER, attributes, links }, parent);
+  const span = tracer.startSpan(
+    operation.name,
+    { kind: SpanKind.SERVER, attributes, links, ...startOf(operation) },
+    parent,
+  );
   return messageSpan(span, trace.setSpan(parent, span), operation, config);
 }
 
@@ -76,6 +80,11 @@ function ambientLinks(operation: Operation, ambient: Context, parent: Context): 
   return around === undefined || around.spanId === trace.getSpanContext(parent)?.spanId
     ? []
     : [{ context: around }];
+}
+
+/** The time at which a message was seen that is reported later. */
+function startOf({ since }: Operation): { startTime?: number } {
+  return since === undefined ? {} : { startTime: performance.timeOrigin + since };
 }
 
 /** The attributes that are known at the beginning of a message, and its content as far as that may be recorded. */

@@ -1,12 +1,12 @@
-// `npm run prove -- conformance [--control] [WORD...]`: runs the official conformance suites against this project's
-// servers and clients twice, without and with the preload, and fails on any verdict that is not the same. WORDs
-// choose suites by their titles. `--control` leaves the preload out both times: then it finds only differences that
-// the suites themselves cause.
+// `npm run prove -- conformance [--control | --proxy] [WORD...]`: runs the official conformance suites against our servers and
+// clients twice, without and with the preload, and fails on any verdict that is not the same. WORDs choose suites by
+// their titles. `--proxy` puts `mcp-otelkit proxy` in front of the servers in the place of the preload. `--control` leaves the preload out both times: what it finds are differences of the suites' own making.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { home, nodeBinary } from "../support/homes.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
+import { startProxyProcess } from "../support/proxy-process.ts";
 import type { SeenSpan } from "../support/seen-span.ts";
 import { report } from "./report.ts";
 import { runSuite, type Outcome, type Setting } from "./run.ts";
@@ -18,9 +18,12 @@ const RUNNER_MAJOR = 22;
 /** A timing that fails once on a busy machine is no verdict; one that fails each time is. */
 const TRIES = 3;
 
-const words = process.argv.slice(2).filter((argument) => argument !== "--control");
+const words = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const control = process.argv.includes("--control");
-const suites = SUITES.filter(({ title }) => words.every((word) => title.includes(word)));
+const proxied = process.argv.includes("--proxy");
+const suites = SUITES.filter(
+  ({ title, side }) => words.every((word) => title.includes(word)) && (side === "server" || !proxied),
+);
 const preload = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "register.js");
 if (!control && !existsSync(preload)) throw new Error("dist/register.js is missing: npm run build");
 
@@ -46,7 +49,9 @@ async function compare(suite: Suite): Promise<string[]> {
   const receiver = await startOtlpReceiver();
   try {
     const setting = settingFor(receiver.url);
-    const preloaded = { ...setting, imports: control ? [] : ["--import", pathToFileURL(preload).href] };
+    const preloaded: Setting = proxied
+      ? { ...setting, between: (url) => startProxyProcess(url, withoutUndefined(setting.env)) }
+      : { ...setting, imports: control ? [] : ["--import", pathToFileURL(preload).href] };
     const before = await runSuite(suite, setting);
     const after = await runSuite(suite, preloaded);
     const retried = await tryAgain(suite, setting, preloaded, before, after);
@@ -111,6 +116,12 @@ function settingFor(endpoint: string): Setting {
     OTEL_LOGS_EXPORTER: "none",
   };
   return { home: folder, runnerNode, imports: [], env };
+}
+
+function withoutUndefined(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** A preload that does nothing changes no verdict either. */

@@ -13,6 +13,8 @@ export interface Setting {
   /** Arguments for Node before the program: the preload, or nothing. */
   imports: string[];
   env: NodeJS.ProcessEnv;
+  /** Puts something between the runner and a server: takes the server's address, gives the one to call. */
+  between?: (url: string) => Promise<{ readonly url: string; end(): Promise<unknown> }>;
 }
 
 export interface Outcome {
@@ -47,16 +49,21 @@ async function runServerSuite(suite: Suite, setting: Setting, results: string): 
   );
   try {
     const url = await lineMatching(server, /^http:/, READY_MS);
+    const between = await setting.between?.(url);
     const args = [
       runnerOf(suite.edition, setting.home),
       "server",
       "--url",
-      url,
+      between?.url ?? url,
       "-o",
       results,
       ...suite.select,
     ];
-    await start(setting.runnerNode, args, setting.env).ended(SUITE_MS);
+    try {
+      await start(setting.runnerNode, args, setting.env).ended(SUITE_MS);
+    } finally {
+      await between?.end();
+    }
     const verdicts = readVerdicts(results);
     // It prints its address and nothing else: whatever follows is not its own.
     verdicts.set(

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ActiveOperation } from "../../src/operation/observer.ts";
-import { createPendingTable, type PendingRequest } from "../../src/hook/connection/requests.ts";
+import { createPendingTable, type PendingRequest } from "../../src/operation/requests.ts";
 import type { RequestId } from "../../src/operation/message.ts";
 import { connect, failure, notification, OwnTransport, record, request, response } from "./fakes.ts";
 

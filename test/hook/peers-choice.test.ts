@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
-import { createPendingTable, type PendingRequest } from "../../src/hook/connection/requests.ts";
+import { createPendingTable, type PendingRequest } from "../../src/operation/requests.ts";
 import type { ActiveOperation } from "../../src/operation/observer.ts";
 import { connect, OwnTransport, record, request, response } from "./fakes.ts";
 

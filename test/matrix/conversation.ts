@@ -13,7 +13,9 @@ export interface Circumstances {
   preload?: string;
   /** Variables of both sides, beside PATH. */
   env?: Record<string, string>;
-  /** Adds a proxy between an HTTP client and the server: takes the server's address, returns the one to call. */
+  /** The words before a stdio server's command. */
+  before?: readonly string[];
+  /** Puts something between an HTTP client and the server: takes the server's address, gives the one to call. */
   between?: (url: string) => Promise<string>;
 }
 
@@ -54,7 +56,13 @@ export async function runConversation(cell: Cell, circumstances: Circumstances):
   if (cell.way === "stdio" || cell.way === "stdio-modern") {
     const server = command(cell, circumstances, "server");
     const tee = [process.execPath, circumstances.sandbox.path("tee.mjs"), records];
-    const client = await run("client", "conversation-client", [cell.way, ...tee, ...server, cell.way]).ended;
+    const client = await run("client", "conversation-client", [
+      cell.way,
+      ...(circumstances.before ?? []),
+      ...tee,
+      ...server,
+      cell.way,
+    ]).ended;
     const files = readdirSync(records).toSorted((one, other) => parseInt(one) - parseInt(other));
     const pipes = files.map(
       (file) => JSON.parse(readFileSync(join(records, file), "utf8")) as Conversation["pipes"][0] & Ended,

@@ -59,11 +59,11 @@ async function recordPreloaded(
   }
 }
 
-async function recordConversation(
+export async function recordConversation(
   cell: Cell,
   platform: Platform,
   sandbox: Sandbox,
-  preload: { preload?: string; env?: Record<string, string> } = {},
+  preload: { preload?: string; env?: Record<string, string>; before?: readonly string[] } = {},
 ): Promise<Recording> {
   const recorders: HttpRecorder[] = [];
   const between = async (url: string) => {
@@ -90,7 +90,11 @@ async function recordConversation(
   }
 }
 
-function compareRecordings(plain: Recording, preloaded: Recording, wanted: "traced" | "off"): WireVerdict {
+export function compareRecordings(
+  plain: Recording,
+  preloaded: Recording,
+  wanted: "traced" | "off",
+): WireVerdict {
   const traced = tracedIn(preloaded.record);
   const heard = (recording: Recording) => [
     { name: "what the caller saw", lines: recording.conversation.transcript },

@@ -2,7 +2,7 @@ import { closingCancels } from "../../operation/connection.ts";
 import { CANCELLED, CONNECTION_CLOSED, SUCCESS, type Outcome } from "../../operation/outcome.ts";
 import * as semconv from "../../semconv.ts";
 import { hub } from "../hub.ts";
-import { finish } from "./requests.ts";
+import { finish } from "../../operation/requests.ts";
 import { safely } from "../../output/safely.ts";
 import type { ActiveSession } from "../../operation/session.ts";
 import type { Tap } from "./tap-state.ts";
@@ -29,7 +29,16 @@ let watching = false;
 
 /** Remembers a connection that is being made, perhaps again over the same transport. */
 export function rememberTap(tap: Tap): void {
-  if (isStdioServer(tap)) hold(tap);
+  if (!isStdioServer(tap)) return;
+  hold(tap);
+  for (const listener of arrivals) safely("stdio server", listener);
+}
+
+const arrivals = new Set<() => void>();
+
+/** Hears that this process is going to serve over stdio, before the first message. */
+export function onStdioServer(listener: () => void): void {
+  arrivals.add(listener);
 }
 
 /** Updates the list when a request or a session begins or ends. */

@@ -19,8 +19,15 @@ import type { Hub } from "../hub.ts";
 import { readable } from "./readable.ts";
 import { servedRequest, type ServedRequest } from "../http-requests.ts";
 import { noteArrived } from "./arrived-context.ts";
-import { describeQuestion, finish, learnNames, type PendingRequest, type PendingTable } from "./requests.ts";
-import { endTask, finishOrFollow, taskAskedFor } from "./tasks.ts";
+import {
+  describeQuestion,
+  finish,
+  learnNames,
+  type PendingRequest,
+  type PendingTable,
+} from "../../operation/requests.ts";
+import { taskAskedFor } from "../../operation/tool-tasks.ts";
+import { endTask, finishOrFollow } from "./tasks.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { clientAnswered } from "./session-start.ts";
 import { versionHeaderOf } from "../sdk-shapes.ts";

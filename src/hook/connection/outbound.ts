@@ -27,8 +27,15 @@ import type { Hub } from "../hub.ts";
 import { acknowledge } from "./inbound.ts";
 import { followTap } from "./close.ts";
 import { readable } from "./readable.ts";
-import { describeQuestion, finish, learnNames, listedNames, type PendingRequest } from "./requests.ts";
-import { endTask, finishOrFollow, taskAskedFor } from "./tasks.ts";
+import {
+  describeQuestion,
+  finish,
+  learnNames,
+  listedNames,
+  type PendingRequest,
+} from "../../operation/requests.ts";
+import { taskAskedFor } from "../../operation/tool-tasks.ts";
+import { endTask, finishOrFollow } from "./tasks.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { serverAnswered } from "./session-start.ts";
 import { passOn } from "./pass-on.ts";

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Connection } from "../../operation/connection.ts";
 import type { Outcome } from "../../operation/outcome.ts";
 import type { ActiveSession } from "../../operation/session.ts";
-import type { PendingRequest, PendingTable } from "./requests.ts";
+import type { PendingRequest, PendingTable } from "../../operation/requests.ts";
 
 /** The state of one tapped transport. */
 export interface Tap {

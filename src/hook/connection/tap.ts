@@ -3,7 +3,7 @@ import { createConnection, type Connection, type Peer, type Role } from "../../o
 import { hub } from "../hub.ts";
 import { arrive } from "./inbound.ts";
 import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
-import { createPendingTable } from "./requests.ts";
+import { createPendingTable } from "../../operation/requests.ts";
 import { depart } from "./outbound.ts";
 import { safely } from "../../output/safely.ts";
 import { isResumable, networkOf, sessionIdOf, type Transport } from "../sdk-shapes.ts";

@@ -2,8 +2,8 @@
 export interface SdkReport {
   readonly package: string;
   readonly version: string;
-  readonly format: "esm" | "cjs" | "by hand";
-  /** Class names; empty where nothing had to be patched or could be patched. */
+  readonly format: "esm" | "cjs" | "by hand" | "from outside";
+  /** Class names; empty where nothing had to be done or could be done. */
   readonly patched: readonly string[];
   /** Why the SDK is not instrumented, if it is not. */
   readonly problem?: string;

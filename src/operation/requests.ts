@@ -1,13 +1,13 @@
-import { describeConnection, type Connection } from "../../operation/connection.ts";
-import type { KnownNames, NameOwner } from "../../operation/known-names.ts";
-import { isObject, type RequestId } from "../../operation/message.ts";
-import { methodRow } from "../../operation/methods.ts";
-import type { ActiveOperation } from "../../operation/observer.ts";
-import { nameOf, type Operation } from "../../operation/operation.ts";
-import type { Outcome } from "../../operation/outcome.ts";
-import { withoutUserinfo } from "../../privacy/uri.ts";
-import { ownValue } from "../../privacy/own-properties.ts";
-import * as semconv from "../../semconv.ts";
+import { describeConnection, type Connection } from "./connection.ts";
+import type { KnownNames, NameOwner } from "./known-names.ts";
+import { isObject, type RequestId } from "./message.ts";
+import { methodRow } from "./methods.ts";
+import type { ActiveOperation } from "./observer.ts";
+import { nameOf, type Operation } from "./operation.ts";
+import type { Outcome } from "./outcome.ts";
+import { withoutUserinfo } from "../privacy/uri.ts";
+import { ownValue } from "../privacy/own-properties.ts";
+import * as semconv from "../semconv.ts";
 
 /** A request without a response so far. Patches deeper in the SDK add what they learn about it. */
 export interface PendingRequest {
@@ -41,6 +41,8 @@ export interface PendingTable {
   find(id: unknown): PendingRequest | undefined;
   /** Removes and returns the oldest request with this id. */
   take(id: unknown): PendingRequest | undefined;
+  /** The oldest request of all. */
+  peek(): PendingRequest | undefined;
   byToken(token: unknown): PendingRequest | undefined;
   remove(pending: PendingRequest): void;
   size(): number;
@@ -107,6 +109,7 @@ export function createPendingTable(changed: () => void = () => undefined): Pendi
       if (oldest !== undefined) forget(oldest);
       return oldest;
     },
+    peek: () => entries.keys().next().value,
     byToken: (token) => byToken.get(token),
     remove: forget,
     isEmpty: () => entries.size === 0,
