@@ -46,6 +46,16 @@ export function mayCross(key: string, { baggage }: Crossing): boolean {
   return baggage.some((pattern) => matches(key, pattern));
 }
 
+/** The keys of baggage that an HTTP request brought, by what the propagators of OpenTelemetry read. */
+export function keysBrought(headers: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  const header = headers["baggage"];
+  const inHeader = typeof header === "string" ? header.split(",").map(entryKey) : [];
+  const inNames = Object.keys(headers)
+    .filter((name) => name.startsWith(JAEGER_BAGGAGE))
+    .map((name) => name.slice(JAEGER_BAGGAGE.length));
+  return new Set([...inHeader, ...inNames]);
+}
+
 /** Whether a propagator that reads all keys is shown this one: an entry of baggage that may not come in costs nothing then. */
 export function mayBeRead(key: string, crossing: Crossing): boolean {
   return !key.startsWith(JAEGER_BAGGAGE) || mayCross(key.slice(JAEGER_BAGGAGE.length), crossing);

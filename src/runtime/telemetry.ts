@@ -157,7 +157,8 @@ export function startTelemetry(surroundings: Surroundings): ProcessTelemetry {
         ...settings.exit,
         say: speak,
         brief: isBrief(settings, theirs, env),
-        sendNow: (unsent) => (sdk === undefined ? {} : loadSdk().sendUnsent(unsent, settings, env)),
+        sendNow: (unsent) =>
+          sdk === undefined ? { arrived: {}, sent: {} } : loadSdk().sendUnsent(unsent, settings, env),
       },
     );
     wiring?.metrics.bind();

@@ -2,7 +2,7 @@ import { context, SpanKind, trace, type Context, type Link, type Span } from "@o
 import type { Carrier } from "../operation/observer.ts";
 import type { Operation } from "../operation/operation.ts";
 import * as semconv from "../semconv.ts";
-import { receive, type Received, type Trust } from "./propagation.ts";
+import { receive, withoutBrought, type Received, type Trust } from "./propagation.ts";
 
 /** The parent and links of a message that arrives. */
 export interface Parents extends Received {
@@ -21,7 +21,8 @@ export function parentsOf(
   trust: Trust,
   headers?: () => Carrier,
 ): Parents {
-  const ambient = openPart(operation, context.active());
+  const open = openPart(operation, context.active());
+  const ambient = headers === undefined ? open : withoutBrought(open, headers, trust);
   const named = receive(operation, carrier, trust, ambient);
   const names = named.offered !== undefined || spanIdOf(named.parent) !== spanIdOf(ambient);
   if (headers === undefined || trust.trust === "none" || (names && trust.trust === "parent"))

@@ -19,6 +19,7 @@ import {
   MAX_BAGGAGE_LENGTH,
   MAX_READ_LENGTH,
   MAX_TRACE_STATE_LENGTH,
+  keysBrought,
   mayBeRead,
   mayCross,
   outgoingKeys,
@@ -121,6 +122,22 @@ function isSame(one: BaggageEntry | undefined, other: BaggageEntry): boolean {
 
 function baggageOf(entries: ReadonlyMap<string, BaggageEntry>): Baggage {
   return propagation.createBaggage(Object.fromEntries(entries));
+}
+
+/**
+ * The context of an HTTP request that brings a message, without the baggage that its client sent in headers and that may not cross.
+ * The HTTP instrumentation takes all of it, and hands it on to every service that a tool calls.
+ */
+export function withoutBrought(ambient: Context, headers: () => Carrier, trust: Trust): Context {
+  const baggage = propagation.getBaggage(ambient);
+  if (baggage === undefined) return ambient;
+  const brought = keysBrought(headers());
+  const entries = baggage.getAllEntries();
+  const kept = entries.filter(([key]) => !brought.has(key) || mayCross(key, trust));
+  if (kept.length === entries.length) return ambient;
+  return kept.length === 0
+    ? propagation.deleteBaggage(ambient)
+    : propagation.setBaggage(ambient, baggageOf(new Map(kept)));
 }
 
 /** The fields for `params._meta` that let the other side continue this context. */

@@ -30,8 +30,11 @@ it.concurrent.each(["http/protobuf", "grpc"])(
     const told = stderr.split("\n").filter((line) => line !== "" && !line.includes(", instrumented "));
     expect(told).toEqual([
       expect.stringMatching(/^mcp-otelkit: cannot deliver spans to /),
-      "mcp-otelkit: sent, and not confirmed before the process ended: 1 metric export",
-      expect.stringMatching(/^mcp-otelkit: lost: 100\d{3} spans$/),
+      // A batch that timed out may have arrived.
+      expect.stringMatching(
+        /^mcp-otelkit: not confirmed before the process ended: \d+ spans, 1 metric export$/,
+      ),
+      expect.stringMatching(/^mcp-otelkit: lost: (?:99|100)\d{3} spans$/),
     ]);
   },
 );

@@ -165,8 +165,10 @@ it.each([
   });
 
   expect(code).toBe(1);
-  expect(stderr.split("\n").filter((line) => /did not reach|lost|process\.exit\(\)/.test(line))).toEqual([
-    expect.stringContaining("the last spans did not reach http://127.0.0.1:1 (OTEL_EXPORTER_OTLP_ENDPOINT"),
+  expect(stderr.split("\n").filter((line) => /not confirmed|lost|process\.exit\(\)/.test(line))).toEqual([
+    expect.stringContaining(
+      "the last spans were not confirmed by http://127.0.0.1:1 (OTEL_EXPORTER_OTLP_ENDPOINT",
+    ),
     expect.stringMatching(/lost: \d+ spans$/),
   ]);
 });

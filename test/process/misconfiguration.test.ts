@@ -38,14 +38,14 @@ const OURS: readonly Mistake[] = [
   },
   {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: NOBODY },
-    says: /^(?:cannot deliver spans to|the last spans did not reach) http:\/\/127\.0\.0\.1:1 \(OTEL_EXPORTER_OTLP_ENDPOINT, http\/protobuf\)/,
+    says: /^(?:cannot deliver spans to|the last spans were not confirmed by) http:\/\/127\.0\.0\.1:1 \(OTEL_EXPORTER_OTLP_ENDPOINT, http\/protobuf\)/,
   },
   {
     env: {
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://me:secret@127.0.0.1:1?key=secret",
       OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
     },
-    says: /^(?:cannot deliver spans to|the last spans did not reach) http:\/\/127\.0\.0\.1:1 \(OTEL_EXPORTER_OTLP_ENDPOINT, grpc\)/,
+    says: /^(?:cannot deliver spans to|the last spans were not confirmed by) http:\/\/127\.0\.0\.1:1 \(OTEL_EXPORTER_OTLP_ENDPOINT, grpc\)/,
   },
   // Three exporters read it, and one line says so; exports that need no certificate continue.
   ...["http/protobuf", "grpc"].map((protocol) => ({
@@ -128,9 +128,7 @@ describeVariants(CASES, { concurrent: true }, (line, mistakes) => {
         env,
       });
 
-      const problems = problemsIn(stderr).filter(
-        (problem) => !/^(?:lost|sent, and not confirmed)\b/.test(problem),
-      ); // what it cost
+      const problems = problemsIn(stderr).filter((problem) => !/^(?:lost|not confirmed)\b/.test(problem)); // what it cost
       const expected = [says].flat();
       expect(problems.toSorted(), "problems").toHaveLength(expected.length);
       for (const one of expected) expect(problems).toContainEqual(expect.stringMatching(one));

@@ -73,7 +73,7 @@ export interface DeliveryReport {
   giveUp(): void;
   /** Items that were made and have not arrived so far. */
   lost(): Losses;
-  /** Of these, items that have been sent and not answered. */
+  /** Of these, items that have been sent and not answered, as far as is known. */
   onTheWay(): Losses;
   /** Items that can still be sent again. */
   unsent(): readonly Unsent[];
@@ -112,6 +112,9 @@ export function reporting<Batch>(
   let handed = 0;
   let delivered = 0;
   let answered = 0;
+  /** Whether an answer came is not known of these: a collector that is slow may have them. */
+  let timedOut = 0;
+  let silent = false;
   exporter.export = (batch, done) => {
     const items: readonly unknown[] = Array.isArray(batch) ? batch : [batch];
     handed += items.length;
@@ -128,6 +131,8 @@ export function reporting<Batch>(
         failures = 0;
       } else {
         failures += 1;
+        silent = TIMED_OUT.test(describeError(error));
+        if (silent) timedOut += items.length;
         if (outages.begins(signal))
           say(`cannot deliver ${WHAT[signal]} to ${endpoint}: ${describeError(error)}`);
       }
@@ -145,14 +150,17 @@ export function reporting<Batch>(
     failing: () => failures > 0,
     giveUp() {
       if (failures === 0 && Math.max(queue.made(), handed) > delivered && outages.begins(signal))
-        say(`the last ${WHAT[signal]} did not reach ${endpoint} before the process ended`);
+        say(`the last ${WHAT[signal]} were not confirmed by ${endpoint} before the process ended`);
     },
     lost: () => ({ [signal]: Math.max(queue.made(), handed) - delivered }),
-    // After a failure, these have probably failed as well.
-    onTheWay: () => ({ [signal]: failures > 0 ? 0 : handed - answered }),
+    // After a refusal, these have probably been refused as well.
+    onTheWay: () => ({ [signal]: timedOut + (failures > 0 && !silent ? 0 : handed - answered) }),
     unsent: () => [{ signal, items: queue.unsent() }],
   };
 }
+
+/** How the exporters over HTTP and gRPC say that no answer came in time. */
+const TIMED_OUT = /timed? ?out|DEADLINE_EXCEEDED/i;
 
 /** Combines several reports. */
 export function allOf(reports: readonly DeliveryReport[]): DeliveryReport {

@@ -1,6 +1,6 @@
 import { isMainThread } from "node:worker_threads";
 import { endEverything } from "../../wiring.ts";
-import type { Endable, ExitPlan } from "./unsent.ts";
+import type { Endable, ExitPlan, SentAtExit } from "./unsent.ts";
 import type { SignalName } from "../../settings/otel-settings.ts";
 import { flushOnExit, isFlushOnExitWanted as isWanted } from "./flush-request.ts";
 import { firstLine } from "../../output/say.ts";
@@ -20,17 +20,17 @@ export function lastWords(sdk: Required<Endable>, plan: ExitPlan): LastWords {
   let crashed = false;
   let said = false;
   let tried = false;
-  let saved: Losses = {};
+  let saved: SentAtExit = { arrived: {}, sent: {} };
   if (plan.flushOnExit) flushOnExit();
 
   const say = (): void => {
     if (said) return;
     said = true;
     const { lost, unconfirmed } = describeLosses(sdk.lost(), saved, sdk.onTheWay());
-    if (unconfirmed !== "") plan.say(`sent, and not confirmed before the process ended: ${unconfirmed}`);
+    if (unconfirmed !== "") plan.say(`not confirmed before the process ended: ${unconfirmed}`);
     if (lost === "") return;
     // Nothing has arrived: the endpoint is the setting to check.
-    if (tried && Object.keys(saved).length === 0) sdk.giveUp();
+    if (tried && Object.keys({ ...saved.arrived, ...saved.sent }).length === 0) sdk.giveUp();
     const advice = emptied || crashed || sdk.failing() ? undefined : adviceFor(isMainThread, isWanted());
     const why = advice === undefined ? "" : `; ${advice}`;
     plan.say(`lost: ${lost}${why}`);
@@ -80,10 +80,10 @@ const UNITS: Readonly<Record<SignalName, readonly [one: string, several: string]
 };
 
 /** Data that was sent and not answered may have arrived, so it does not count as lost. */
-function describeLosses(lost: Losses, saved: Losses, onTheWay: Losses) {
+function describeLosses(lost: Losses, { arrived, sent }: SentAtExit, onTheWay: Losses) {
   const counts = (Object.keys(UNITS) as SignalName[]).map((signal) => {
-    const left = Math.max(0, (lost[signal] ?? 0) - (saved[signal] ?? 0));
-    const unconfirmed = Math.min(left, onTheWay[signal] ?? 0);
+    const left = Math.max(0, (lost[signal] ?? 0) - (arrived[signal] ?? 0));
+    const unconfirmed = Math.min(left, Math.max(onTheWay[signal] ?? 0, sent[signal] ?? 0));
     return { signal, lost: left - unconfirmed, unconfirmed };
   });
   const list = (key: "lost" | "unconfirmed"): string =>

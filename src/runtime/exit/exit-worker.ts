@@ -5,20 +5,24 @@
 import { workerData } from "node:worker_threads";
 import type { ClientHttp2Session } from "node:http2";
 import type { OtlpRequest } from "./otlp-request.ts";
+import { ARRIVED, FAILED, SENT } from "./request-state.ts";
 
 const { requests, state } = workerData as { requests: readonly OtlpRequest[]; state: Int32Array };
 
 for (const [index, otlpRequest] of requests.entries()) {
+  const sent = (): void => void Atomics.store(state, index + 1, SENT);
   const settle = (arrived: boolean): void => {
-    Atomics.store(state, index + 1, arrived ? 1 : 0);
+    Atomics.store(state, index + 1, arrived ? ARRIVED : FAILED);
     Atomics.add(state, 0, 1);
     Atomics.notify(state, 0);
   };
   // The reason is not needed: the waiting thread reports what was lost.
-  (otlpRequest.grpc ? sendByGrpc(otlpRequest) : sendByHttp(otlpRequest)).then(settle, () => settle(false));
+  (otlpRequest.grpc ? sendByGrpc(otlpRequest, sent) : sendByHttp(otlpRequest, sent)).then(settle, () =>
+    settle(false),
+  );
 }
 
-async function sendByHttp({ url, headers, body, tls }: OtlpRequest): Promise<boolean> {
+async function sendByHttp({ url, headers, body, tls }: OtlpRequest, sent: () => void): Promise<boolean> {
   const { request } = await (url.startsWith("https:") ? import("node:https") : import("node:http"));
   return new Promise((resolve, reject) => {
     const call = request(url, { method: "POST", headers, ...(tls as object) }, (response) => {
@@ -26,12 +30,12 @@ async function sendByHttp({ url, headers, body, tls }: OtlpRequest): Promise<boo
       resolve((response.statusCode ?? 500) < 300);
     });
     call.on("error", reject);
-    call.end(body);
+    call.end(body, sent);
   });
 }
 
 /** gRPC is a POST over HTTP/2 with five bytes before the body and the status after the answer. */
-async function sendByGrpc({ url, headers, body, tls }: OtlpRequest): Promise<boolean> {
+async function sendByGrpc({ url, headers, body, tls }: OtlpRequest, sent: () => void): Promise<boolean> {
   const { connect } = await import("node:http2");
   const { origin, pathname } = new URL(url);
   const prefix = Buffer.alloc(5);
@@ -48,6 +52,6 @@ async function sendByGrpc({ url, headers, body, tls }: OtlpRequest): Promise<boo
       });
     call.on("close", () => resolve(false));
     call.resume();
-    call.end(Buffer.concat([prefix, body]));
+    call.end(Buffer.concat([prefix, body]), sent);
   });
 }

@@ -2,20 +2,22 @@ import { Worker } from "node:worker_threads";
 import type { RuntimeSettings, SignalName } from "../../settings/otel-settings.ts";
 import { loadChunk } from "../chunks.ts";
 import type { OtlpRequest } from "./otlp-request.ts";
+import { ARRIVED, SENT } from "./request-state.ts";
 import type { Losses, Unsent } from "../delivery/reporting-exporter.ts";
+import type { SentAtExit } from "./unsent.ts";
 
 /** The longest delay of `exit`. Shorter than for an orderly end: the event loop is blocked meanwhile. */
 const DEADLINE_MS = 1000;
 
 /**
  * Sends what is left in the queues.
- * @returns how much of it has arrived
+ * @returns what became of it
  */
 export function sendUnsent(
   unsent: readonly Unsent[],
   settings: RuntimeSettings,
   env: NodeJS.ProcessEnv,
-): Losses {
+): SentAtExit {
   const of: Readonly<Record<SignalName, RuntimeSettings["traces" | "logs" | "metrics"]>> = {
     TRACES: settings.traces,
     LOGS: settings.logs,
@@ -26,22 +28,26 @@ export function sendUnsent(
     const request = describeOtlpRequest(one, of[one.signal], env);
     return request === undefined ? [] : [{ one, request }];
   });
-  if (described.length === 0) return {};
-  const arrived = sendNow(
+  if (described.length === 0) return { arrived: {}, sent: {} };
+  const states = sendNow(
     described.map(({ request }) => request),
     DEADLINE_MS,
   );
-  return Object.fromEntries(
-    described.filter((_pair, index) => arrived[index]).map(({ one }) => [one.signal, one.items.length]),
-  );
+  const countOf = (state: number): Losses =>
+    Object.fromEntries(
+      described
+        .filter((_pair, index) => states[index] === state)
+        .map(({ one }) => [one.signal, one.items.length]),
+    );
+  return { arrived: countOf(ARRIVED), sent: countOf(SENT) };
 }
 
 /**
  * Sends while the thread is blocked: at `exit` nothing asynchronous runs on it any more. Another thread sends, and
  * this one sleeps until it has finished. Not a child process: the program may be missing, or forbidden.
- * @returns which of the requests have arrived
+ * @returns what became of each request
  */
-function sendNow(requests: readonly OtlpRequest[], deadlineMs: number): boolean[] {
+function sendNow(requests: readonly OtlpRequest[], deadlineMs: number): number[] {
   const state = new Int32Array(new SharedArrayBuffer(4 * (requests.length + 1)));
   const worker = new Worker(new URL("./exit-worker.cjs", import.meta.url), {
     workerData: { requests, state },
@@ -56,5 +62,5 @@ function sendNow(requests: readonly OtlpRequest[], deadlineMs: number): boolean[
     if (left <= 0) break;
     Atomics.wait(state, 0, done, left);
   }
-  return requests.map((_request, index) => Atomics.load(state, index + 1) === 1);
+  return requests.map((_request, index) => Atomics.load(state, index + 1));
 }

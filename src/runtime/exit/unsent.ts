@@ -27,15 +27,20 @@ export function reportsOf(sdk: () => Omit<Endable, "flush" | "shutdown"> | undef
   };
 }
 
+/** What became of what was sent at `exit`: answered, and sent without an answer in time. */
+export interface SentAtExit {
+  readonly arrived: Losses;
+  readonly sent: Losses;
+}
+
 export interface ExitPlan extends ExitSettings {
   readonly say: Say;
   /** Whether no export takes longer than the end of a process may: a running export keeps the process alive. */
   readonly brief: boolean;
   /**
    * Sends what is left at `exit`, where nothing can be awaited any more.
-   * @returns how much of it has arrived
    */
-  readonly sendNow: (unsent: readonly Unsent[]) => Losses;
+  readonly sendNow: (unsent: readonly Unsent[]) => SentAtExit;
 }
 
 /**
