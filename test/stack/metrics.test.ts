@@ -57,7 +57,7 @@ describe("metrics, in Prometheus", NEEDS_SERVERS, () => {
 
       // A call that failed is at zero before there is one.
       const byStatus = (series: readonly { labels: Readonly<Record<string, string>>; value: number }[]) =>
-        Object.fromEntries(series.map(({ labels, value }) => [labels["status"], value]));
+        Object.fromEntries(series.map(({ labels, value }) => [labels["status"] ?? "", value]));
       expect(byStatus(stored)).toEqual({ success: 1, error: 0 });
       expect(byStatus(page.samples("mcp_tool_calls_total", { tool_name: "forecast" }))).toEqual(
         byStatus(stored),

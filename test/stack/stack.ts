@@ -66,6 +66,8 @@ export async function startStack(programs: Programs, options: StackOptions = {})
   const { configs = ["gateway.yaml"], env, durable = false, store = "victorialogs", ports, data } = options;
   const { rules } = options;
   const folder = mkdtempSync(join(workshop(), "stack-"));
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", clear); // after those that kill the servers
   const place = (name: "jaeger" | "prometheus" | "logs") => ({
     port: ports?.[name],
     data: data && fresh(data, name === "logs" ? store : name),
@@ -116,7 +118,8 @@ export async function startStack(programs: Programs, options: StackOptions = {})
     // Data that nobody wants needs no time to be put in order.
     const signal = data === undefined ? "SIGKILL" : "SIGTERM";
     await Promise.all(services.map((service) => service.stop(signal)));
-    rmSync(folder, { recursive: true, force: true });
+    clear();
+    process.off("exit", clear);
   };
   const complaints = (): string =>
     kept ?? services.map((service) => `--- ${service.name}\n${complaintsOf(service.log())}`).join("\n");
