@@ -88,7 +88,7 @@ export const PROOFS: Readonly<Record<string, Command>> = {
   },
   stack: {
     shows:
-      "Collector, Prometheus, Loki and Jaeger, run with the files of `collector/`, answer as the documents say",
+      "Collector, Prometheus, VictoriaLogs and Jaeger, and Loki where it is, run with the files of `collector/`, answer as the documents say",
     minutes: 14,
     needs:
       "Go, and about twenty minutes once to build the servers; it says that it skipped where there is no Go",

@@ -100,7 +100,7 @@ describe("npm run stack", { ...NEEDS_SERVERS, timeout: 120_000 }, () => {
     expect(left).toEqual([]);
   });
 
-  it("keeps its data where it is told to, and shows it again", async () => {
+  it("keeps its data where it is told to, and shows it again", { tags: ["long"] }, async () => {
     const data = folder();
     const { prometheus } = await freePorts("prometheus");
     const url = `http://127.0.0.1:${prometheus}`;

@@ -101,7 +101,7 @@ describe("metrics of short-lived processes", { ...NEEDS_SERVERS, timeout: 120_00
     expect(kept / AT_ONCE).toBeLessThanOrEqual(5);
   });
 
-  it("leave those of other processes alone, with their instance", async () => {
+  it("leave those of other processes alone, with their instance", { tags: ["long"] }, async () => {
     const service = "long";
     await round(stack().collector.http, service, {});
 
@@ -124,7 +124,7 @@ describe("deltas, when the Collector ends", { ...NEEDS_SERVERS, timeout: 120_000
     await stack?.stop();
   });
 
-  it("are all there when it was told to end", async () => {
+  it("are all there when it was told to end", { tags: ["long"] }, async () => {
     const { lost } = await through("SIGTERM");
 
     expect(lost).toBe(0);

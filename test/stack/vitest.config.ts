@@ -10,5 +10,12 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    tags: [
+      {
+        name: "long",
+        description:
+          "Waits for a minute, or shows for one more case what another test shows. .ci/run leaves these out, for it has not the time; `npm run prove -- stack` runs them.",
+      },
+    ],
   },
 });
