@@ -49,10 +49,6 @@ export async function bytes(programs: Programs): Promise<Weights> {
     ({ lines, counted }) => lines >= talk.lines && counted >= talk.calls,
   );
   const [series] = await queryPrometheus(stack.prometheus.url, 'count({job=~"caller|callee"})');
-  const [samples] = await queryPrometheus(
-    stack.prometheus.url,
-    'sum(count_over_time({job=~"caller|callee"}[10m]))',
-  );
   // In good order, so that what is in memory is on disk.
   await Promise.all([stack.jaeger, stack.prometheus, stack.logs].map((end) => end.stop()));
   const disk = (name: string): number => sizeOf(join(stack.folder, name)) / talk.calls;
@@ -65,7 +61,7 @@ export async function bytes(programs: Programs): Promise<Weights> {
   console.log(`\nOn disk after ${talk.calls} calls:
   Jaeger, badger     ${weights.traces.toFixed(0)} B a call
   VictoriaLogs       ${weights.logs.toFixed(0)} B a call
-  Prometheus         ${series?.value ?? 0} series of the two processes, ${samples?.value ?? 0} samples; by process and export, not by call`);
+  Prometheus         ${series?.value ?? 0} series of the two processes; by process, not by call`);
   await stack.stop();
   return weights;
 }

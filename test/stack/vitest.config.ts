@@ -8,8 +8,8 @@ export default defineConfig({
     pool: "forks",
     // Each file has servers of its own, and four of them with their clients are what a small machine can take.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     tags: [
       {
         name: "long",
