@@ -23,7 +23,7 @@ describe("Kafka between agent and gateway", { skip: typeof jars === "string", ti
     await broker?.stop("SIGKILL");
   });
 
-  it("carries traces, metrics and logs", async () => {
+  it("carries traces, metrics and logs", LONG, async () => {
     const { agent, ends } = await givenPipeline();
     const cast = await startCast(agent.http);
 

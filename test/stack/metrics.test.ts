@@ -142,7 +142,7 @@ describe("metrics, in Prometheus", NEEDS_SERVERS, () => {
     await cast.stop();
   });
 
-  it("of two replicas stay apart, and add up", async () => {
+  it("of two replicas stay apart, and add up", { tags: ["long"] }, async () => {
     const names = { weather: { OTEL_SERVICE_NAME: "replicated" } };
     const casts = [
       await startCast(stack().collector.http, {}, names),
