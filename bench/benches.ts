@@ -49,7 +49,8 @@ export const BENCHES: Readonly<Record<string, Command>> = {
     node: tsx("bench/hostile.ts"),
   },
   stack: {
-    shows: "the highest rate of tool calls at which Collector, Loki, Jaeger and Prometheus lose nothing",
+    shows:
+      "the highest rate of tool calls at which Collector, log store, Jaeger and Prometheus lose nothing; a word: gateways, bytes, wire, scale, sizes",
     minutes: 15,
     needs: "Go, and about twenty minutes once to build the servers",
     homes: [],

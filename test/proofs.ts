@@ -97,7 +97,8 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     node: tsx("test/install/main.ts"),
   },
   stack: {
-    shows: "Collector, Prometheus, Loki and Jaeger, run with the files of `collector/`, behave as documented",
+    shows:
+      "Collector, Prometheus, VictoriaLogs and Jaeger, and Loki where it is, run with the files of `collector/`, answer as the documents say",
     minutes: 14,
     needs: "Go, and about twenty minutes once to build the servers; without Go it reports that it skipped",
     homes: [],

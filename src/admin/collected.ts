@@ -13,12 +13,23 @@ export interface Collected {
 export type Attributes = Readonly<Record<string, unknown>>;
 
 export interface CollectedMetric {
-  readonly descriptor: { readonly name: string; readonly description: string; readonly unit: string };
+  readonly descriptor: {
+    readonly name: string;
+    readonly description: string;
+    readonly unit: string;
+    /** `InstrumentType`, `COUNTER` for instance; there in 1.x to 3.x, and promised by none. */
+    readonly type?: string;
+  };
   readonly dataPointType: number;
   readonly aggregationTemporality: number;
   /** Only on sums. */
   readonly isMonotonic?: boolean;
-  readonly dataPoints: readonly { readonly attributes: Attributes; readonly value: unknown }[];
+  readonly dataPoints: readonly {
+    readonly attributes: Attributes;
+    readonly value: unknown;
+    /** Since when it counts: seconds since 1970, and nanoseconds. */
+    readonly startTime?: readonly [seconds: number, nanoseconds: number];
+  }[];
 }
 
 /** `DataPointType`: an enumeration, but one whose numbers are public. */

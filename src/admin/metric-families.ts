@@ -19,6 +19,8 @@ export interface Series {
   readonly instrument: string;
   readonly attributes: Attributes;
   readonly value: number | Histogram;
+  /** Since when it counts, in seconds since 1970. */
+  readonly start?: number;
 }
 
 /** The types that both formats know; OpenMetrics has `info` beside them. */
@@ -104,13 +106,14 @@ function addMetric(
   // An attribute of this name would give every bucket two labels of one name.
   const taken = kind === "histogram" ? ["le"] : [];
   let clashes = 0;
-  for (const { attributes, value } of metric.dataPoints) {
+  for (const { attributes, value, startTime } of metric.dataPoints) {
     const written = labels(attributes, taken);
     const number =
       metric.dataPointType === POINT.exponentialHistogram
         ? toOrdinaryBuckets(value as ExponentialHistogram)
         : value;
-    const series: Series = { instrument, attributes, value: number as Series["value"] };
+    const start = startOf(metric, startTime);
+    const series: Series = { instrument, attributes, value: number as Series["value"], ...start };
     const earlier = family.series.get(written);
     const merged =
       earlier === undefined ? series : added(earlier, series, family.kind === "gauge" || kind === "gauge");
@@ -120,6 +123,18 @@ function addMetric(
   return clashes === 0
     ? undefined
     : `has ${clashes} series with the same labels as others of ${name}, which cannot be added up`;
+}
+
+/**
+ * Of what was counted here. An instrument that is observed starts for its SDK when it is first looked at, whatever it has counted
+ * before; told of that start, Prometheus would take all of it for an increase in that moment.
+ */
+function startOf(
+  { descriptor: { type } }: CollectedMetric,
+  time: readonly [number, number] | undefined,
+): { start?: number } {
+  if (time === undefined || (type !== "COUNTER" && type !== "HISTOGRAM")) return {};
+  return { start: time[0] + Math.floor(time[1] / 1e6) / 1e3 };
 }
 
 function kindOf({ dataPointType, isMonotonic }: CollectedMetric): MetricKind | undefined {
@@ -140,7 +155,7 @@ function kindOf({ dataPointType, isMonotonic }: CollectedMetric): MetricKind | u
 function added(a: Series, b: Series, gauge: boolean): Series | undefined {
   if (typeof a.value === "number" || typeof b.value === "number") {
     if (gauge || typeof a.value !== "number" || typeof b.value !== "number") return undefined;
-    return { ...a, value: a.value + b.value };
+    return { ...earlierOf(a, b), value: a.value + b.value };
   }
   const [x, y] = [a.value, b.value];
   const { boundaries, counts } = x.buckets;
@@ -148,5 +163,9 @@ function added(a: Series, b: Series, gauge: boolean): Series | undefined {
   if (boundaries.some((bound, i) => bound !== y.buckets.boundaries[i])) return undefined;
   const buckets = { boundaries, counts: counts.map((count, i) => count + (y.buckets.counts[i] ?? 0)) };
   const sum = x.sum === undefined || y.sum === undefined ? {} : { sum: x.sum + y.sum };
-  return { ...a, value: { buckets, count: x.count + y.count, ...sum } };
+  return { ...earlierOf(a, b), value: { buckets, count: x.count + y.count, ...sum } };
+}
+
+function earlierOf(a: Series, b: Series): Series {
+  return (b.start ?? Infinity) < (a.start ?? Infinity) ? b : a;
 }

@@ -53,8 +53,9 @@ export function renderMetrics(collected: Collected, options: PageOptions): strin
 /** Every name that the family's lines begin with or refer to. */
 function namesOf(family: Family, openMetrics: boolean): string[] {
   const { name, kind } = family;
-  if (kind === "histogram") return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
-  return openMetrics ? [...new Set([name, familyName(family)])] : [name];
+  const created = openMetrics && hasStart(family) ? [`${familyName(family)}_created`] : [];
+  if (kind === "histogram") return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`, ...created];
+  return openMetrics ? [...new Set([name, familyName(family), ...created])] : [name];
 }
 
 function* renderFamily(family: Family, options: PageOptions): Generator<string> {
@@ -68,6 +69,9 @@ function* renderFamily(family: Family, options: PageOptions): Generator<string> 
   for (const [labels, one] of series) {
     if (typeof one.value === "number") yield sample(name, labels, numberText(one.value));
     else yield* renderHistogram(name, labels, one, one.value, options);
+    // Since when it counts: by it Prometheus knows that what it sees first is an increase from nothing.
+    if (openMetrics && one.start !== undefined && hasStart(family))
+      yield sample(`${title}_created`, labels, numberText(one.start));
   }
 }
 
@@ -101,6 +105,11 @@ function* renderHistogram(
 function familyName({ name, kind }: Family): string {
   if (kind === "counter") return name.replace(/(?<=.)_total$/, "");
   return kind === "info" ? name.replace(/_info$/, "") : name;
+}
+
+/** Gauges do not count, and an `unknown` may not say when it began. */
+function hasStart(family: Family): boolean {
+  return /^(counter|histogram)$/.test(openMetricsType(family));
 }
 
 function openMetricsType(family: Family): string {

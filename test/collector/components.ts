@@ -2,7 +2,10 @@
 export const COMPONENTS = {
   receivers: { kafka: "receiver/kafkareceiver", otlp: "receiver/otlpreceiver" },
   processors: {
-    deltatocumulative: "processor/deltatocumulativeprocessor",
+    batch: "processor/batchprocessor",
+    delta_to_cumulative: "processor/deltatocumulativeprocessor",
+    filter: "processor/filterprocessor",
+    interval: "processor/intervalprocessor",
     memory_limiter: "processor/memorylimiterprocessor",
     redaction: "processor/redactionprocessor",
     resource_detection: "processor/resourcedetectionprocessor",

@@ -20,6 +20,7 @@ export const OVERLAYS: Readonly<Record<string, readonly (Base | undefined)[]>> =
   "kafka-out": ["agent"],
   "remote-write": ["gateway"],
   scrape: ["gateway"],
+  "short-lived": ["gateway"],
   "span-metrics": ["gateway"],
   "tail-sampling": ["gateway"],
   "tls-mtls": BASES,

@@ -5,6 +5,8 @@
  * licences, and the first match counts.
  */
 const TOLD_BY: readonly (readonly [string, RegExp])[] = [
+  // Its own text names the AGPL among others, so what begins with it is it.
+  ["MPL-2.0", /^\s*(Copyright[^\n]*\s+)?Mozilla Public License,?\s+v(ersion|\.)\s*2\.0/i],
   ["AGPL", /GNU AFFERO GENERAL PUBLIC LICENSE/i],
   ["LGPL", /GNU (LESSER|LIBRARY) GENERAL PUBLIC LICENSE/i],
   ["GPL", /GNU GENERAL PUBLIC LICENSE\s+Version/i],

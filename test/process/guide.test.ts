@@ -218,9 +218,10 @@ describe("a server over Streamable HTTP that clients have talked to", () => {
     expect(openMetrics.type).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
     const names = (families: Page["families"]) =>
       new Set(families.flatMap(({ samples }) => samples.map(({ name }) => name)));
-    expect(names(pageOf(openMetrics.body, { openMetrics: true }).families)).toEqual(
-      names(pageOf(text.body).families),
-    );
+    const more = names(pageOf(openMetrics.body, { openMetrics: true }).families);
+    const created = [...more].filter((name) => name.endsWith("_created"));
+    expect(created).toEqual(expect.arrayContaining(["mcp_tool_calls_created"]));
+    expect(more).toEqual(new Set([...names(pageOf(text.body).families), ...created]));
   });
 });
 

@@ -74,15 +74,36 @@ interface PrometheusAnswer<T> {
   readonly data: T;
 }
 
-/** What the query gives now. https://prometheus.io/docs/prometheus/latest/querying/api/ */
-export async function queryPrometheus(base: string, query: string): Promise<Series[]> {
+/** What the query gives now, or at another time. https://prometheus.io/docs/prometheus/latest/querying/api/ */
+export async function queryPrometheus(base: string, query: string, at?: number): Promise<Series[]> {
   const answer = await getJson<
     PrometheusAnswer<{ result: { metric: Record<string, string>; value: [number, string] }[] }>
-  >(addressOf(base, "/api/v1/query", { query }));
+  >(addressOf(base, "/api/v1/query", { query, ...(at !== undefined && { time: String(at) }) }));
   return (answer?.data.result ?? []).map(({ metric, value }) => ({
     labels: metric,
     value: Number(value[1]),
   }));
+}
+
+/** What the query gave in each second of the last five minutes, of the first series. */
+export async function historyInPrometheus(
+  base: string,
+  query: string,
+): Promise<{ at: number; value: number }[]> {
+  const now = Math.ceil(Date.now() / 1000);
+  const range = { query, start: String(now - 300), end: String(now), step: "1" };
+  const answer = await getJson<PrometheusAnswer<{ result: { values: [number, string][] }[] }>>(
+    addressOf(base, "/api/v1/query_range", range),
+  );
+  return (answer?.data.result[0]?.values ?? []).map(([at, value]) => ({ at, value: Number(value) }));
+}
+
+/** Each sample of one series in the last ten minutes. */
+export async function samplesInPrometheus(base: string, selector: string): Promise<number[]> {
+  const answer = await getJson<PrometheusAnswer<{ result: { values: [number, string][] }[] }>>(
+    addressOf(base, "/api/v1/query", { query: `${selector}[10m]` }),
+  );
+  return (answer?.data.result[0]?.values ?? []).map(([, value]) => Number(value));
 }
 
 export interface Exemplar {

@@ -1,6 +1,6 @@
 // Prometheus, Jaeger and the log stores from the shipped files. What differs from an operator's is addresses and data directories, and
 // those by the ways the files themselves offer.
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StoreName } from "./log-stores.ts";
@@ -72,12 +72,20 @@ export interface Prometheus extends BackEnd {
   ): void;
 }
 
-export async function prometheus(programs: Programs, folder: string, place: Place = {}): Promise<Prometheus> {
+/** What a test does to each rule file before Prometheus reads it; nothing, as a rule. */
+export type ReadRules = (text: string) => string;
+
+export async function prometheus(
+  programs: Programs,
+  folder: string,
+  { rules, ...place }: Place & { rules?: ReadRules | undefined } = {},
+): Promise<Prometheus> {
   const port = await freePorts("web");
   port.web = place.port ?? port.web;
-  // The file looks for addresses in a folder beside itself: so it is copied, unchanged, and finds the test's.
+  // The file looks for addresses and rules in folders beside itself: so it moves, unchanged, and finds ours.
   const home = fresh(folder, "prometheus-configuration");
   copyFileSync(join(SHIPPED, "prometheus", "prometheus.yaml"), join(home, "prometheus.yaml"));
+  if (rules !== undefined) copyRules(fresh(home, "rules"), rules);
   const targets = fresh(home, "targets");
   const url = `http://127.0.0.1:${port.web}`;
   const service = describeService({
@@ -106,6 +114,12 @@ export async function prometheus(programs: Programs, folder: string, place: Plac
       renameSync(join(home, `${file}.new`), join(targets, `${file}.yaml`));
     },
   };
+}
+
+function copyRules(into: string, rules: ReadRules): void {
+  const from = join(SHIPPED, "prometheus", "rules");
+  for (const file of readdirSync(from))
+    writeFileSync(join(into, file), rules(readFileSync(join(from, file), "utf8")));
 }
 
 export interface LogStore extends BackEnd {

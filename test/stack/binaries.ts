@@ -100,7 +100,8 @@ async function make(
   const seconds = (): number => Math.round((Date.now() - began) / 1000);
   let packages = 0;
   const progress = setInterval(() => {
-    tell(`  ${build.module}: ${seconds()} s, ${packages} packages compiled`);
+    // The Collector's builder keeps to itself what Go tells it.
+    tell(`  ${build.module}: ${seconds()} s${packages > 0 ? `, ${packages} packages compiled` : ""}`);
   }, TELL_EVERY_MS);
   try {
     const { args, env } = build.command(workshop);

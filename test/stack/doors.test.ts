@@ -10,7 +10,8 @@ import { HAS_OPENSSL, makeCertificates } from "./certificates.ts";
 import type { Collector } from "./collector.ts";
 import { givenStack, NEEDS_SERVERS } from "./given.ts";
 
-describe("who gets in", NEEDS_SERVERS, () => {
+// Twenty processes start and end in one of them.
+describe("who gets in", { ...NEEDS_SERVERS, timeout: 300_000 }, () => {
   const stack = givenStack();
 
   it.skipIf(!HAS_OPENSSL)("with TLS: who shows a certificate, over http and gRPC", async () => {
@@ -38,7 +39,7 @@ describe("who gets in", NEEDS_SERVERS, () => {
     expect(await letIn(await castAt(door, "https", overGrpc))).toBe(5);
   });
 
-  it("with a token: who shows it, over http and gRPC", async () => {
+  it("with a token: who shows it, over http and gRPC", { tags: ["long"] }, async () => {
     const tokens = join(stack().folder, "tokens");
     writeFileSync(tokens, "the-old-token\nthe-new-token\n", { mode: 0o400 });
     const door = await stack().another({

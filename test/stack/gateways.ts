@@ -26,7 +26,17 @@ interface Row {
   readonly peak: number;
 }
 
-export async function gateways(programs: Programs): Promise<void> {
+export interface Grown {
+  /** For each second of a core. */
+  readonly callsPerCore: number;
+  /** Of one that is not held back. */
+  readonly callsPerSecond: number;
+  readonly peakMebibytes: number;
+  /** By the number of gateways: how many times the calls of one. */
+  readonly times: readonly { readonly gateways: number; readonly times: number }[];
+}
+
+export async function gateways(programs: Programs): Promise<Grown> {
   const recording = await recordCalls();
   const calls = recording.calls * TIMES;
   const sink = await startSink();
@@ -42,10 +52,12 @@ export async function gateways(programs: Programs): Promise<void> {
   console.log(`\nEach gateway held to ${SHARE * 100} % of one core, behind the load balancer:`);
   console.log("gateways  calls/s  times one  calls a core-second  spans of each gateway");
   let one: number | undefined;
+  const times: { gateways: number; times: number }[] = [];
   for (const count of GATEWAYS) {
     const row = await run(programs, sink, recording, { count, throttled: true });
     const rate = calls / row.seconds;
     one ??= rate;
+    times.push({ gateways: count, times: rate / one });
     const spans = row.spread.reduce((sum, each) => sum + each, 0);
     console.log(
       [
@@ -58,6 +70,12 @@ export async function gateways(programs: Programs): Promise<void> {
     );
   }
   sink.stop();
+  return {
+    callsPerCore: calls / alone.cpu,
+    callsPerSecond: calls / alone.seconds,
+    peakMebibytes: alone.peak / 2 ** 20,
+    times,
+  };
 }
 
 async function run(

@@ -13,6 +13,7 @@ const jars = inject("kafka");
 const SOON = { MCP_RETRY_MAX_INTERVAL: "3s" };
 /** Long enough for some hundred records, which all have a number. */
 const PHASE_MS = 3000;
+const LONG = { tags: ["long"] };
 
 describe("Kafka between agent and gateway", { skip: typeof jars === "string", timeout: 180_000 }, () => {
   let broker: Kafka | undefined;
@@ -22,7 +23,7 @@ describe("Kafka between agent and gateway", { skip: typeof jars === "string", ti
     await broker?.stop("SIGKILL");
   });
 
-  it("carries traces, metrics and logs", async () => {
+  it("carries traces, metrics and logs", LONG, async () => {
     const { agent, ends } = await givenPipeline();
     const cast = await startCast(agent.http);
 
@@ -44,7 +45,7 @@ describe("Kafka between agent and gateway", { skip: typeof jars === "string", ti
     await cast.stop();
   });
 
-  it("loses nothing when the broker and then the gateway are killed and come back", async () => {
+  it("loses nothing when the broker and then the gateway are killed and come back", LONG, async () => {
     const { agent, gateway, ends } = await givenPipeline();
     const source = startNumbered(agent.http, "numbered");
     await arrived(

@@ -63,9 +63,15 @@ function licencesOf(module: string): string[] {
   const said = SAID_ELSEWHERE[module.replace(/@.*/, "")];
   if (said !== undefined) return [said];
   const folder = folderOf(module);
-  return readdirSync(folder)
-    .filter((name) => /^(licen[cs]e|copying|unlicense)/i.test(name) && statSync(join(folder, name)).isFile())
-    .map((name) => licenceOf(readFileSync(join(folder, name), "utf8")) ?? `unknown (${name})`);
+  return (
+    readdirSync(folder)
+      .filter(
+        (name) => /^(licen[cs]e|copying|unlicense)/i.test(name) && statSync(join(folder, name)).isFile(),
+      )
+      // Go's source by that name, and the licence of a documentation that is in no program.
+      .filter((name) => !/\.(go|docs)$/i.test(name))
+      .map((name) => licenceOf(readFileSync(join(folder, name), "utf8")) ?? `unknown (${name})`)
+  );
 }
 
 /** In the module cache; fetched again where the cache was cleaned. https://go.dev/ref/mod#module-cache */

@@ -1,11 +1,12 @@
 // `npm run bench -- stack`: at how many tool calls a second this chain, on this machine, still loses nothing. A preloaded client calls a preloaded
 // server over stdio; every span, log line and count is then looked for in Jaeger, the log store and Prometheus. A word after `--` asks
-// something else: `gateways`, `bytes`, `wire`, `sizes`; each is explained in its file.
+// something else: `gateways`, `bytes`, `wire`, `sizes`, `scale`; each is explained in its file.
 import { arrived } from "./ask.ts";
 import type { Programs } from "./back-ends.ts";
 import { buildAll, programsOf, whyNotBuildable } from "./binaries.ts";
 import { bytes, wire } from "./bytes.ts";
 import { gateways } from "./gateways.ts";
+import { scale } from "./scale.ts";
 import { sizes } from "./sizes.ts";
 import { startStack, type Stack } from "./stack.ts";
 import { foundOf, startTalk } from "./talk.ts";
@@ -39,10 +40,11 @@ if (missing !== undefined) {
   process.exit(0);
 }
 const programs: Programs = programsOf(await buildAll((line) => console.error(line)));
-const measurements: Readonly<Record<string, (of: Programs) => Promise<void>>> = {
+const measurements: Readonly<Record<string, (of: Programs) => Promise<unknown>>> = {
   calls: rates,
   gateways,
   bytes,
+  scale,
 };
 await (measurements[what] ?? rates)(programs);
 process.exit();

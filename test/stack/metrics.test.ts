@@ -55,13 +55,18 @@ describe("metrics, in Prometheus", NEEDS_SERVERS, () => {
         (series) => series.length > 0,
       );
 
-      expect(page.value("mcp_tool_calls_total", { tool_name: "forecast" })).toBe(1);
-      expect(stored.map(({ value }) => value)).toEqual([1]);
+      // A call that failed is at zero before there is one.
+      const byStatus = (series: readonly { labels: Readonly<Record<string, string>>; value: number }[]) =>
+        Object.fromEntries(series.map(({ labels, value }) => [labels["status"] ?? "", value]));
+      expect(byStatus(stored)).toEqual({ success: 1, error: 0 });
+      expect(byStatus(page.samples("mcp_tool_calls_total", { tool_name: "forecast" }))).toEqual(
+        byStatus(stored),
+      );
     });
 
     it("are joined to what is known of the process by target_info", async () => {
       const join =
-        'mcp_tool_calls_total{tool_name="forecast"} * on (job, instance) group_left (process_pid) target_info';
+        'mcp_tool_calls_total{tool_name="forecast",status="success"} * on (job, instance) group_left (process_pid) target_info';
 
       const joined = await arrived(
         () => query(join),
@@ -137,7 +142,7 @@ describe("metrics, in Prometheus", NEEDS_SERVERS, () => {
     await cast.stop();
   });
 
-  it("of two replicas stay apart, and add up", async () => {
+  it("of two replicas stay apart, and add up", { tags: ["long"] }, async () => {
     const names = { weather: { OTEL_SERVICE_NAME: "replicated" } };
     const casts = [
       await startCast(stack().collector.http, {}, names),

@@ -147,7 +147,7 @@ async function every(isOver: () => boolean, act: () => Promise<void>): Promise<v
   }
 }
 
-async function untilTaken(url: string, body: object): Promise<void> {
+export async function untilTaken(url: string, body: object): Promise<void> {
   while ((await post(url, body)) !== 200) await pause(AGAIN_AFTER_MS);
 }
 

@@ -22,6 +22,8 @@ import { linesIn } from "./log-stores.ts";
 import { post, traceOf } from "./numbered.ts";
 import { freePorts } from "./ports.ts";
 
+/** These three are compared with each other. */
+const LONG = { tags: ["long"] };
 /** So many Collectors come up side by side. */
 const AT_ONCE = 4;
 /** https://wiki.debian.org/SystemGroups: `nobody` */
@@ -109,7 +111,7 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
     rmSync(home, { recursive: true });
   });
 
-  it("agent, load balancer and gateway in a row deliver what the gateway alone does", async () => {
+  it("agent, load balancer and gateway in a row deliver what the gateway alone does", LONG, async () => {
     const gateway = new URL(stack().collector.grpc).host;
     const balancer = await stack().another({
       name: "balancer",
@@ -196,7 +198,7 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
     expect(edge?.value).toBeGreaterThan(0);
   });
 
-  it("scrape has the same names and labels on a page", async () => {
+  it("scrape has the same names and labels on a page", LONG, async () => {
     const { page } = await freePorts("page");
     const one = await stack().another({
       name: "scrape",
@@ -211,7 +213,7 @@ describe("the files of collector/otelcol", { ...NEEDS_SERVERS, timeout: 120_000 
     expect(await query('target_info{job="weather-scraped"}')).toHaveLength(1);
   });
 
-  it("remote-write has the same names and labels", async () => {
+  it("remote-write has the same names and labels", LONG, async () => {
     const url = `${stack().prometheus.url}/api/v1/write`;
     const one = await stack().another({
       name: "remote-write",

@@ -5,10 +5,10 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { arrived, queryPrometheus, servicesInJaeger } from "./ask.ts";
 import { removeLeftovers } from "./binaries.ts";
-import { program } from "./cast.ts";
+import { program, type Told } from "./cast.ts";
 import { getText } from "./get.ts";
 import { NEEDS_SERVERS } from "./given.ts";
 import { linesIn } from "./log-stores.ts";
@@ -26,7 +26,11 @@ describe("npm run stack", { ...NEEDS_SERVERS, timeout: 120_000 }, () => {
   });
   const cache = process.env["XDG_CACHE_HOME"];
   const env = { HOME: process.env["HOME"] ?? "", ...(cache && { XDG_CACHE_HOME: cache }) };
-  const start = (...words: string[]) => program(["--import", "tsx", COMMAND, "--native", ...words], env);
+  const start = (...words: string[]): Told => {
+    const started = program(["--import", "tsx", COMMAND, "--native", ...words], env);
+    onTestFinished(() => started.stop()); // also where the test gives up
+    return started;
+  };
 
   it("shows an example in every back end it names, on a page too, and ends as a whole", async () => {
     const stack = start("overlays/content-allowed.yaml");
@@ -68,21 +72,23 @@ describe("npm run stack", { ...NEEDS_SERVERS, timeout: 120_000 }, () => {
     expect(stack.output()).toMatch(/Ended, all of it\. The example's server had counted [1-9]\d* tool calls/);
   });
 
-  it("ends when npm is ended, with everything it started", async () => {
+  it.each([
+    ["while it starts", /Native programs/, 4],
+    ["when all is there", READY, 8],
+  ])("ends when npm is ended %s, with everything it started", async (_when, says, programs) => {
     const npm = spawn("npm", ["run", "stack", "--", "--native"], {
       cwd: ROOT,
       env: { PATH: process.env["PATH"], ...env },
       stdio: ["ignore", "pipe", "inherit"],
     });
+    onTestFinished(() => void npm.kill()); // also where the test gives up before it ends npm
     let said = "";
     npm.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
-    await arrived(
-      () => Promise.resolve(said),
-      (text) => READY.test(text),
+    const started = await arrived(
+      () => Promise.resolve(says.test(said) ? descendants(npm.pid ?? 0) : []),
+      ({ length }) => length >= programs,
       90_000,
     );
-    const started = descendants(npm.pid ?? 0);
-    expect(started.length).toBeGreaterThanOrEqual(8);
 
     npm.kill("SIGTERM");
     await once(npm, "exit");
@@ -94,7 +100,7 @@ describe("npm run stack", { ...NEEDS_SERVERS, timeout: 120_000 }, () => {
     expect(left).toEqual([]);
   });
 
-  it("keeps its data in the configured folder, and shows it again", async () => {
+  it("keeps its data where it is told to, and shows it again", { tags: ["long"] }, async () => {
     const data = folder();
     const { prometheus } = await freePorts("prometheus");
     const url = `http://127.0.0.1:${prometheus}`;

@@ -2,18 +2,22 @@
 // there is an engine for them, otherwise as native programs. `npm run stack -- --help` has the options.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import type { Server } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { queryPrometheus } from "./ask.ts";
 import { SHIPPED } from "./back-ends.ts";
 import { buildAll, describeBuilds, programsOf, whyNotBuildable } from "./binaries.ts";
-import { program, PRELOAD } from "./cast.ts";
+import { program, PRELOAD, type Told } from "./cast.ts";
 import { findLoki, NO_LOKI } from "./loki-here.ts";
 import { HELP, PORT_NAMES, readOptions, USUAL_PORTS, type Options } from "./options.ts";
 import { startPage } from "./page.ts";
 import { whenParentsGo } from "./parents.ts";
 import { choosePorts, type Choice } from "./ports.ts";
-import { startStack } from "./stack.ts";
+import { pause } from "./service.ts";
+import { startStack, type Stack } from "./stack.ts";
+
+const TIDIED_WITHIN_MS = 2000;
 
 /** Resolves with the reason to end. Listened to from the first moment: a build is to end as well. */
 const end = new Promise<string>((resolve) => {
@@ -63,12 +67,29 @@ async function inContainers(command: string, { ports }: Options): Promise<number
   return code ?? 0;
 }
 
-async function natively({ ports: fixed, data, store, overlays }: Options): Promise<number> {
+/** Everything, from the first server to the example's client; or the reason why it is to end before that. */
+async function natively(wanted: Options): Promise<number> {
   const missing = whyNotBuildable();
   if (missing !== undefined) {
     console.error(`There is no container engine here, and ${missing}`);
     return 1;
   }
+  const begun = begin(wanted);
+  const first = await Promise.race([begun, end]);
+  if (typeof first !== "string") return untilTheEnd(first, wanted);
+  // A build takes away what it has half done. Whatever else was started goes with this process.
+  await Promise.race([begun.catch(() => undefined), pause(TIDIED_WITHIN_MS)]);
+  console.log(`\nEnded (${first}) before it was ready.`);
+  return 1;
+}
+
+interface Running {
+  readonly stack: Stack;
+  readonly programs: readonly Told[];
+  readonly pages: Server;
+}
+
+async function begin({ ports: fixed, data, store, overlays }: Options): Promise<Running> {
   const loki = store === "loki" ? findLoki() : undefined;
   if (store === "loki" && loki === undefined) throw new Error(NO_LOKI);
   const { page: pagePort, ...ports } = await choosePorts(
@@ -98,6 +119,7 @@ async function natively({ ports: fixed, data, store, overlays }: Options): Promi
   const server = program([...PRELOAD, example("examples/v2-server/server.mjs")], {
     ...sending,
     OTEL_SERVICE_NAME: "weather",
+    OTEL_INSTRUMENTATION_MCP_ADMIN: "on", // to have a page of its own to look at; no port opens unasked
   });
   const [, MCP_URL = ""] = await server.says(/weather server on (\S+)/);
   const [, own = ""] = await server.says(/health and metrics at (\S+)/);
@@ -119,6 +141,10 @@ Ask
   traces    ${stack.jaeger.url}/api/traces?service=weather&limit=1
   Collector ${stack.collector.telemetry}
 ${elsewhere.length > 0 ? `The usual port was taken, so there is another for: ${elsewhere.join(", ")}.\n` : ""}Data: ${data ?? `${stack.folder}, gone at the end; --data DIR keeps it`}. Ctrl-C ends everything.`);
+  return { stack, programs: [user, server], pages };
+}
+
+async function untilTheEnd({ stack, programs, pages }: Running, { data }: Options): Promise<number> {
   const reason = await end;
   console.log(`\nEnding (${reason}) ...`);
   const calls = await queryPrometheus(stack.prometheus.url, 'sum(mcp_tool_calls_total{job="weather"})').catch(
@@ -126,7 +152,7 @@ ${elsewhere.length > 0 ? `The usual port was taken, so there is another for: ${e
   );
   pages.close();
   pages.closeAllConnections();
-  await Promise.all([user.stop(), server.stop()]);
+  await Promise.all(programs.map((one) => one.stop()));
   await stack.stop();
   console.log(
     `Ended, all of it. The example's server had counted ${calls[0]?.value ?? 0} tool calls. ${data === undefined ? "The data is gone." : `The data is in ${data}.`}`,

@@ -12,6 +12,7 @@ import {
   type LogStore,
   type Programs,
   type Prometheus,
+  type ReadRules,
 } from "./back-ends.ts";
 import { collector, type Collector, type CollectorOptions } from "./collector.ts";
 import type { StoreName } from "./log-stores.ts";
@@ -42,6 +43,8 @@ export interface StackOptions {
   readonly durable?: boolean;
   /** Where logs go: VictoriaLogs, which is built here, or Loki, where there is one. */
   readonly store?: StoreName;
+  /** Prometheus evaluates the shipped rules, as this makes them; without it, none. */
+  readonly rules?: ReadRules;
   /** Ports that people know, by what listens there. */
   readonly ports?: StackPorts;
   /** Where the data is kept; without it, in a folder that goes with the stack. */
@@ -61,12 +64,15 @@ const LOG_WIDTH = 600;
 
 export async function startStack(programs: Programs, options: StackOptions = {}): Promise<Stack> {
   const { configs = ["gateway.yaml"], env, durable = false, store = "victorialogs", ports, data } = options;
+  const { rules } = options;
   const folder = mkdtempSync(join(workshop(), "stack-"));
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", clear); // after those that kill the servers
   const place = (name: "jaeger" | "prometheus" | "logs") => ({
     port: ports?.[name],
     data: data && fresh(data, name === "logs" ? store : name),
   });
-  const metrics = await prometheus(programs, folder, place("prometheus"));
+  const metrics = await prometheus(programs, folder, { rules, ...place("prometheus") });
   const ends = {
     prometheus: metrics,
     jaeger: await jaeger(programs, folder, { durable, prometheus: metrics.url, ...place("jaeger") }),
@@ -112,7 +118,8 @@ export async function startStack(programs: Programs, options: StackOptions = {})
     // Data that nobody wants needs no time to be put in order.
     const signal = data === undefined ? "SIGKILL" : "SIGTERM";
     await Promise.all(services.map((service) => service.stop(signal)));
-    rmSync(folder, { recursive: true, force: true });
+    clear();
+    process.off("exit", clear);
   };
   const complaints = (): string =>
     kept ?? services.map((service) => `--- ${service.name}\n${complaintsOf(service.log())}`).join("\n");

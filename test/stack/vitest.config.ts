@@ -8,7 +8,14 @@ export default defineConfig({
     pool: "forks",
     // Each file has its own servers, and four of them with their clients are the limit of a small machine.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    tags: [
+      {
+        name: "long",
+        description:
+          "Waits for a minute, or shows for one more case what another test shows. .ci/run leaves these out, for it has not the time; `npm run prove -- stack` runs them.",
+      },
+    ],
   },
 });
