@@ -28,6 +28,30 @@ it("a span that has ended is no parent and no link [span.parent.open]", async ()
   expect([after?.parentSpanId, after?.links]).toEqual([undefined, []]);
 });
 
+it("a span that has ended is no parent of what a timer sends later, and is a link [span.parent.open]", async () => {
+  const { spans } = await withTelemetry(({ observer, tracer }) => {
+    const send = (name: string): void =>
+      observer.begin(operationOf("client", name, { role: "server" }), {}).end({});
+    const call = observer.begin(operationOf("server", "tools/call"), {});
+    let later = (): void => undefined;
+    call.run(() => {
+      const here = context.active();
+      later = () => context.with(here, () => send("notifications/tools/list_changed"));
+      send("notifications/progress-made");
+    });
+    call.end({});
+    later();
+    const boot = tracer.startSpan("boot");
+    boot.end();
+    context.with(trace.setSpan(context.active(), boot), () => send("ping"));
+  });
+  const [call, during, after, boot, ping] = spans;
+
+  expect(during?.parentSpanId).toBe(call?.spanId);
+  expect([after?.parentSpanId, ping?.parentSpanId]).toEqual([undefined, undefined]);
+  expect([after?.links, ping?.links]).toMatchObject([[{ spanId: call?.spanId }], [{ spanId: boot?.spanId }]]);
+});
+
 it("on a pipe, a start-up that is not sampled does not silence the server", async () => {
   const { spans } = await withTelemetry((telemetry) => {
     const unsampled = trace.wrapSpanContext({ traceId: TRACE, spanId: "b7ad6b7169203331", traceFlags: 0 });

@@ -89,6 +89,29 @@ describe("baggage", () => {
     expect((await departing({ baggage: ["ten*"] })).result).toBe("tenant=acme");
   });
 
+  it("that the HTTP request brought goes on by its keys alone, and the application's own goes on", async () => {
+    const names = async (config: Partial<McpConfig>) => {
+      const { result } = await withTelemetry(({ observer }) => {
+        const around = propagation.createBaggage({
+          tenant: { value: "acme" },
+          "user.email": { value: "a" },
+          own: { value: "1" },
+        });
+        return context.with(propagation.setBaggage(context.active(), around), () => {
+          const headers = () => ({ baggage: "tenant=acme,user.email=a" });
+          const active = observer.begin(operationOf("server", "tools/list", OVER_HTTP), {}, {}, headers);
+          const seen = active.run(() => propagation.getActiveBaggage()?.getAllEntries());
+          active.end({});
+          return seen?.map(([key]) => key);
+        });
+      }, config);
+      return result;
+    };
+    expect(await names({})).toEqual(["own"]);
+    expect(await names({ trust: "none" })).toEqual(["own"]);
+    expect(await names({ baggage: ["tenant"] })).toEqual(["tenant", "own"]);
+  });
+
   it("of the application stays where a message has some", async () => {
     await withTelemetry(
       ({ observer }) => {
@@ -128,6 +151,30 @@ describe("baggage", () => {
       },
       { baggage: ["*"] },
     );
+  });
+
+  it("that may not cross is not even handed to a propagator that reads all keys", async () => {
+    const carrier = Object.fromEntries(Array.from({ length: 800 }, (_, n) => [`uberctx-k${n}`, "v"]));
+    const shown: string[][] = [];
+    const greedy: TextMapPropagator = {
+      fields: () => [],
+      inject: () => undefined,
+      extract(from, read, getter) {
+        shown.push(getter.keys(read));
+        return from;
+      },
+    };
+    for (const baggage of [[], ["k*"]])
+      await withTelemetry(
+        ({ observer }) => {
+          propagation.disable();
+          propagation.setGlobalPropagator(greedy);
+          observer.begin(operationOf("server"), { ...carrier, "uber-trace-id": "1" }).end({});
+        },
+        { baggage },
+      );
+    expect(shown[0]).toEqual(["uber-trace-id"]);
+    expect(shown[1]).toHaveLength(64);
   });
 
   it("many small entries are cut at the specification's number", async () => {
