@@ -95,9 +95,19 @@ it("registered names are known before they are used [cardinality.known]", async 
   const { client, recording } = await serve((server) => {
     server.registerTool("new-way", {}, () => ({ content: [], isError: true }));
     server.tool("old-way", () => ({ content: [], isError: true }));
+    server.experimental.tasks.registerToolTask(
+      "as-a-task",
+      {},
+      {
+        createTask: () => Promise.reject(new Error("no")),
+        getTask: () => Promise.reject(new Error("no")),
+        getTaskResult: () => Promise.reject(new Error("no")),
+      },
+    );
     server.registerPrompt("asked", {}, () => ({ messages: [] }));
   });
-  for (const name of ["new-way", "old-way", "invented"]) await client.callTool({ name });
+  for (const name of ["new-way", "old-way", "as-a-task", "invented"])
+    await client.callTool({ name }).catch(() => undefined);
   await client.getPrompt({ name: "asked" });
   const names = recording.told
     .filter(({ operation }) => operation.side === "server")
@@ -105,6 +115,7 @@ it("registered names are known before they are used [cardinality.known]", async 
   expect(names.slice(2)).toEqual([
     "tools/call new-way",
     "tools/call old-way",
+    "tools/call as-a-task",
     "tools/call",
     "prompts/get asked",
   ]);
