@@ -41,7 +41,10 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
   globals[STARTED] = VERSION;
   const runtime = otherRuntime();
   if (runtime !== undefined)
-    speak(`${runtime} shows its modules to no preload: only what is handed to instrumentMcp() is recorded`);
+    speak(
+      `${runtime} shows its modules to no preload: mcp-otelkit records what is passed to instrumentMcp(); ` +
+        "npx mcp-otelkit run -- <command> observes any server from outside",
+    );
   shareFacts();
 
   const fault = (where: string, error: unknown): void =>

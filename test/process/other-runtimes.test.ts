@@ -65,7 +65,9 @@ async function converse(runtime: Runtime, flag: readonly string[], ...args: stri
 }
 
 describe.each(Object.keys(RUNTIMES) as Runtime[])("%s", { tags: ["proof"] }, (runtime) => {
-  const told = `mcp-otelkit: ${runtime} shows its modules to no preload: only what is handed to instrumentMcp() is recorded`;
+  const told =
+    `mcp-otelkit: ${runtime} shows its modules to no preload: mcp-otelkit records what is passed to instrumentMcp(); ` +
+    "npx mcp-otelkit run -- <command> observes any server from outside";
 
   it.each([
     ["preload", "register.js"],
