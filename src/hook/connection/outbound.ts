@@ -142,14 +142,15 @@ function notificationDeparts(tap: Tap, message: NotificationMessage, hub: Hub): 
     request.event(semconv.EVENT_PROGRESS, describeProgress(params));
     return { carrier: request.carrier };
   }
-  acknowledge(tap.inbound, message, tap, hub);
-  endTask(tap, taskEndIn(message, "server"), "server", hub);
   if (message.method === "notifications/cancelled") takeBack(tap, params?.["requestId"], hub);
   const active = hub.observer.begin(
     describeOperation(message, "client", tap.connection, hub.known),
     {},
     params,
   );
+  // After that: the request that it ends is still open, and its parent.
+  acknowledge(tap.inbound, message, tap, hub);
+  endTask(tap, taskEndIn(message, "server"), "server", hub);
   return {
     carrier: active.carrier,
     around: (send) => active.send(send),
