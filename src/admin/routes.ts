@@ -1,9 +1,9 @@
 import type { Collected } from "./collected.ts";
 import { describeHealth, type HealthFacts } from "./health.ts";
-import { inTime } from "./in-time.ts";
-import { renderMetrics, type ExemplarOf } from "./metrics-page.ts";
+import type { ExemplarOf } from "./metrics-page.ts";
 import { OPEN_METRICS, TEXT, wantsOpenMetrics } from "./negotiate.ts";
 import { withoutReasons, type Readiness } from "./ready.ts";
+import { createSharedPages } from "./shared-pages.ts";
 
 /** Headers as Node gives them: names in lower case. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -32,9 +32,6 @@ export interface AdminSources {
   readonly readiness: Readiness;
 }
 
-/** Below the 10 seconds that Prometheus waits: a callback of somebody's instrument may hang, and then the scraper is told. */
-const COLLECT_TIMEOUT_MS = 8_000;
-
 export function createRoutes({ collect, exemplarOf, health, readiness }: AdminSources): Routes {
   return {
     ...(collect === undefined ? {} : { "/metrics": metricsRoute(collect, exemplarOf) }),
@@ -55,25 +52,16 @@ export function createRoutes({ collect, exemplarOf, health, readiness }: AdminSo
 }
 
 function metricsRoute(collect: () => Promise<Collected>, exemplarOf: ExemplarOf | undefined): Route {
-  // Scrapers that come at once see the same collection: it runs every callback of every observable instrument.
-  let collecting: Promise<Collected> | undefined;
-  function collectOnce(): Promise<Collected> {
-    collecting ??= inTime(collect, COLLECT_TIMEOUT_MS).finally(() => {
-      collecting = undefined;
-    });
-    return collecting;
-  }
-
+  const page = createSharedPages(collect, exemplarOf);
   return {
     guarded: true,
     async answer(headers) {
       const openMetrics = wantsOpenMetrics(oneOf(headers["accept"]));
-      const collected = await collectOnce();
-      const body = renderMetrics(collected, {
-        openMetrics,
-        ...(exemplarOf === undefined ? {} : { exemplarOf }),
-      });
-      return { status: 200, contentType: openMetrics ? OPEN_METRICS : TEXT, body };
+      return {
+        status: 200,
+        contentType: openMetrics ? OPEN_METRICS : TEXT,
+        body: await page(openMetrics),
+      };
     },
   };
 }

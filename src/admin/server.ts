@@ -1,5 +1,5 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { createServer, type Server } from "node:http";
+import { createCrowd } from "./crowd.ts";
 import { createHandle, respond } from "./handle.ts";
 import { createHandlers } from "./handlers.ts";
 import { createHostCheck, isLoopback } from "./host-check.ts";
@@ -15,6 +15,8 @@ export interface AdminServerOptions {
   readonly range?: number | undefined;
   /** Guards `/metrics`; see `HandleOptions`. */
   readonly token?: string | undefined;
+  /** How long an answer may wait to be read; 10 seconds when not given. */
+  readonly unreadMs?: number | undefined;
   readonly routes: Routes;
   /** Told, in one line, what an operator has to know: another port than the usual one, or none. */
   readonly say: (line: string) => void;
@@ -39,8 +41,6 @@ const RANGE = 10;
 const PORT_VARIABLE = "OTEL_EXPORTER_PROMETHEUS_PORT";
 const HOST_VARIABLE = "OTEL_EXPORTER_PROMETHEUS_HOST";
 
-/** Enough for a few scrapers and probes; a crowd loses its oldest connection before it costs the application memory. */
-const MAX_CONNECTIONS = 64;
 const LIMITS = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
@@ -88,14 +88,17 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   };
 }
 
-function createServers({ host, routes, token, say }: Given, sockets: WeakSet<object>): () => Server {
+function createServers(
+  { host, routes, token, unreadMs, say }: Given,
+  sockets: WeakSet<object>,
+): () => Server {
   const { node: answer } = createHandlers(createHandle({ routes, token, say }));
   const isOurName = createHostCheck(host);
-  const crowd = createCrowd();
+  const crowd = createCrowd({ unreadMs });
 
   return () => {
     const server = createServer(LIMITS, (request, response) => {
-      crowd.serve(request.socket, response);
+      if (!crowd.admit(request.socket, response)) return;
       // By the connection, not by where the server listens: on 0.0.0.0 it listens on the loopback address as well.
       if (!isLoopback(request.socket.localAddress) || isOurName(request.headers.host))
         return answer(request, response);
@@ -117,29 +120,6 @@ function createServers({ host, routes, token, say }: Given, sockets: WeakSet<obj
       crowd.enter(socket);
     });
     return server;
-  };
-}
-
-/** Open connections, the oldest first. A new one is always let in: it may be the liveness probe. */
-function createCrowd(): {
-  enter(socket: Socket): void;
-  serve(socket: Socket, response: ServerResponse): void;
-} {
-  const open = new Set<Socket>();
-  const busy = new WeakSet<Socket>();
-  return {
-    enter(socket) {
-      open.add(socket);
-      socket.once("close", () => open.delete(socket));
-      if (open.size <= MAX_CONNECTIONS) return;
-      const others = [...open].filter((other) => other !== socket);
-      const leaves = others.find((other) => !busy.has(other)) ?? others[0];
-      if (leaves !== undefined) open.delete(leaves.destroy());
-    },
-    serve(socket, response) {
-      busy.add(socket);
-      response.once("close", () => busy.delete(socket));
-    },
   };
 }
 
