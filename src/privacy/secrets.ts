@@ -3,9 +3,9 @@
  * starts anew inside a run that it has just looked through, and what may repeat is followed by what cannot be part of it.
  */
 
+import { findAssignedSecrets } from "./assigned-secrets.ts";
 import { findProviderKeys } from "./find-provider-keys.ts";
 import { plainLetters } from "./plain-letters.ts";
-import { findAssignedSecrets } from "./secret-keys.ts";
 
 /** As in the semantic conventions for `url.full`. */
 export const REDACTED = "REDACTED";
@@ -47,11 +47,25 @@ const VALUE_LOOKS: readonly ValueLook[] = [
     holds: (found) => /[\d=+/~_]/.test(found) || /[A-Z].*[A-Z]/.test(found.slice(1)),
   },
   {
-    // OpenAI, Anthropic, Stripe, GitHub, GitLab, Slack, Google OAuth, SendGrid, Vault, Atlassian, xAI, Perplexity, Tailscale, PyPI
+    // OpenAI, Anthropic, Stripe, GitHub, GitLab, Slack, Google OAuth, SendGrid, Vault, Atlassian, xAI, Perplexity, Tailscale, PyPI, Supabase, PostHog, Tavily
     name: "key with a prefix",
-    hint: "[sprk]k[-_]|gh[pousr]_|github_pat_|gl\\w+-|xox|xapp-|ya29\\.|gocspx-|sg\\.|hv[sbr]\\.|atatt3|xai-|pplx-|tskey-|pypi-",
+    hint: "[sprk]k[-_]|gh[pousr]_|github_pat_|gl\\w+-|xox|xapp-|ya29\\.|gocspx-|sg\\.|hv[sbr]\\.|atatt3|xai-|pplx-|tskey-|pypi-|sb_secret_|phx_|tvly-",
     pattern:
-      /(?<![A-Za-z0-9])(?:sk[-_]|[pr]k[-_](?:live|test|prod|lf)[-_]|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|ptt|soat|agent)-|xox[abeoprs]-|xapp-|ya29\.|GOCSPX-|SG\.|hv[sbr]\.|ATATT3|xai-|pplx-|tskey-|pypi-)[\w.-]{10,}/g,
+      /(?<![A-Za-z0-9])(?:sk[-_]|[pr]k[-_](?:live|test|prod|lf)[-_]|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|ptt|soat|agent)-|xox[abeoprs]-|xapp-|ya29\.|GOCSPX-|SG\.|hv[sbr]\.|ATATT3|xai-|pplx-|tskey-|pypi-|sb_secret_|phx_|tvly-)[\w.-]{10,}/g,
+    // "sk-ipping-of-things" is prose: a key has a capital or a digit, or a word that is none.
+    holds: (found) => !/^[a-z]{2}-[a-z]{1,12}(?:-[a-z]{1,12})*$/.test(found),
+  },
+  {
+    // Notion's first
+    name: "secret that says so",
+    hint: "secret_",
+    pattern: /(?<![A-Za-z0-9])secret_[A-Za-z0-9]{32,}/g,
+    holds: isMixed,
+  },
+  {
+    name: "Terraform token",
+    hint: "\\.atlasv1\\.",
+    pattern: /(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{20,}/g,
   },
   {
     // npm, Hugging Face, Groq, Replicate, Supabase, Notion, DigitalOcean, Linear, Stripe webhooks, Shopify, Docker
@@ -77,6 +91,12 @@ const VALUE_LOOKS: readonly ValueLook[] = [
     name: "Slack webhook",
     hint: "hooks\\.slack",
     pattern: /(hooks\.slack\.com\/[a-z]{1,12}\/)[\w/]{10,}/g,
+    keepsGroup: true,
+  },
+  {
+    name: "Discord or Teams webhook",
+    hint: "/api/webhooks/|/webhookb2/",
+    pattern: /(\/(?:api\/webhooks\/\d{1,24}|webhookb2)\/)[\w@/.-]{10,}/g,
     keepsGroup: true,
   },
   { name: "Telegram bot token", hint: ":AA", pattern: /(?<!\d)\d{8,10}:AA[\w-]{33}/g },
@@ -169,10 +189,10 @@ function findAll(text: string, cut: boolean): readonly Found[] {
   const found = findSecrets(text, cut);
   const plain = plainLetters(text);
   if (plain === undefined) return found;
-  const { places } = plain;
+  const { starts, ends } = plain;
   const disguised = findSecrets(plain.text, cut).map(({ start, end, instead }) => ({
-    start: places[start] ?? 0,
-    end: (places[end - 1] ?? 0) + 1,
+    start: starts[start] ?? 0,
+    end: ends[end - 1] ?? 0,
     instead,
   }));
   return disguised.length === 0 ? found : merge([...found, ...disguised]);

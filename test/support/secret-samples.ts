@@ -25,6 +25,59 @@ export const MUST_GO: readonly string[] = [
   "https://ann:CANARY@example.com/x",
   "https://s3.example.com/x?sig=CANARY&n=1",
   "CANARY.bob+x@mail.example.com",
+  // languages and formats
+  `{'password': b'CANARY'}`,
+  `password = u"CANARY"`,
+  `var password = @"CANARY";`,
+  `password: Some("CANARY")`,
+  `password: []byte("CANARY")`,
+  `passwords: []string{"CANARY"}`,
+  `password = new Secret(String.from("CANARY"))`,
+  "password: `hunter CANARY two`",
+  `password = """CANARY"""`,
+  `password = "hunter" + "CANARY"`,
+  `password = 'hunter''CANARY'`,
+  "password: !!str CANARY",
+  "password: &p CANARY",
+  "tls.key: |\n  CANARY\n  CANARY\nname: x",
+  // values of more than a word
+  `Cookie: a=b; c="CANARY"`,
+  `Authorization: Custom hunter {"client_secret":"CANARY"}`,
+  `Authorization: Custom hunter {client_secret:"CANARY"}`,
+  "x-api-key: a CANARY",
+  "password = hunter CANARY",
+  "password=abc;CANARY",
+  "password=abc,CANARY",
+  "password=abc'CANARY",
+  "password=ab(cd)CANARY",
+  "password=ab(cdCANARY",
+  // named by a neighbour
+  `{"name":"x-api-key","type":"secret","value":"CANARY"}`,
+  `{"value":"CANARY","name":"x-api-key"}`,
+  `{label:"Password",value:"CANARY"}`,
+  `{"id":"Password","value":"CANARY"}`,
+  `{name:"authorization",content:"CANARY"}`,
+  `["Host","x","Authorization","CANARY"]`,
+  `[["set","password","CANARY"]]`,
+  // names
+  "token2=CANARY",
+  "tokenA: CANARY7",
+  "token_old=CANARY",
+  "apikey1=CANARY",
+  "psk=CANARY",
+  "wpa_psk=CANARY",
+  "pw=CANARY",
+  "jwt: CANARY7",
+  "hmac=CANARY",
+  "passkey: CANARY",
+  // providers
+  "abcdefghij1234.~atlasv1.CANARY0123456789abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMN",
+  "sb_~secret_CANARY0123456789abcdef",
+  "phx_~CANARY0123456789abcdefghijklmnopqrst",
+  "tvly-~dev-CANARY0123456789abcdef",
+  "secret_~CANARY0123456789abcdefghijklmnopqrstuvw",
+  "https://discord.com/api/~webhooks/123456789012345678/CANARY0123456789-abcdef",
+  "https://acme.webhook.office.com/~webhookb2/0af76519@6b1d1f0e/IncomingWebhook/CANARY/7f9c24e8",
 ];
 
 export const MUST_PASS: readonly string[] = [
@@ -44,6 +97,27 @@ export const MUST_PASS: readonly string[] = [
   "nextPageToken: 12",
   '{"next_page_token":"12"}',
   "Invalid token: expected string",
+  "Unexpected end of token: comma",
+  "NextToken: 12",
+  "sync_token: x",
+  "sk-ipping-of-things-today",
+  "crème brûlée, façon café, ٪ and 100%25",
   "git@github.com",
   "git clone git@github.com:acme/weather.git",
+];
+
+/** RE2, the Collector's patterns, compares characters as they are: it knows none for another, and reads no escapes. */
+const LETTERS = "RE2 does not know letters that look alike for one another";
+const ESCAPES = "RE2 does not read escapes";
+
+/** What has to go in the process and is left to it, with the reason why the Collector cannot. */
+export const LEFT_TO_THE_PROCESS: readonly (readonly [text: string, reason: string])[] = [
+  ["passw\u0585rd=CANARY", LETTERS],
+  ["\u{1d429}\u{1d41a}\u{1d42c}\u{1d42c}\u{1d430}\u{1d428}\u{1d42b}\u{1d41d}=CANARY", LETTERS],
+  ["p\u0251ssword=CANARY", LETTERS],
+  ["ap\u0131_key=CANARY", LETTERS],
+  ["pa\u0301ssword=CANARY", LETTERS],
+  ["p\u00e1ssword=CANARY", LETTERS],
+  [String.raw`{"pass\u0077ord":"CANARY"}`, ESCAPES],
+  ["?p%61ssword=CANARY", ESCAPES],
 ];
