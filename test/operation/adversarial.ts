@@ -6,4 +6,5 @@ export const ADVERSARIAL: readonly string[] = [
   'password¦password=¦password="¦password=\'¦token:\t¦\\"token\\":\\"¦token\\¦<token>¦cookie:',
   'password=a(¦password=a("¦password: ¦password: a ¦password: !a ¦password="a"+¦password=`a¦password="""¦password=\'\'\'a¦password=a,¦secret_',
   'name:password,¦"name":"token",¦value=a,name=token¦value=a¦["token",¦"x-api-key","a",¦[["a","token",¦\\u0070¦%70¦p\u0301¦.atlasv1.',
+  "//u:S/¦//u:S/@¦http:¦http:a:¦/http:a:¦///a:¦%25¦%2525¦/token/¦/token/a¦:data:¦data:a,¦a:¦postgres:u:¦jdbc:oracle:a/",
 ].flatMap((line) => line.split("¦"));

@@ -13,7 +13,7 @@ import type {
   TracerProvider,
 } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
-import { redactUri } from "../../privacy/uri.ts";
+import { redactSegments, redactUri } from "../../privacy/uri.ts";
 import { classNameOf } from "../../operation/class-name.ts";
 import { redactText, REDACTED } from "../../privacy/secrets.ts";
 
@@ -34,7 +34,8 @@ const uri: Fate = (value) =>
     : undefined;
 
 /** Says where; but some have a key or an address in it. */
-const path: Fate = (value) => (typeof value === "string" ? redactText(value, MAX_LENGTH).text : undefined);
+const path: Fate = (value) =>
+  typeof value === "string" ? redactSegments(redactText(value, MAX_LENGTH).text) : undefined;
 
 /** With or without its `?`. */
 const query: Fate = (value) => {
