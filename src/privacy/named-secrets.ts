@@ -1,6 +1,6 @@
 /** Values that something beside them says are secrets: their own name, another property, or the item before. */
 import { lengthOf, ownNames, ownValue } from "./own-properties.ts";
-import { isSecretKey, NAME_MEMBERS, VALUE_MEMBERS } from "./secret-keys.ts";
+import { isSecretKey, isSecretLabel, NAME_MEMBERS, VALUE_MEMBERS } from "./secret-keys.ts";
 
 const NAMES_OF_VALUE = new Set(NAME_MEMBERS);
 const VALUES = new Set(VALUE_MEMBERS);
@@ -16,7 +16,7 @@ export function isSecret(holder: object, name: string): boolean {
   return neighbours.some((neighbour) => {
     if (!NAMES_OF_VALUE.has(neighbour.toLowerCase())) return false;
     const text = ownValue(holder, neighbour);
-    return typeof text === "string" && isSecretKey(text);
+    return typeof text === "string" && isSecretLabel(text);
   });
 }
 

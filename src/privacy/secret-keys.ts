@@ -84,6 +84,15 @@ export function isSecretPhrase(phrase: string): boolean {
   return isSecretKey(second) || (isSecretKey(phrase) && !isSecretKey(first));
 }
 
+/** What somebody calls a value, `Your API Key`; a title that only speaks of passwords is longer, or ends with something else. */
+export function isSecretLabel(label: string): boolean {
+  const words = label
+    .slice(0, 2 * MAX_KEY_LENGTH)
+    .trim()
+    .split(/\s+/);
+  return words.length <= 3 && isSecretPhrase(words.slice(-2).join(" "));
+}
+
 /** Properties that say what their neighbour of {@link VALUE_MEMBERS} is, in lower case: headers, environment variables, form fields. */
 export const NAME_MEMBERS: readonly string[] = [
   "name",
@@ -99,4 +108,13 @@ export const NAME_MEMBERS: readonly string[] = [
   "id",
   "title",
 ];
-export const VALUE_MEMBERS: readonly string[] = ["value", "val", "v", "content", "data", "default"];
+export const VALUE_MEMBERS: readonly string[] = [
+  "value",
+  "val",
+  "v",
+  "values",
+  "content",
+  "data",
+  "text",
+  "default",
+];

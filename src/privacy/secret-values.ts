@@ -25,6 +25,7 @@ export function valueAt(
   return (
     matchQuoted(text, at) ??
     matchExpression(text, at) ??
+    (text[at - 1] === ">" ? undefined : matchAt(ANGLED, text, at)) ??
     matchBrackets(text, at) ??
     (name === undefined ? undefined : matchBlock(text, name, at)) ??
     matchWords(wholeLine === true ? LINE : isSpaced ? PHRASE : WORD, text, at)
@@ -43,19 +44,22 @@ function matchWords(pattern: RegExp, text: string, at: number): Place | undefine
 /** Tags and anchors of YAML: `!!str`, `&name`. */
 const DECORATION = /(?:(?:![\w!:/.<>-]{0,64}|&[\w-]{1,64})[ \t]{1,8}){0,2}/y;
 /** What stands before a quote in Python, C, C#, Rust and Go: `b'…'`, `u8"…"`, `@"…"`, `r#"…"#`. */
-const LITERAL = /(?:(?:[bBuUrRfFlLnN]{1,2}|u8|[@$]{1,2}|b?r#{1,3})(?=\\{0,7}["'`]))?/y;
+const LITERAL = /(?:(?:[bBuUrRfFlLnN]{1,2}|u8|[@$&*]{1,2}|b?r#{1,3})(?=\\{0,7}["'`]))?/y;
 const QUOTED =
-  /(""")(?:(?!""")[^])+|(''')(?:(?!''')[^])+|(")(?:[^"\\\n]|\\.)+|(')(?:[^'\\\n]|\\.)+|(`)(?=[^\s`])(?:[^`\\]|\\[^])+|(?<escaped>\\{1,7}["'])(?:(?!(?<!\\)\k<escaped>)[^\n])+/y;
+  /(""")(?:(?!""")[^])+|(''')(?:(?!''')[^])+|(")(?:[^"\\\n]|\\.)+|(')(?:[^'\\\n]|\\.)+|(`)(?=[^\s`])(?:[^`\\\n]|\\.)+|(?<escaped>\\{1,7}["'])(?:(?!(?<!\\)\k<escaped>)[^\n])+/y;
 const LINE = /(?:[^\n\r"'<]|(?<=\w)["'](?=\w))+/y;
+
+/** `<…>` behind a sign, where it is no tag's. */
+const ANGLED = /<[^<>\n/][^<>\n]{0,256}>/y;
 
 /** The next name, and with it the end of a value. */
 const NAME = String.raw`[\w.-]{1,64}\\{0,7}["']?[ \t]{0,4}`;
 /** A sign that separates, or is part of a password: that depends on whether a name follows. */
-const IN_WORD = String.raw`(?:[^\s"',;&<]|(?<=\w)["'](?=\w)|,(?=[^\s"',;&<])(?!${NAME}[=:])|[;&](?=[^\s"',;&<])(?!${NAME}=))`;
+const IN_WORD = String.raw`(?:[^\s"',;&<]|(?<=\\)[ \t](?=[^\s"'])|<(?![/!?]|[A-Za-z][^<>\n]{0,128}>)|(?<=\w)["'](?=\w)|,(?=[^\s"',;&<])(?!${NAME}[=:])|[;&](?=[^\s"',;&<])(?!${NAME}=))`;
 const WORD = new RegExp(`${IN_WORD}+`, "y");
 /** Where blanks stand around the sign, as in headers and files of settings, blanks may be in the value: it ends before a name, a flag, a bracket. */
 const PHRASE = new RegExp(
-  String.raw`${IN_WORD}+(?:(?<![)\]}])[ \t]{1,8}(?!--?[A-Za-z]|${NAME}[=:]|[=:>])${IN_WORD}+)*`,
+  String.raw`${IN_WORD}+(?:(?<![)\]}])[,;]?[ \t]{1,8}(?!--?[A-Za-z]|${NAME}[=:])${IN_WORD}+)*`,
   "y",
 );
 

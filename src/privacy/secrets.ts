@@ -143,8 +143,8 @@ const VALUE_LOOKS: readonly ValueLook[] = [
 
 /** Shorter than any look above. */
 const MIN_LENGTH = 6;
-/** `[=:>]`, `--` and `[` for what is told by its name. */
-const HINT = new RegExp(`[=:>]|--|\\[|${VALUE_LOOKS.map(({ hint }) => hint).join("|")}`, "i");
+/** `[=:>]`, `<-`, `--` and `[` for what is told by its name. */
+const HINT = new RegExp(`[=:>]|<-|--|\\[|${VALUE_LOOKS.map(({ hint }) => hint).join("|")}`, "i");
 
 interface Found {
   readonly start: number;

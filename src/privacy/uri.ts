@@ -51,14 +51,14 @@ const ACTIONS = new Set(
 /** Of a path the parts after the name of a secret, `/token/…`; not names of parts, `{id}` and `:id`. */
 export function redactSegments(uri: string): string {
   const end = /[?#]|$/.exec(uri)?.index ?? uri.length;
-  const parts = uri.slice(0, end).split("/");
+  // With what separates them at every second place.
+  const parts = uri.slice(0, end).split(/([\\/]{1,8}|%(?:25){0,8}2f)/i);
   const redacted = parts.map((part, at) => {
-    const name = parts[at - 1];
-    // The first three are the scheme, nothing, and the host.
+    const name = at % 2 === 0 ? parts[at - 2] : undefined;
     if (name === undefined || part === "" || !NAMED_PART.test(name) || !isSecretKey(name)) return part;
     return /^[{:*]/.test(part) || ACTIONS.has(part) ? part : REDACTED;
   });
-  return redacted.join("/") + uri.slice(end);
+  return redacted.join("") + uri.slice(end);
 }
 
 /** In a path `auth` and `secrets` are where something is, more often than what it is. */

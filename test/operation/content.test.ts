@@ -49,6 +49,8 @@ it.each([
   // named in the path
   ["x://h/token/SEC", "x://h/token/REDACTED"],
   ["x://h/reset-password/SEC/now?a=1", "x://h/reset-password/REDACTED/now?a=REDACTED"],
+  ["x://h/token%252FSEC", "x://h/token%252FREDACTED"],
+  ["x://h\\\\token\\\\SEC", "x://h\\\\token\\\\REDACTED"],
   ["x://h/a,token=SEC;c", "x://h/a,token=REDACTED"],
   // content behind another scheme
   ["x:data:text/plain,SEC", "x:data:text/plain,[19 characters]"],

@@ -156,6 +156,7 @@ describe("a secret is known by its name, however it is written", () => {
     { commands: [["set", "password", "hunter2"]] },
     { list: [{ label: "Password", value: "hunter2" }] },
     { list: [{ content: "hunter2", name: "authorization" }] },
+    { list: [{ title: "Your API Key", text: "hunter2" }] },
     { "\u{1d429}\u{1d41a}ssw\u0585rd": "hunter2" },
     { "pa\u0301ssword": "hunter2" },
   ])("in data: %j [privacy.redaction]", (data) => {
@@ -167,6 +168,8 @@ describe("a secret is known by its name, however it is written", () => {
     expect(serialise({ required: ["password", "username"] }, "", LIMIT)).toBe(
       '{"required":["password","username"]}',
     );
+    const help = { title: "How to reset your password", text: "Ask for a link" };
+    expect(serialise(help, "", LIMIT)).toBe(JSON.stringify(help));
     const allowed = ["Accept", "Content-Type", "Authorization", "X-Requested-With"];
     expect(serialise(allowed, "", LIMIT)).toBe(JSON.stringify(allowed));
     expect(redactText("name: PASSWORD\n- name: CITY\n  value: Paris", 8192).text).toContain("Paris");
