@@ -7,7 +7,7 @@ import { valueAt } from "./secret-values.ts";
 
 /** `name=`, `"name":`, `<name>`, `Two words:` and the like. Tried once per run of name characters, or many runs would cost their square. */
 const ASSIGNMENT =
-  /(?<![\w.-])-{0,2}([A-Za-z_][\w.-]*(?: [A-Za-z][\w-]*)?)(?:\\{0,7}["'])?[ \t]{0,8}(?:[=:>]{1,2}|<-)[ \t]{0,8}/g;
+  /(?<![\w.-])-{0,2}([A-Za-z_][\w.-]*(?: [A-Za-z][\w-]*)?)(?:\\{0,7}["'])?[ \t]{0,8}(?:[!~?+|&]{0,2}[=:>]{1,3}|<-)[ \t]{0,8}/g;
 /** `--name value`, as on a command line, or as a list of its words. */
 const FLAG = /(?<![\w.-])--([A-Za-z][\w-]*)(?:[ \t]{1,8}(?=[^\s-])|\\{0,7}["'],\s{0,8}(?=\\{0,7}["']))/g;
 

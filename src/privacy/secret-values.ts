@@ -55,7 +55,7 @@ const ANGLED = /<[^<>\n/][^<>\n]{0,256}>/y;
 /** The next name, and with it the end of a value. */
 const NAME = String.raw`[\w.-]{1,64}\\{0,7}["']?[ \t]{0,4}`;
 /** A sign that separates, or is part of a password: that depends on whether a name follows. */
-const IN_WORD = String.raw`(?:[^\s"',;&<]|(?<=\\)[ \t](?=[^\s"'])|<(?![/!?]|[A-Za-z][^<>\n]{0,128}>)|(?<=\w)["'](?=\w)|,(?=[^\s"',;&<])(?!${NAME}[=:])|[;&](?=[^\s"',;&<])(?!${NAME}=))`;
+const IN_WORD = String.raw`(?:[^\s"'${"`"},;&<]|(?<=\\)[ \t](?=[^\s"'])|<(?![/!?]|[A-Za-z][^<>\n]{0,128}>)|(?<=\w)["'${"`"}](?=\w)|,(?=[^\s"',;&<])(?!${NAME}[=:])|[;&](?=[^\s"',;&<])(?!${NAME}=))`;
 const WORD = new RegExp(`${IN_WORD}+`, "y");
 /** Where blanks stand around the sign, as in headers and files of settings, blanks may be in the value: it ends before a name, a flag, a bracket. */
 const PHRASE = new RegExp(

@@ -43,6 +43,9 @@ export const MUST_GO: readonly string[] = [
   `password: &"CANARY"`,
   `password := []byte{"CANARY"}`,
   `password <- "CANARY"`,
+  `if (password === "CANARY") return;`,
+  `if (password !== 'CANARY') return;`,
+  `password ||= "CANARY"`,
   // values of more than a word
   "password: hunter, CANARY",
   "password = hunter = CANARY",
@@ -114,6 +117,7 @@ export const MUST_PASS: readonly string[] = [
   '{"title":"How to reset your password","content":"Ask for a link"}',
   '{"title":"Password reset","content":"Ask for a link"}',
   "Use `token`, then go on",
+  "Use `password=`",
   "sync_token: x",
   "sk-ipping-of-things-today",
   "crème brûlée, façon café, ٪ and 100%25",
