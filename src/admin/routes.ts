@@ -1,11 +1,11 @@
 import type { Collected } from "./collected.ts";
 import { describeHealth, type HealthFacts } from "./health.ts";
-import { inTime } from "./in-time.ts";
-import { renderMetrics, type ExemplarOf } from "./metrics-page.ts";
+import type { ExemplarOf } from "./metrics-page.ts";
 import { OPEN_METRICS, TEXT, wantsOpenMetrics } from "./negotiate.ts";
 import { withoutReasons, type Readiness } from "./ready.ts";
+import { createSharedPages } from "./shared-pages.ts";
 
-/** Headers in Node's form: names in lower case. */
+/** Headers as Node gives them: names in lower case. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface Answer {
@@ -15,13 +15,13 @@ export interface Answer {
 }
 
 export interface Route {
-  /** Whether the route requires the bearer token, where one is set. */
+  /** Whether the bearer token is asked for, where there is one. */
   readonly guarded: boolean;
-  /** @param trusted whether the request carries the token, where one is set */
+  /** @param trusted whether the token was given, where there is one */
   answer(headers: RequestHeaders, trusted?: boolean): Answer | Promise<Answer>;
 }
 
-/** By path. A path without an answer, such as metrics where none are collected, is absent. */
+/** By path. What cannot be answered, metrics when none are collected, is not among them. */
 export type Routes = Readonly<Record<string, Route>>;
 
 export interface AdminSources {
@@ -32,17 +32,11 @@ export interface AdminSources {
   readonly readiness: Readiness;
 }
 
-/**
- * Below the 10 seconds that Prometheus waits: the callback of an instrument may hang, and then the scraper gets an
- * error.
- */
-const COLLECT_TIMEOUT_MS = 8_000;
-
 export function createRoutes({ collect, exemplarOf, health, readiness }: AdminSources): Routes {
   return {
     ...(collect === undefined ? {} : { "/metrics": metricsRoute(collect, exemplarOf) }),
     "/health": {
-      // Kubelets and load balancers send no tokens, and nothing here needs one.
+      // Kubelets and load balancers carry no tokens, and nothing here is worth one.
       guarded: false,
       answer: () => json(200, describeHealth(health())),
     },
@@ -50,7 +44,7 @@ export function createRoutes({ collect, exemplarOf, health, readiness }: AdminSo
       guarded: false,
       async answer(_headers, trusted) {
         const { ok, body } = await readiness.describe();
-        // A reason is an error's text: host names, users, messages of a database.
+        // A reason is an error's text: host names, users, what a database said.
         return json(ok ? 200 : 503, trusted === true ? body : withoutReasons(body));
       },
     },
@@ -58,25 +52,16 @@ export function createRoutes({ collect, exemplarOf, health, readiness }: AdminSo
 }
 
 function metricsRoute(collect: () => Promise<Collected>, exemplarOf: ExemplarOf | undefined): Route {
-  // Scrapers that come at once share one collection: it runs every callback of every observable instrument.
-  let collecting: Promise<Collected> | undefined;
-  function collectOnce(): Promise<Collected> {
-    collecting ??= inTime(collect, COLLECT_TIMEOUT_MS).finally(() => {
-      collecting = undefined;
-    });
-    return collecting;
-  }
-
+  const page = createSharedPages(collect, exemplarOf);
   return {
     guarded: true,
     async answer(headers) {
       const openMetrics = wantsOpenMetrics(oneOf(headers["accept"]));
-      const collected = await collectOnce();
-      const body = renderMetrics(collected, {
-        openMetrics,
-        ...(exemplarOf === undefined ? {} : { exemplarOf }),
-      });
-      return { status: 200, contentType: openMetrics ? OPEN_METRICS : TEXT, body };
+      return {
+        status: 200,
+        contentType: openMetrics ? OPEN_METRICS : TEXT,
+        body: await page(openMetrics),
+      };
     },
   };
 }
@@ -85,7 +70,7 @@ export function json(status: number, body: unknown): Answer {
   return { status, contentType: "application/json; charset=utf-8", body: `${JSON.stringify(body)}\n` };
 }
 
-/** A header that occurs more than once, as one list. */
+/** A header that came more than once is one list. */
 export function oneOf(header: string | readonly string[] | undefined): string | undefined {
   return header === undefined || typeof header === "string" ? header : header.join(",");
 }

@@ -1,5 +1,5 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { createServer, type Server } from "node:http";
+import { createCrowd } from "./crowd.ts";
 import { createHandle, respond } from "./handle.ts";
 import { createHandlers } from "./handlers.ts";
 import { createHostCheck, isLoopback } from "./host-check.ts";
@@ -7,40 +7,40 @@ import { addressesOf, closeAll, listenOn, type Listening } from "./listen.ts";
 import { json, type Routes } from "./routes.ts";
 
 export interface AdminServerOptions {
-  /** Default `localhost`, which means both loopback addresses. */
+  /** `localhost` when not given, which is both loopback addresses. */
   readonly host?: string | undefined;
-  /** 0 is any free port. Default: the first free port from 9464 on. */
+  /** 0 is any free one. When not given, the first free one from 9464 on. */
   readonly port?: number | undefined;
-  /** How many ports to try where none is given; default 10. */
+  /** How many ports are tried when none is given; 10 when that is not given either. */
   readonly range?: number | undefined;
   /** Guards `/metrics`; see `HandleOptions`. */
   readonly token?: string | undefined;
+  /** How long an answer may wait to be read; 10 seconds when not given. */
+  readonly unreadMs?: number | undefined;
   readonly routes: Routes;
-  /** Called with one line that an operator needs: another port than the usual one, or none. */
+  /** Told, in one line, what an operator has to know: another port than the usual one, or none. */
   readonly say: (line: string) => void;
 }
 
 type Given = AdminServerOptions & { readonly host: string };
 
 export interface AdminServer {
-  /** The address it listens on; the first where there are two. */
+  /** Where it listens, the first where there are two. */
   readonly address: string;
   readonly port: number;
-  /** The base URL of the paths. */
+  /** What to put a path behind. */
   readonly url: string;
-  /** True for a request that this server received, so that tracing and metrics can leave it out. */
+  /** True for a request that came in here, so that whoever traces and counts requests can leave it out. */
   owns(request: { readonly socket: object }): boolean;
   close(): Promise<void>;
 }
 
-/** The port that OpenTelemetry specifies for Prometheus. */
+/** The port that OpenTelemetry names for Prometheus. */
 const FIRST_PORT = 9464;
 const RANGE = 10;
 const PORT_VARIABLE = "OTEL_EXPORTER_PROMETHEUS_PORT";
 const HOST_VARIABLE = "OTEL_EXPORTER_PROMETHEUS_HOST";
 
-/** Enough for a few scrapers and probes. Beyond it the server closes the oldest connection, which bounds the memory. */
-const MAX_CONNECTIONS = 64;
 const LIMITS = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
@@ -48,15 +48,15 @@ const LIMITS = {
   keepAliveTimeout: 5_000,
   maxHeaderSize: 8_192,
 } as const;
-/** Without traffic, while an answer is made or read. Longer than any readiness check should take. */
+/** Of silence, while an answer is being made or read. Longer than any check of readiness should take. */
 const IDLE_MS = 60_000;
 
 /**
- * Serves the routes. It never keeps the process alive and never throws: where it cannot listen, it reports that and
- * returns undefined, and the application continues.
+ * Serves the routes. It never keeps the process alive and never throws: where it cannot listen it says so, gives
+ * undefined, and the application goes on without.
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer | undefined> {
-  // An empty host would mean every address, and the empty value of a variable means unset.
+  // An empty host would be every address there is, and the empty value of a variable means it is not set.
   const given = { ...options, host: options.host || "localhost" };
   const { host, port, say } = given;
   const sockets = new WeakSet<object>();
@@ -88,15 +88,18 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   };
 }
 
-function createServers({ host, routes, token, say }: Given, sockets: WeakSet<object>): () => Server {
+function createServers(
+  { host, routes, token, unreadMs, say }: Given,
+  sockets: WeakSet<object>,
+): () => Server {
   const { node: answer } = createHandlers(createHandle({ routes, token, say }));
   const isOurName = createHostCheck(host);
-  const crowd = createCrowd();
+  const crowd = createCrowd({ unreadMs });
 
   return () => {
     const server = createServer(LIMITS, (request, response) => {
-      crowd.serve(request.socket, response);
-      // By the connection, not by the listening address: a server on 0.0.0.0 also listens on the loopback address.
+      if (!crowd.admit(request.socket, response)) return;
+      // By the connection, not by where the server listens: on 0.0.0.0 it listens on the loopback address as well.
       if (!isLoopback(request.socket.localAddress) || isOurName(request.headers.host))
         return answer(request, response);
       const refusal = respond(
@@ -108,7 +111,7 @@ function createServers({ host, routes, token, say }: Given, sockets: WeakSet<obj
     server.setTimeout(IDLE_MS);
     server.unref();
     server.on("listening", () => {
-      // Errors after this point are rare, and none may end the application.
+      // Once it listens there is little left to go wrong, and none of it may end the application.
       server.on("error", (error) => say(`the admin endpoint: ${error.message}`));
     });
     server.on("connection", (socket) => {
@@ -120,30 +123,7 @@ function createServers({ host, routes, token, say }: Given, sockets: WeakSet<obj
   };
 }
 
-/** Open connections, the oldest first. A new one is always accepted: it may be the liveness probe. */
-function createCrowd(): {
-  enter(socket: Socket): void;
-  serve(socket: Socket, response: ServerResponse): void;
-} {
-  const open = new Set<Socket>();
-  const busy = new WeakSet<Socket>();
-  return {
-    enter(socket) {
-      open.add(socket);
-      socket.once("close", () => open.delete(socket));
-      if (open.size <= MAX_CONNECTIONS) return;
-      const others = [...open].filter((other) => other !== socket);
-      const leaves = others.find((other) => !busy.has(other)) ?? others[0];
-      if (leaves !== undefined) open.delete(leaves.destroy());
-    },
-    serve(socket, response) {
-      busy.add(socket);
-      response.once("close", () => busy.delete(socket));
-    },
-  };
-}
-
-/** Several servers on one machine are normal for stdio: each takes the next port. */
+/** Several servers on one machine is the normal case for stdio: each takes the next port. */
 async function listenInRange({ host, range = RANGE }: Given, create: () => Server): Promise<Listening> {
   for (let port = FIRST_PORT; ; port += 1) {
     try {
@@ -155,7 +135,7 @@ async function listenInRange({ host, range = RANGE }: Given, create: () => Serve
   }
 }
 
-/** What is wrong and how to fix it, in terms of the operator's settings. */
+/** What is wrong and what to do about it, in terms of what the operator has set. */
 function describeFailure(error: NodeJS.ErrnoException, { host, port, range = RANGE }: Given): string {
   switch (error.code) {
     case "EADDRINUSE":

@@ -1,28 +1,25 @@
 /**
- * Patterns of secrets in running text. Every pattern takes time in proportion to the text, whatever is in it: none
- * restarts inside a run that it has just read, and a repetition is followed by a character that cannot be part of it.
+ * What a secret looks like in running text. Every pattern takes time in proportion to the text, whatever is in it: none
+ * starts anew inside a run that it has just looked through, and what may repeat is followed by what cannot be part of it.
  */
 
+import { findAssignedSecrets } from "./assigned-secrets.ts";
 import { findProviderKeys } from "./find-provider-keys.ts";
 import { plainLetters } from "./plain-letters.ts";
-import { findAssignedSecrets } from "./secret-keys.ts";
 
 /** As in the semantic conventions for `url.full`. */
 export const REDACTED = "REDACTED";
 
 interface ValueLook {
   readonly name: string;
-  /**
-   * A text without these letters cannot match `pattern`: tested for all rows at once, since most texts contain no
-   * secret.
-   */
+  /** Letters without which `pattern` does not match: asked for all rows at once, since most texts hold no secret. */
   readonly hint: string;
   readonly pattern: RegExp;
-  /** The pattern begins with group 1, which is kept. */
+  /** The pattern begins with a group 1, which stays. */
   readonly keepsGroup?: true;
-  /** A second test on the match, without group 1. */
+  /** Looks again at what the pattern found, without group 1. */
   readonly holds?: (found: string) => boolean;
-  /** The replacement, where it is not {@link REDACTED}. */
+  /** What stands in its place, where that is not {@link REDACTED}. */
   readonly instead?: (found: string, open: boolean) => string;
 }
 
@@ -50,11 +47,25 @@ const VALUE_LOOKS: readonly ValueLook[] = [
     holds: (found) => /[\d=+/~_]/.test(found) || /[A-Z].*[A-Z]/.test(found.slice(1)),
   },
   {
-    // OpenAI, Anthropic, Stripe, GitHub, GitLab, Slack, Google OAuth, SendGrid, Vault, Atlassian, xAI, Perplexity, Tailscale, PyPI
+    // OpenAI, Anthropic, Stripe, GitHub, GitLab, Slack, Google OAuth, SendGrid, Vault, Atlassian, xAI, Perplexity, Tailscale, PyPI, Supabase, PostHog, Tavily
     name: "key with a prefix",
-    hint: "[sprk]k[-_]|gh[pousr]_|github_pat_|gl\\w+-|xox|xapp-|ya29\\.|gocspx-|sg\\.|hv[sbr]\\.|atatt3|xai-|pplx-|tskey-|pypi-",
+    hint: "[sprk]k[-_]|gh[pousr]_|github_pat_|gl\\w+-|xox|xapp-|ya29\\.|gocspx-|sg\\.|hv[sbr]\\.|atatt3|xai-|pplx-|tskey-|pypi-|sb_secret_|phx_|tvly-",
     pattern:
-      /(?<![A-Za-z0-9])(?:sk[-_]|[pr]k[-_](?:live|test|prod|lf)[-_]|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|ptt|soat|agent)-|xox[abeoprs]-|xapp-|ya29\.|GOCSPX-|SG\.|hv[sbr]\.|ATATT3|xai-|pplx-|tskey-|pypi-)[\w.-]{10,}/g,
+      /(?<![A-Za-z0-9])(?:sk[-_]|[pr]k[-_](?:live|test|prod|lf)[-_]|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|ptt|soat|agent)-|xox[abeoprs]-|xapp-|ya29\.|GOCSPX-|SG\.|hv[sbr]\.|ATATT3|xai-|pplx-|tskey-|pypi-|sb_secret_|phx_|tvly-)[\w.-]{10,}/g,
+    // "sk-ipping-of-things" is prose: a key has a capital or a digit, or a word that is none.
+    holds: (found) => !/^[a-z]{2}-[a-z]{1,12}(?:-[a-z]{1,12})*$/.test(found),
+  },
+  {
+    // Notion's first
+    name: "secret that says so",
+    hint: "secret_",
+    pattern: /(?<![A-Za-z0-9])secret_[A-Za-z0-9]{32,}/g,
+    holds: isMixed,
+  },
+  {
+    name: "Terraform token",
+    hint: "\\.atlasv1\\.",
+    pattern: /(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{20,}/g,
   },
   {
     // npm, Hugging Face, Groq, Replicate, Supabase, Notion, DigitalOcean, Linear, Stripe webhooks, Shopify, Docker
@@ -72,7 +83,7 @@ const VALUE_LOOKS: readonly ValueLook[] = [
     name: "AWS secret access key",
     hint: "[\\w/+-]{40}",
     pattern: /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g,
-    // Not a hash, which is all lower case, and not a path, which has more slashes.
+    // Not a hash, which is all lower case, nor a path, which has more slashes.
     holds: (found) => isMixed(found) && found.split("/").length < 4,
   },
   { name: "Google API key", hint: "AIza", pattern: /(?<![A-Za-z0-9])AIza[\w-]{30,}/g },
@@ -80,6 +91,12 @@ const VALUE_LOOKS: readonly ValueLook[] = [
     name: "Slack webhook",
     hint: "hooks\\.slack",
     pattern: /(hooks\.slack\.com\/[a-z]{1,12}\/)[\w/]{10,}/g,
+    keepsGroup: true,
+  },
+  {
+    name: "Discord or Teams webhook",
+    hint: "/api/webhooks/|/webhookb2/",
+    pattern: /(\/(?:api\/webhooks\/\d{1,24}|webhookb2)\/)[\w@/.-]{10,}/g,
     keepsGroup: true,
   },
   { name: "Telegram bot token", hint: ":AA", pattern: /(?<!\d)\d{8,10}:AA[\w-]{33}/g },
@@ -124,10 +141,10 @@ const VALUE_LOOKS: readonly ValueLook[] = [
   },
 ];
 
-/** Shorter than any secret above. */
+/** Shorter than any look above. */
 const MIN_LENGTH = 6;
-/** `[=:>]`, `--` and `[` for secrets that are recognised by their name. */
-const HINT = new RegExp(`[=:>]|--|\\[|${VALUE_LOOKS.map(({ hint }) => hint).join("|")}`, "i");
+/** `[=:>]`, `<-`, `--` and `[` for what is told by its name. */
+const HINT = new RegExp(`[=:>]|<-|--|\\[|${VALUE_LOOKS.map(({ hint }) => hint).join("|")}`, "i");
 
 interface Found {
   readonly start: number;
@@ -135,21 +152,21 @@ interface Found {
   readonly instead: string;
 }
 
-/** How far beyond the kept text the search looks, and how much of that may still be kept: the rest may be half a secret. */
+/** How far beyond what is kept we look, and how much of that can still be kept: the rest is where half a secret may be. */
 const LOOK_AHEAD = 1024;
 const KEEP_AHEAD = 512;
 
 export interface RedactedText {
   readonly text: string;
-  /** Whether this is only the beginning of a text. */
+  /** Whether this is only the beginning. */
   readonly cut: boolean;
-  /** How many characters were examined. */
+  /** How many characters were looked at. */
   readonly looked: number;
 }
 
 /**
- * A text without its secrets, at least the first `length` characters of it. The search examines a little more than it
- * returns, so that it finds a secret whose end lies beyond the limit.
+ * A text without its secrets, at least the first `length` characters' worth of it. Of a longer one a little more is
+ * looked at than is given back, so that no secret is missed because its end is out of sight.
  */
 export function redactText(text: string, length: number): RedactedText {
   const cut = text.length > length + LOOK_AHEAD;
@@ -167,24 +184,21 @@ export function redactText(text: string, length: number): RedactedText {
   return { text: at < until ? kept + seen.slice(at, until) : kept, cut, looked: seen.length };
 }
 
-/** Every secret in a text, in its original and in its plain letters. */
+/** Every secret in a text, as it came and as it looks. */
 function findAll(text: string, cut: boolean): readonly Found[] {
   const found = findSecrets(text, cut);
   const plain = plainLetters(text);
   if (plain === undefined) return found;
-  const { places } = plain;
+  const { starts, ends } = plain;
   const disguised = findSecrets(plain.text, cut).map(({ start, end, instead }) => ({
-    start: places[start] ?? 0,
-    end: (places[end - 1] ?? 0) + 1,
+    start: starts[start] ?? 0,
+    end: ends[end - 1] ?? 0,
     instead,
   }));
   return disguised.length === 0 ? found : merge([...found, ...disguised]);
 }
 
-/**
- * Every secret in a text, in order, without overlaps. All are searched in the original text, so that no replacement
- * hides another secret.
- */
+/** Every secret in a text, in order, none touching another. All are looked for in the text as it came: what replaces one hides no other. */
 function findSecrets(text: string, cut: boolean): readonly Found[] {
   if (text.length < MIN_LENGTH) return [];
   const all: Found[] = [];
@@ -216,17 +230,17 @@ function merge(all: Found[]): readonly Found[] {
   return merged;
 }
 
-/** The description that replaces data. */
+/** What is said of data instead of the data. */
 export function describeBlob(characters: number, open = false): string {
   return `[base64, ${characters}${open ? " or more" : ""} characters]`;
 }
 
-/** `git@github.com` is an address, but not a person's. */
+/** `git@github.com` is an address, but no person's. */
 function isNotGit(found: string): boolean {
   return !/^git(?:@|$)/.test(found);
 }
 
-/** Letters of both cases and digits near its beginning: base64 and keys, but not words and hashes. */
+/** Letters of both cases and digits near its beginning: base64 and keys, but no word and no hash. */
 export function isMixed(text: string): boolean {
   const head = text.slice(0, 512);
   return /[a-z]/.test(head) && /[A-Z]/.test(head) && /\d/.test(head);

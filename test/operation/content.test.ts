@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { redactMessage, redactUri } from "../../src/privacy/uri.ts";
+import { redactMessage, redactSegments, redactUri, withoutUserinfo } from "../../src/privacy/uri.ts";
 
 it.each([
   ["file:///notes/today", "file:///notes/today"],
@@ -26,6 +26,45 @@ it.each([
   ["https://host/a#hunter2", "https://host/a#REDACTED"],
   ["https://host/a%23hunter2", "https://host/a#REDACTED"],
   ["https://host/files/sk-proj-abcdefghijklmnop1234/a.txt", "https://host/files/REDACTED/a.txt"],
+  // what WHATWG reads as an authority, and what a driver does
+  ["http://u:S/EC@h/x", "http://h/x"],
+  ["http://u:S?EC@h/x", "http://h/x"],
+  ["proxy://host/http://u:S/EC@h/x", "proxy://host/http://h/x"],
+  ["http:///u:SEC@h/x", "http://h/x"],
+  ["other:///u:SEC@h/x", "other:///h/x"],
+  ["http:u:SEC@h/x", "http://h/x"],
+  ["https:\\\\u:SEC@h\\x", "https://h\\x"],
+  ["view-source:http:/u:SEC@h/x", "view-source:http://h/x"],
+  ["postgres:u:SEC@h/db", "postgres:h/db"],
+  ["proxy://host/postgres:u:SEC@h/db", "proxy://host/postgres:h/db"],
+  ["jdbc:oracle:thin:u/SEC@h:1", "jdbc:oracle:thin:h:1"],
+  ["http://h/a%252F%252Fu:SEC%2540h", "http://h/a%252F%252Fh"],
+  // escaped more than once
+  ["http://h/a%253Ftoken%253DSEC", "http://h/a%253Ftoken%253DREDACTED"],
+  [
+    "http://h/a%25253Fx%25253DSEC%252526y%25253DSEC",
+    "http://h/a%25253Fx%25253DREDACTED%252526y%25253DREDACTED",
+  ],
+  ["http://h/a%2523SEC", "http://h/a#REDACTED"],
+  // named in the path
+  ["x://h/token/SEC", "x://h/token/REDACTED"],
+  ["x://h/reset-password/SEC/now?a=1", "x://h/reset-password/REDACTED/now?a=REDACTED"],
+  ["x://h/token%252FSEC", "x://h/token%252FREDACTED"],
+  ["x://h\\\\token\\\\SEC", "x://h\\\\token\\\\REDACTED"],
+  ["x://h/a,token=SEC;c", "x://h/a,token=REDACTED"],
+  // content behind another scheme
+  ["x:data:text/plain,SEC", "x:data:text/plain,[19 characters]"],
+  ["view-source:data:,SEC", "view-source:data:,[9 characters]"],
+  ["proxy://h/data:text/plain;base64,U0VD", "proxy://h/data:text/plain,[27 characters]"],
+  // and what only looks like it
+  ["http://localhost:8080/@vite/client", "http://localhost:8080/@vite/client"],
+  ["https://host/@scope/package@1.2.3", "https://host/@scope/package@1.2.3"],
+  ["http://[::1]:80/a@b", "http://[::1]:80/a@b"],
+  ["file:///C:/a@b", "file:///C:/a@b"],
+  ["pkg:npm/left-pad@1.3.0", "pkg:npm/left-pad@1.3.0"],
+  ["docker:nginx:1.2@sha256:abc", "docker:nginx:1.2@sha256:abc"],
+  ["https://host/oauth/token/refresh", "https://host/oauth/token/refresh"],
+  ["https://host/secrets/a-name", "https://host/secrets/a-name"],
   ["", ""],
 ])("a URI %j is recorded as %j [attr.mcp.resource.uri]", (uri, recorded) => {
   expect(redactUri(uri)).toBe(recorded);
@@ -79,6 +118,19 @@ it("a URI in a message loses what its attribute loses [privacy.redaction]", () =
   expect(redactMessage("cannot read note:///a?day=monday&who=me#top, sorry")).toBe(
     "cannot read note:///a?day=REDACTED&who=REDACTED#top, sorry",
   );
+});
+
+it("a password with a slash in a message's URI is one", () => {
+  expect(redactMessage("no way to http://u:S/EC@h/x today")).not.toContain("EC");
+});
+
+it("a template keeps its variables", () => {
+  for (const template of [
+    "db://{host}:{port}/{+path}",
+    "x://h:{port}/{name}@{version}",
+    "x://h/token/{token}",
+  ])
+    expect([withoutUserinfo(template), redactSegments(template)]).toEqual([template, template]);
 });
 
 it("leaves an ordinary message as it is, and cuts a long one", () => {

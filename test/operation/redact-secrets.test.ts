@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PROVIDER_KEYS } from "../../src/privacy/provider-keys.ts";
-import { MUST_GO, MUST_PASS } from "../support/secret-samples.ts";
+import { LEFT_TO_THE_PROCESS, MUST_GO, MUST_PASS } from "../support/secret-samples.ts";
 import { serialise, serialiseText } from "../../src/privacy/redact.ts";
 import { isSecretKey } from "../../src/privacy/secret-keys.ts";
 import { redactText } from "../../src/privacy/secrets.ts";
@@ -104,6 +104,10 @@ describe("as in the Collector", () => {
     expect(serialise({ said: text.replace("~", "") }, "", LIMIT)).not.toContain("CANARY");
   });
 
+  it.each(LEFT_TO_THE_PROCESS)("and what the Collector cannot, in %s: %s [privacy.redaction]", (text) => {
+    expect(serialise({ said: text }, "", LIMIT)).not.toContain("CANARY");
+  });
+
   it.each(MUST_PASS)("and %s stays", (text) => {
     expect(redactText(text, 8192).text).toBe(text);
   });
@@ -148,6 +152,13 @@ describe("a secret is known by its name, however it is written", () => {
     { "ocp-apim-subscription-key": "hunter2" },
     { mnemonic: "hunter2" },
     { pin: "hunter2" },
+    { rawHeaders: ["Host", "x", "Authorization", "hunter2"] },
+    { commands: [["set", "password", "hunter2"]] },
+    { list: [{ label: "Password", value: "hunter2" }] },
+    { list: [{ content: "hunter2", name: "authorization" }] },
+    { list: [{ title: "Your API Key", text: "hunter2" }] },
+    { "\u{1d429}\u{1d41a}ssw\u0585rd": "hunter2" },
+    { "pa\u0301ssword": "hunter2" },
   ])("in data: %j [privacy.redaction]", (data) => {
     expect(serialise(data, "", LIMIT)).not.toContain("hunter2");
   });
@@ -157,6 +168,15 @@ describe("a secret is known by its name, however it is written", () => {
     expect(serialise({ required: ["password", "username"] }, "", LIMIT)).toBe(
       '{"required":["password","username"]}',
     );
+    const help = { title: "How to reset your password", text: "Ask for a link" };
+    expect(serialise(help, "", LIMIT)).toBe(JSON.stringify(help));
+    const allowed = ["Accept", "Content-Type", "Authorization", "X-Requested-With"];
+    expect(serialise(allowed, "", LIMIT)).toBe(JSON.stringify(allowed));
+    expect(redactText("name: PASSWORD\n- name: CITY\n  value: Paris", 8192).text).toContain("Paris");
+    expect(redactText("Server=a;Password=b;Database=c", 8192).text).toBe(
+      "Server=a;Password=REDACTED;Database=c",
+    );
+    expect(redactText("password = a b user = c", 8192).text).toBe("password = REDACTED user = c");
     expect(serialise({ list: [["city", "Paris"]] }, "", LIMIT)).toBe('{"list":[["city","Paris"]]}');
     expect(serialise({ next_page_token: "12" }, "", LIMIT)).toBe('{"next_page_token":"12"}');
   });
@@ -170,7 +190,8 @@ describe("a secret is known by its name", () => {
      awsSecretAccessKey privateKey private_key ssh-key encryptionKey cookie Cookie set-cookie cookies session_id sessionId
      sessionid sid connect.sid JSESSIONID PHPSESSID credential credentials creds aws.credentials bearer ssn
      socialSecurityNumber cardNumber card_number creditCard credit-card-number cc_number cvv cvc CVV2 securityCode otp totp
-     code_verifier iban auth auth_header access_tokens`.split(/\s+/),
+     code_verifier iban auth auth_header access_tokens token2 tokenA token_old apikey1 psk wpa_psk pw jwt hmac passkey tls.key
+     password_v2 secret-prod`.split(/\s+/),
   )("%s [privacy.redaction]", (key) => {
     expect(isSecretKey(key)).toBe(true);
     expect(serialise({ [key]: "hunter2" }, "", LIMIT)).toBe(`{"${key}":"REDACTED"}`);
@@ -181,7 +202,9 @@ describe("a secret is known by its name", () => {
     `tokens_used max_tokens maxTokens prompt_tokens tokenCount tokenizer token_type keyboard monkey key keys primary_key
      foreignKey publicKey public_key secretary compass bypass passes passenger author authors authority oauth session sessions
      card cards discard postcard keywords hotkey inside aside sidebar process assess incredible number phone_number
-     spin signature design cookbook`.split(/\s+/),
+     spin signature design cookbook NextToken sync_token nextSyncToken $skiptoken auth0 key1 keyA page_token_2`.split(
+      /\s+/,
+    ),
   )("and %s is not", (key) => {
     expect(isSecretKey(key)).toBe(false);
     expect(serialise({ [key]: "kept" }, "", LIMIT)).toBe(`{"${key}":"kept"}`);

@@ -13,11 +13,11 @@ import type {
   TracerProvider,
 } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
-import { redactUri } from "../../privacy/uri.ts";
+import { redactSegments, redactUri } from "../../privacy/uri.ts";
 import { classNameOf } from "../../operation/class-name.ts";
 import { redactText, REDACTED } from "../../privacy/secrets.ts";
 
-/** Changes an attribute's value; `undefined` removes the attribute. */
+/** What becomes of an attribute's value; `undefined` takes the attribute away. */
 type Fate = (value: AttributeValue | undefined, others: Attributes) => AttributeValue | undefined;
 
 const MAX_LENGTH = 1024;
@@ -25,16 +25,17 @@ const MAX_LENGTH = 1024;
 const gone: Fate = () => undefined;
 
 /**
- * Without userinfo, and with redacted query values. A word without a value may be a value itself, and the
- * instrumentations write it like a key, with a `=`.
+ * Without userinfo, and query values redacted. A word without a value may be one itself, and the instrumentations write it
+ * with a `=`, as they would a key.
  */
 const uri: Fate = (value) =>
   typeof value === "string"
     ? path(redactUri(value.replaceAll(/(?<=[?&])[^=&#]+=(?=[&#]|$)/g, REDACTED)), {})
     : undefined;
 
-/** Paths are useful, but some contain a key or an address. */
-const path: Fate = (value) => (typeof value === "string" ? redactText(value, MAX_LENGTH).text : undefined);
+/** Says where; but some have a key or an address in it. */
+const path: Fate = (value) =>
+  typeof value === "string" ? redactSegments(redactText(value, MAX_LENGTH).text) : undefined;
 
 /** With or without its `?`. */
 const query: Fate = (value) => {
@@ -42,10 +43,10 @@ const query: Fate = (value) => {
   return value.startsWith("?") ? uri(value, {}) : String(uri(`?${value}`, {})).slice(1);
 };
 
-/** A status code, an error code or the name of a class; not other text. */
+/** A status code, an error code or the name of a class; not what somebody has put there. */
 const word: Fate = (value) => (typeof value === "string" && isWord(value) ? value : "_OTHER");
 
-/** From the connection, and not from a header, in which a client may write anything. */
+/** From the connection, and not from a header, in which anybody may write what he likes. */
 const peer: Fate = (_value, others) => others["network.peer.address"];
 
 const EITHER_SIDE: Readonly<Record<string, Fate>> = {
@@ -62,7 +63,7 @@ const EITHER_SIDE: Readonly<Record<string, Fate>> = {
   "http.error_message": gone,
 };
 
-/** Both addresses, as the client's headers give them: `Host`, `Forwarded`, `X-Forwarded-For`. */
+/** Who is asked, and by whom, in the words of the one who asks: `Host`, `Forwarded`, `X-Forwarded-For`. */
 const SERVER_SIDE: Readonly<Record<string, Fate>> = {
   ...EITHER_SIDE,
   "client.address": peer,
@@ -82,14 +83,14 @@ const HEADER = /^http\.(request|response)\.header\./;
 const SERVER = 1;
 
 /**
- * The real spans, by the stand-ins that the instrumentation holds. The instrumentation writes through the stand-in,
- * which cleans; the application gets the span itself, and its own attributes stay as they are.
+ * The spans that the instrumentations have, by what they have in their place. The instrumentation writes through the stand-in, which
+ * cleans; the application finds the span itself, and what it says there stays as it says it.
  */
 const spans = new WeakMap<Span, Span>();
 
 /**
- * Makes a context manager activate the real spans, where an HTTP instrumentation asks it to activate a stand-in. In
- * place, since an SDK keeps its context manager.
+ * Has a context manager make the spans themselves active, where an instrumentation of HTTP asks it to activate what it has in their
+ * place. In place, since an SDK keeps its context manager.
  */
 export function showingSpans<Manager extends ContextManager>(manager: Manager): Manager {
   const { with: run, bind } = manager;
@@ -107,9 +108,9 @@ function withSpanItself(context: Context): Context {
 }
 
 /**
- * Stops an HTTP instrumentation from recording what a user wrote. At the tracer and the meter that it uses: other
- * spans, and what other code adds to its spans, stay as they are, and private data never reaches a sampler, a
- * processor of a configuration file or a limit on attributes.
+ * Has an instrumentation of HTTP record nothing of what a user wrote. At the tracer and the meter that it uses, so that spans of others,
+ * and what others say on its own, stay as they are, and so that what is not to be known never is: not by samplers, not by processors of a configuration
+ * file, not after a limit on attributes.
  */
 export function keepingPrivate(instrumentation: Instrumentation): void {
   const setTracerProvider = instrumentation.setTracerProvider.bind(instrumentation);
@@ -118,7 +119,7 @@ export function keepingPrivate(instrumentation: Instrumentation): void {
   instrumentation.setMeterProvider = (provider) => setMeterProvider(privateMeters(provider));
 }
 
-/** These instrumentations make only histograms. */
+/** Histograms are all that these instrumentations make. */
 function privateMeters(provider: MeterProvider): MeterProvider {
   return {
     getMeter(...scope) {
@@ -164,8 +165,7 @@ function startPrivateSpan(tracer: Tracer, name: string, options: SpanOptions = {
       return standIn;
     },
     setStatus({ code }) {
-      // As without mcp-otelkit, except for the message: an empty status changes nothing, and the application may have
-      // set one.
+      // As without us, but for the message: what says nothing changes nothing, and the application may have said more.
       span.setStatus({ code });
       return standIn;
     },
@@ -205,7 +205,7 @@ function withoutContent(
   return kept;
 }
 
-/** The code of an exception, or its class; message and stack may contain a user's text. */
+/** The code of an exception, or its class; message and stack may hold what a user wrote. */
 function withoutMessage(exception: Exception): Exception {
   if (typeof exception === "string") return { name: "Error" };
   const { code } = exception;
