@@ -19,6 +19,7 @@ const NET = new Set([
   "hook/connection/inbound.js arrive",
   "hook/connection/outbound.js depart",
   "hook/connection/calls.js runCall",
+  "hook/connection/connect.js followCall", // reads inside the net, runs the call, hands its promise on
   "hook/connection/tap.js tapSend", // defines a property, once for each connection
   "hook/connection/tap.js receive",
 ]);
