@@ -13,7 +13,7 @@ const [first = "", second = ""] = read("compose/example/Dockerfile")
   .split(/^FROM .*$/m)
   .slice(1);
 
-describe("the example's image", { tags: ["slow"] }, () => {
+describe("the example's image", { tags: ["proof"] }, () => {
   let folder: string;
   let app: string;
 
