@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, it, onTestFinished } from "vitest";
 import { withoutAddedMeta } from "../support/added-meta.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
+import { hasPython, needsPython } from "../support/python.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const RUN = [execPath, path("../../dist/cli.cjs"), "run", "--"];
@@ -80,17 +81,24 @@ const ROWS = [
 ];
 
 for (const { wires, options } of ROWS)
-  it.each(Object.entries(wires))("%s", options, async (_title, [content, ...habits]) => {
-    const bytes = Buffer.from(content as string);
+  it.skipIf(!hasPython).each(Object.entries(wires))(
+    `%s${needsPython}`,
+    options,
+    async (_title, [content, ...habits]) => {
+      const bytes = Buffer.from(content as string);
 
-    const [through, direct] = await Promise.all([exchange(RUN, bytes, habits), exchange([], bytes, habits)]);
+      const [through, direct] = await Promise.all([
+        exchange(RUN, bytes, habits),
+        exchange([], bytes, habits),
+      ]);
 
-    expect(withoutAddedMeta(through.arrived).equals(direct.arrived)).toBe(true);
-    expect(withoutAddedMeta(through.output).equals(direct.output)).toBe(true);
-    expect(through.ended).toEqual(direct.ended);
-  });
+      expect(withoutAddedMeta(through.arrived).equals(direct.arrived)).toBe(true);
+      expect(withoutAddedMeta(through.output).equals(direct.output)).toBe(true);
+      expect(through.ended).toEqual(direct.ended);
+    },
+  );
 
-it("ends although a child of the server keeps its stdout open", async () => {
+it.skipIf(!hasPython)(`ends although a child of the server keeps its stdout open${needsPython}`, async () => {
   const { arrived, ended } = await exchange(RUN, Buffer.from(CALL), ["--leaves-a-child"]);
 
   expect(withoutAddedMeta(arrived).toString()).toBe(INITIALIZE + CALL);

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { patience } from "../support/patience.ts";
 import { startProgram } from "./program.ts";
+import { hasPython, needsPython } from "../support/python.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const CLI = path("../../dist/cli.cjs");
@@ -54,88 +55,106 @@ function isAlive(pid: number): boolean {
   }
 }
 
-it("is killed, and takes along a server that does not end with its input", async () => {
-  const run = startRun(mirror("--never-ends"));
-  const pid = await pidFrom(run.child);
-  await run.printed("mirror");
+it.skipIf(!hasPython)(
+  `is killed, and takes along a server that does not end with its input${needsPython}`,
+  async () => {
+    const run = startRun(mirror("--never-ends"));
+    const pid = await pidFrom(run.child);
+    await run.printed("mirror");
 
-  run.child.kill("SIGKILL");
+    run.child.kill("SIGKILL");
 
-  expect((await run.ended).signal).toBe("SIGKILL");
-  expect(await gone(pid)).toBe(true);
-});
+    expect((await run.ended).signal).toBe("SIGKILL");
+    expect(await gone(pid)).toBe(true);
+  },
+);
 
-it("has a host that is killed: the server finds its input ended, and nothing is left", async () => {
-  const host = `
+it.skipIf(!hasPython)(
+  `has a host that is killed: the server finds its input ended, and nothing is left${needsPython}`,
+  async () => {
+    const host = `
     const run = require("child_process").spawn(process.execPath, process.argv.slice(1), { stdio: ["pipe", "pipe", "inherit"] });
     run.stdin.write(${JSON.stringify(INITIALIZE)});
     run.stdout.once("data", () => console.log(run.pid));`;
-  const command = [CLI, "run", "--", "sh", "-c", 'echo $$ >&2; exec "$@"', "sh", ...mirror()];
-  const running = startProgram(["-e", host, "--", ...command]);
-  const server = pidFrom(running.child);
-  const [text] = (await once(running.child.stdout ?? running.child, "data")) as [string];
+    const command = [CLI, "run", "--", "sh", "-c", 'echo $$ >&2; exec "$@"', "sh", ...mirror()];
+    const running = startProgram(["-e", host, "--", ...command]);
+    const server = pidFrom(running.child);
+    const [text] = (await once(running.child.stdout ?? running.child, "data")) as [string];
 
-  running.child.kill("SIGKILL");
+    running.child.kill("SIGKILL");
 
-  expect(await gone(await server)).toBe(true);
-  expect(await gone(Number(text))).toBe(true);
-});
+    expect(await gone(await server)).toBe(true);
+    expect(await gone(Number(text))).toBe(true);
+  },
+);
 
-it("ends in time for a host that waits 2 s, although the collector takes everything and answers nothing", async () => {
-  const hole = createServer().listen(0, "127.0.0.1");
-  await once(hole, "listening");
-  onTestFinished(() => void hole.close());
-  const run = startRun(mirror(), {
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(hole.address() as AddressInfo).port}`,
-  });
-  await run.printed("mirror");
-  const since = performance.now();
+it.skipIf(!hasPython)(
+  `ends in time for a host that waits 2 s, although the collector takes everything and answers nothing${needsPython}`,
+  async () => {
+    const hole = createServer().listen(0, "127.0.0.1");
+    await once(hole, "listening");
+    onTestFinished(() => void hole.close());
+    const run = startRun(mirror(), {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(hole.address() as AddressInfo).port}`,
+    });
+    await run.printed("mirror");
+    const since = performance.now();
 
-  run.child.stdin?.end();
+    run.child.stdin?.end();
 
-  expect(await run.ended).toMatchObject({ code: 0, signal: null });
-  expect(performance.now() - since).toBeLessThan(patience(2000));
-});
+    expect(await run.ended).toMatchObject({ code: 0, signal: null });
+    expect(performance.now() - since).toBeLessThan(patience(2000));
+  },
+);
 
-it("passes on what a server says half, when it dies in the middle", async () => {
-  const dying = [
-    "-e",
-    'process.stdin.once("data", () => { process.stdout.write(`{"jsonrpc":"2.0","id":0,"res`, () => process.kill(process.pid, "SIGKILL")) })',
-  ];
+it.skipIf(!hasPython)(
+  `passes on what a server says half, when it dies in the middle${needsPython}`,
+  async () => {
+    const dying = [
+      "-e",
+      'process.stdin.once("data", () => { process.stdout.write(`{"jsonrpc":"2.0","id":0,"res`, () => process.kill(process.pid, "SIGKILL")) })',
+    ];
 
-  const run = startRun([execPath, ...dying]);
+    const run = startRun([execPath, ...dying]);
 
-  expect(await run.ended).toMatchObject({
-    stdout: '{"jsonrpc":"2.0","id":0,"res',
-    code: null,
-    signal: "SIGKILL",
-  });
-});
+    expect(await run.ended).toMatchObject({
+      stdout: '{"jsonrpc":"2.0","id":0,"res',
+      code: null,
+      signal: "SIGKILL",
+    });
+  },
+);
 
-it("has a server that closes its stdout find the host as patient as without run", async () => {
-  const closing = [
-    execPath,
-    "-e",
-    "require('fs').closeSync(1); process.stdin.resume().on('end', () => process.exit(4))",
-  ];
-  const run = startRun(closing);
+it.skipIf(!hasPython)(
+  `has a server that closes its stdout find the host as patient as without run${needsPython}`,
+  async () => {
+    const closing = [
+      execPath,
+      "-e",
+      "require('fs').closeSync(1); process.stdin.resume().on('end', () => process.exit(4))",
+    ];
+    const run = startRun(closing);
 
-  run.child.stdin?.end("more\n");
+    run.child.stdin?.end("more\n");
 
-  expect(await run.ended).toMatchObject({ stdout: "", code: 4 });
-});
+    expect(await run.ended).toMatchObject({ stdout: "", code: 4 });
+  },
+);
 
-it("tells a server that writes that the host does not read any more", async () => {
-  const writing = "yes '{}' ; exit 7";
-  const run = startRun(["sh", "-c", `trap '' PIPE; ${writing}`]);
-  await run.printed("{}");
+it.skipIf(!hasPython)(
+  `tells a server that writes that the host does not read any more${needsPython}`,
+  async () => {
+    const writing = "yes '{}' ; exit 7";
+    const run = startRun(["sh", "-c", `trap '' PIPE; ${writing}`]);
+    await run.printed("{}");
 
-  run.child.stdout?.destroy();
+    run.child.stdout?.destroy();
 
-  expect(await run.ended).toMatchObject({ code: 7 });
-});
+    expect(await run.ended).toMatchObject({ code: 7 });
+  },
+);
 
-it("leaves no file behind", async () => {
+it.skipIf(!hasPython)(`leaves no file behind${needsPython}`, async () => {
   const temporary = mkdtempSync(join(tmpdir(), "mcp-otelkit-test-"));
   onTestFinished(() => rmSync(temporary, { recursive: true, force: true }));
   const run = startRun(mirror(), { TMPDIR: temporary });

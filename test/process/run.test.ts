@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { bareMessage } from "../wire/trace-keys.ts";
 import { exportingTo, startProgram, type Running } from "./program.ts";
+import { hasPython, needsPython } from "../support/python.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 const PYTHON = ["python3", fileURLToPath(new URL("../fixtures/wire/server.py", import.meta.url))];
@@ -64,7 +65,7 @@ async function answered(running: Running, id: number): Promise<void> {
   ]);
 }
 
-describe("a Python server", () => {
+describe.skipIf(!hasPython)(`a Python server${needsPython}`, () => {
   it("is observed from its pipe, and continues the host's trace", async () => {
     const server = await startRun(PYTHON);
     await server.initialize();
