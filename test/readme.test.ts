@@ -52,7 +52,9 @@ const TABLES: Record<string, string[]> = {
     "| package | versions | formats |",
     "|---|---|---|",
     ...SDK_ROWS.map(({ package: name, from, below, files }) => {
-      const formats = [...new Set(Object.values(files))].map((format) =>
+      const found = Object.values(files);
+      // Where no file is known by its name, classes are recognised in either format.
+      const formats = [...new Set(found.length === 0 ? ["esm", "cjs"] : found)].map((format) =>
         format === "esm" ? "ES modules" : "CommonJS",
       );
       return `| \`${name}\` | ${from.join(".")} to ${below - 1}.x | ${formats.join(", ")} |`;
