@@ -11,7 +11,7 @@ import { startStdioServer, type StdioServer } from "./stdio.ts";
 const FIVE = [1, 2, 3, 4, 5];
 const CALLS = 7;
 /** Prometheus goes on by half the distance of two samples at each end of what it saw; of a zero and one sample that is half as much again. */
-const EXTRAPOLATED = 1.5;
+const EXTRAPOLATED = 1.55; // with milliseconds between a sample's time and the end of the range
 /** `evaluation_interval` of prometheus.yaml, which is what a rule waits for at most. */
 const EVALUATION_S = 15;
 const SOON = { OTEL_METRIC_EXPORT_INTERVAL: "1000" };

@@ -19,7 +19,7 @@ const DID = {
 } as const;
 const ALL = { forecast: 80, storm_warning: 11 };
 /** A zero and one sample: Prometheus goes on for half of their distance. */
-const EXTRAPOLATED = 1.5;
+const EXTRAPOLATED = 1.55; // with milliseconds between a sample's time and the end of the range
 
 describe("the questions of guide and dashboards", { ...NEEDS_SERVERS, timeout: 120_000 }, () => {
   const stack = givenStack({ rules: (text) => text });
