@@ -3,7 +3,7 @@ import { InstrumentationBase } from "@opentelemetry/instrumentation";
 import type { McpConfig } from "./settings/config.ts";
 import { readConfig } from "./settings/mcp-settings.ts";
 import { describeFault } from "./output/describe-fault.ts";
-import { tolerateVersions } from "./runtime/otel/api-globals.ts";
+import { tolerateVersions } from "./runtime/api/api-globals.ts";
 import { VERSION } from "./version.ts";
 import {
   MESSAGE_CLASSES,

@@ -1,3 +1,3 @@
 /** `import { createLogger } from "mcp-otelkit/logger"`: the logger alone. */
-export { createLogger } from "./signals/create-logger.ts";
-export type { LogFields, McpLogger } from "./signals/user-logger.ts";
+export { createLogger } from "./signals/logs/create-logger.ts";
+export type { LogFields, McpLogger } from "./signals/logs/user-logger.ts";

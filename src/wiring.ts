@@ -11,8 +11,8 @@ import { announce, onSdkSeen, type SdkReport } from "./hook/loader/sdk-listeners
 import type { SdkFile } from "./hook/loader/targets.ts";
 import { createStdoutPolicy } from "./hook/stdio-server.ts";
 import { createKnownNames } from "./operation/known-names.ts";
-import type { LoggerProvider } from "./signals/logger-provider.ts";
-import type { McpMetrics } from "./signals/metrics.ts";
+import type { LoggerProvider } from "./signals/logs/logger-provider.ts";
+import type { McpMetrics } from "./signals/metrics/metrics.ts";
 import { createTelemetry, type Telemetry } from "./signals/observer.ts";
 import { VERSION } from "./version.ts";
 import { countObserved, endObserved } from "./wire/live.ts";
@@ -21,7 +21,7 @@ export type { LoggerProvider, SdkFile, SdkReport, Telemetry };
 export { announce, onSdkSeen, patchSdkFile };
 export { MESSAGE_CLASSES } from "./hook/loader/targets.ts";
 export { onPeerGone, onStdioServer, servesStdio } from "./hook/connection/close.ts";
-export { residentBytes } from "./signals/process-metrics.ts";
+export { residentBytes } from "./signals/metrics/process-metrics.ts";
 
 /** Requests that are being answered, as seen from within and from outside. */
 export function countRunning(): number {

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { labelName, metricName } from "../src/admin/prometheus-names.ts";
+import { labelName, metricName } from "../src/admin/metrics/prometheus-names.ts";
 import { SETTINGS } from "../src/settings/mcp-settings.ts";
 import { SDK_ROWS } from "../src/hook/loader/targets.ts";
-import { INSTRUMENTS, type InstrumentRow } from "../src/signals/instruments.ts";
+import { INSTRUMENTS, type InstrumentRow } from "../src/signals/metrics/instruments.ts";
 
 const README = new URL("../README.md", import.meta.url);
 

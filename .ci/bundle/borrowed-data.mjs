@@ -1,7 +1,7 @@
 /** Data of other projects that was copied into src/ by hand: no package contains it, so no bundler can report it. */
 export const BORROWED_DATA = [
   {
-    // src/privacy/provider-keys.ts
+    // src/privacy/secrets/provider-keys.ts
     name: "gitleaks",
     version: "b58d3f102cf3a2c84cb7f923d05c25c9b1aed84b",
     license: "MIT",

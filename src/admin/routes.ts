@@ -1,9 +1,9 @@
-import type { Collected } from "./collected.ts";
+import type { Collected } from "./metrics/collected.ts";
 import { describeHealth, type HealthFacts } from "./health.ts";
-import type { ExemplarOf } from "./metrics-page.ts";
-import { OPEN_METRICS, TEXT, wantsOpenMetrics } from "./negotiate.ts";
+import type { ExemplarOf } from "./metrics/metrics-page.ts";
+import { OPEN_METRICS, TEXT, wantsOpenMetrics } from "./metrics/negotiate.ts";
 import { withoutReasons, type Readiness } from "./ready.ts";
-import { createSharedPages } from "./shared-pages.ts";
+import { createSharedPages } from "./metrics/shared-pages.ts";
 
 /** Headers as Node gives them: names in lower case. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;

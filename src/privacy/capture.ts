@@ -8,8 +8,8 @@ import { LOG_DATA, REQUEST_PARTS, RESULT_PARTS, type Part } from "./capture-part
 import { matches } from "./name-pattern.ts";
 import { ownNames, ownValue } from "./own-properties.ts";
 import { serialise, serialiseText } from "./redact.ts";
-import { isSecretKey } from "./secret-keys.ts";
-import { redactText, REDACTED } from "./secrets.ts";
+import { isSecretKey } from "./secrets/secret-keys.ts";
+import { redactText, REDACTED } from "./secrets/secrets.ts";
 
 export interface CapturePolicy {
   readonly kinds: ReadonlySet<CaptureKind>;

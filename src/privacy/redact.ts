@@ -5,8 +5,9 @@
  */
 
 import { lengthOf, opaque, ownNames, ownValue } from "./own-properties.ts";
-import { isNamedBefore, isSecret } from "./named-secrets.ts";
-import { describeBlob, isMixed, redactText, REDACTED } from "./secrets.ts";
+import { isNamedBefore, isSecret } from "./secrets/named-secrets.ts";
+import { redactText, REDACTED } from "./secrets/secrets.ts";
+import { describeBlob, isMixed } from "./secrets/value-looks.ts";
 
 export interface RedactOptions {
   /** The longest text, in characters (UTF-16 units). */

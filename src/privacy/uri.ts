@@ -3,8 +3,8 @@
  */
 
 import { GETTER, lengthOf, ownValue } from "./own-properties.ts";
-import { isSecretKey } from "./secret-keys.ts";
-import { redactText, REDACTED } from "./secrets.ts";
+import { isSecretKey } from "./secrets/secret-keys.ts";
+import { redactText, REDACTED } from "./secrets/secrets.ts";
 
 const MAX_URI_LENGTH = 1024;
 const MAX_MESSAGE_LENGTH = 512;

@@ -3,7 +3,7 @@ import { describeFault } from "../output/describe-fault.ts";
 import { isDisabled, isInstrumentationEnabled, readSdkMode } from "../settings/otel-settings.ts";
 import type { OccupyHub } from "../wiring.ts";
 import { loadChunk } from "./chunks.ts";
-import { createLateSdk } from "./otel/late-sdk.ts";
+import { createLateSdk } from "./api/late-sdk.ts";
 import { firstLine } from "../output/say.ts";
 
 /** Who makes telemetry of what a command observes from outside. */

@@ -3,7 +3,7 @@ import { MESSAGE_CLASSES, type SdkReport } from "../wiring.ts";
 import type { Say } from "../output/say.ts";
 import { configFile, type Env } from "../settings/otel-settings.ts";
 import { textOf } from "../settings/values.ts";
-import type { Slot } from "./otel/api-globals.ts";
+import type { Slot } from "./api/api-globals.ts";
 import { learn, type Fact } from "./threads.ts";
 
 /** Collects the results of patching the SDKs that a process loads, and prints them in as few lines as possible. */

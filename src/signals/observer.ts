@@ -12,14 +12,14 @@ import type { ActiveOperation, OperationObserver } from "../operation/observer.t
 import type { Operation } from "../operation/operation.ts";
 import type { Outcome } from "../operation/outcome.ts";
 import * as semconv from "../semconv.ts";
-import { registeredLoggerProvider, type LoggerProvider } from "./logger-provider.ts";
-import { createLogs, type Self } from "./logs.ts";
-import { createMetrics, type McpMetrics } from "./metrics.ts";
-import { openToSend, parentsOf, whileOpen } from "./parents.ts";
-import { inject, type Trust } from "./propagation.ts";
+import { registeredLoggerProvider, type LoggerProvider } from "./logs/logger-provider.ts";
+import { createLogs, type Self } from "./logs/logs.ts";
+import { createMetrics, type McpMetrics } from "./metrics/metrics.ts";
+import { openToSend, parentsOf, whileOpen } from "./spans/parents.ts";
+import { inject, type Trust } from "./spans/propagation.ts";
 import { describeSessionId, withoutSession } from "./session-id.ts";
-import { withOperation } from "./running-operation.ts";
-import { startClientSpan, startServerSpan } from "./spans.ts";
+import { withOperation } from "./spans/running-operation.ts";
+import { startClientSpan, startServerSpan } from "./spans/spans.ts";
 
 export interface Signals {
   /** Read for each operation: an SDK may be registered later, or replaced. */

@@ -6,7 +6,7 @@ import {
   type AggregationTemporality,
   type ViewOptions,
 } from "@opentelemetry/sdk-metrics";
-import type { Collected } from "../../src/admin/collected.ts";
+import type { Collected } from "../../src/admin/metrics/collected.ts";
 
 interface CollectOptions {
   resource?: Attributes;

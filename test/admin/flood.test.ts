@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as later } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Collected } from "../../src/admin/collected.ts";
+import type { Collected } from "../../src/admin/metrics/collected.ts";
 import { createReadiness } from "../../src/admin/ready.ts";
 import { createRoutes, type Routes } from "../../src/admin/routes.ts";
 import { patience } from "../support/patience.ts";

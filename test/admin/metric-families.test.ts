@@ -1,6 +1,6 @@
 import { AggregationTemporality } from "@opentelemetry/sdk-metrics";
 import { expect, test } from "vitest";
-import { renderMetrics } from "../../src/admin/metrics-page.ts";
+import { renderMetrics } from "../../src/admin/metrics/metrics-page.ts";
 import { parsePrometheusText } from "../support/prometheus-text.ts";
 import { collect } from "./collect.ts";
 

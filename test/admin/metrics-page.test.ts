@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { AggregationType } from "@opentelemetry/sdk-metrics";
 import { expect, test } from "vitest";
-import { renderMetrics, type ExemplarOf } from "../../src/admin/metrics-page.ts";
+import { renderMetrics, type ExemplarOf } from "../../src/admin/metrics/metrics-page.ts";
 import { parsePrometheusText } from "../support/prometheus-text.ts";
 import { collect, recordOneOfEach } from "./collect.ts";
 

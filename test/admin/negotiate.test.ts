@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wantsOpenMetrics } from "../../src/admin/negotiate.ts";
+import { wantsOpenMetrics } from "../../src/admin/metrics/negotiate.ts";
 
 /** Accept headers of real clients. */
 const PROMETHEUS_3 =

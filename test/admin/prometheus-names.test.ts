@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { labelName, metricName, unitName, type MetricKind } from "../../src/admin/prometheus-names.ts";
+import {
+  labelName,
+  metricName,
+  unitName,
+  type MetricKind,
+} from "../../src/admin/metrics/prometheus-names.ts";
 
 /** The results of Prometheus's own translator for the same names. */
 const golden = JSON.parse(readFileSync(new URL("golden/prometheus-names.json", import.meta.url), "utf8")) as {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { Collected } from "../../src/admin/collected.ts";
+import type { Collected } from "../../src/admin/metrics/collected.ts";
 import { createHandle } from "../../src/admin/handle.ts";
 import { createReadiness } from "../../src/admin/ready.ts";
 import { createRoutes } from "../../src/admin/routes.ts";

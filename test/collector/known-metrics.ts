@@ -1,7 +1,7 @@
 // Every metric that a query may name, with its labels: mcp-otelkit's from the table that defines them, others from
 // the table below.
-import { metricName, type MetricKind } from "../../src/admin/prometheus-names.ts";
-import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/instruments.ts";
+import { metricName, type MetricKind } from "../../src/admin/metrics/prometheus-names.ts";
+import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/metrics/instruments.ts";
 
 const KINDS: Readonly<Record<InstrumentRow["kind"], MetricKind>> = {
   histogram: "histogram",

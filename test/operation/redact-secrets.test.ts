@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { PROVIDER_KEYS } from "../../src/privacy/provider-keys.ts";
+import { PROVIDER_KEYS } from "../../src/privacy/secrets/provider-keys.ts";
 import { LEFT_TO_THE_PROCESS, MUST_GO, MUST_PASS } from "../support/secret-samples.ts";
 import { serialise, serialiseText } from "../../src/privacy/redact.ts";
-import { isSecretKey } from "../../src/privacy/secret-keys.ts";
-import { redactText } from "../../src/privacy/secrets.ts";
+import { isSecretKey } from "../../src/privacy/secrets/secret-keys.ts";
+import { redactText } from "../../src/privacy/secrets/secrets.ts";
 
 const LIMIT = { limit: 8192 };
 const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { serialise, serialiseText } from "../../src/privacy/redact.ts";
-import { redactText } from "../../src/privacy/secrets.ts";
+import { redactText } from "../../src/privacy/secrets/secrets.ts";
 import { redactMessage, redactUri } from "../../src/privacy/uri.ts";
 import { randomOf, SECRETS } from "./random-value.ts";
 import { ADVERSARIAL } from "./adversarial.ts";

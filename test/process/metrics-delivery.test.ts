@@ -1,7 +1,7 @@
 // Where metrics go: the page and OTLP at once, each where it is turned on, and nowhere for `none`.
 import { describe, expect, it, onTestFinished } from "vitest";
-import { metricName } from "../../src/admin/prometheus-names.ts";
-import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/instruments.ts";
+import { metricName } from "../../src/admin/metrics/prometheus-names.ts";
+import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/metrics/instruments.ts";
 import { INITIALIZE } from "../support/hand-fed.ts";
 import { startOtlpReceiver, type OtlpReceiver, type SeenMetric } from "../support/otlp-receiver.ts";
 import { eventually, pageOf, type Page } from "../support/page.ts";

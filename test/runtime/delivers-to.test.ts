@@ -13,7 +13,7 @@ import {
   type SpanExporter,
 } from "@opentelemetry/sdk-trace";
 import { describe, expect, it } from "vitest";
-import { deliversTo } from "../../src/runtime/otel/delivers-to.ts";
+import { deliversTo } from "../../src/runtime/api/delivers-to.ts";
 import { home } from "../support/homes.ts";
 
 const HERE = "http://collector.example:4318";

@@ -22,7 +22,7 @@ import {
   createLateLoggerProvider,
   createLateMeterProvider,
   createLateTracerProvider,
-} from "../../src/runtime/otel/late-providers.ts";
+} from "../../src/runtime/api/late-providers.ts";
 
 it("counters, histograms, gauges, observables and batches come alive, and move on", async () => {
   let current: MeterProvider | undefined;

@@ -4,7 +4,7 @@ import * as sdk from "@opentelemetry/sdk-metrics";
 import { expect, it } from "vitest";
 import { createKnownNames } from "../../src/operation/known-names.ts";
 import { readConfig } from "../../src/settings/mcp-settings.ts";
-import { INSTRUMENTS } from "../../src/signals/instruments.ts";
+import { INSTRUMENTS } from "../../src/signals/metrics/instruments.ts";
 import { createTelemetry } from "../../src/signals/observer.ts";
 import { ManualReader } from "../support/metered.ts";
 import { operationOf } from "./operations.ts";

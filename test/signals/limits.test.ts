@@ -3,8 +3,8 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { describeMetric } from "../../src/operation/metric-attributes.ts";
 import { createKnownNames } from "../../src/operation/known-names.ts";
-import { createLogRate } from "../../src/signals/log-rate.ts";
-import { createUserLogger } from "../../src/signals/user-logger.ts";
+import { createLogRate } from "../../src/signals/logs/log-rate.ts";
+import { createUserLogger } from "../../src/signals/logs/user-logger.ts";
 import { readConfig } from "../../src/settings/mcp-settings.ts";
 import { withTelemetry } from "../support/with-telemetry.ts";
 import { operationOf } from "./operations.ts";

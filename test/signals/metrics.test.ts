@@ -12,7 +12,7 @@ import { z } from "zod";
 import { METRIC_FAMILIES } from "../../src/settings/config.ts";
 import { watchHttpRequests } from "../../src/hook/http-requests.ts";
 import { patchExports } from "../../src/hook/loader/patch.ts";
-import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/instruments.ts";
+import { INSTRUMENTS, type InstrumentRow } from "../../src/signals/metrics/instruments.ts";
 import { createHandFed, INITIALIZE, type HandFed } from "../support/hand-fed.ts";
 import { ManualReader, startMetered } from "../support/metered.ts";
 import { eventually, type Page } from "../support/page.ts";

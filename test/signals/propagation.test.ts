@@ -7,7 +7,7 @@ import {
   type TextMapPropagator,
 } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
-import * as crossing from "../../src/signals/propagation.ts";
+import * as crossing from "../../src/signals/spans/propagation.ts";
 import type { Carrier } from "../../src/operation/observer.ts";
 import { withTelemetry } from "../support/with-telemetry.ts";
 import { operationOf } from "./operations.ts";

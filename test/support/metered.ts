@@ -1,7 +1,7 @@
 import { trace, type MeterProvider } from "@opentelemetry/api";
 import * as sdk from "@opentelemetry/sdk-metrics";
 import { onTestFinished } from "vitest";
-import { renderMetrics } from "../../src/admin/metrics-page.ts";
+import { renderMetrics } from "../../src/admin/metrics/metrics-page.ts";
 import type { McpConfig } from "../../src/settings/config.ts";
 import { readConfig } from "../../src/settings/mcp-settings.ts";
 import { occupyHub } from "../../src/hook/hub.ts";

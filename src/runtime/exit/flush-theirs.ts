@@ -1,5 +1,5 @@
 import { diag } from "@opentelemetry/api";
-import { behindProxy, SIGNALS, theirs, type Flushable } from "../otel/api-globals.ts";
+import { behindProxy, SIGNALS, theirs, type Flushable } from "../api/api-globals.ts";
 
 /** Providers that have been shut down: a second call makes them print that on stdout. */
 const over = new WeakSet<Flushable>();

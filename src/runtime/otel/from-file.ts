@@ -2,7 +2,7 @@ import { diag } from "@opentelemetry/api";
 import { sendToStderr } from "../../output/console-exporters.ts";
 import { keepingDiagnosticsOffStdout } from "../../output/diagnostics.ts";
 import { loadChunk } from "../chunks.ts";
-import { capture, type Components } from "./api-globals.ts";
+import { capture, type Components } from "../api/api-globals.ts";
 import { detectHarmlessCommandLine } from "./resource.ts";
 
 /**

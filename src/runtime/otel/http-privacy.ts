@@ -15,7 +15,7 @@ import type {
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { redactSegments, redactUri } from "../../privacy/uri.ts";
 import { classNameOf } from "../../operation/class-name.ts";
-import { redactText, REDACTED } from "../../privacy/secrets.ts";
+import { redactText, REDACTED } from "../../privacy/secrets/secrets.ts";
 
 /** What becomes of an attribute's value; `undefined` takes the attribute away. */
 type Fate = (value: AttributeValue | undefined, others: Attributes) => AttributeValue | undefined;

@@ -5,7 +5,7 @@ import { LoggerProvider } from "@opentelemetry/sdk-logs";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { configFile, type RuntimeSettings } from "../../settings/otel-settings.ts";
-import { hasDiagnostics, SIGNALS, type Components, type Slot } from "./api-globals.ts";
+import { hasDiagnostics, SIGNALS, type Components, type Slot } from "../api/api-globals.ts";
 import { logDiagnosticsToStderr } from "../../output/diagnostics.ts";
 import type { Say } from "../../output/say.ts";
 import { firstLine } from "../../output/say.ts";

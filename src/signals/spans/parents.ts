@@ -1,7 +1,7 @@
 import { context, SpanKind, trace, type Context, type Link, type Span } from "@opentelemetry/api";
-import type { Carrier } from "../operation/observer.ts";
-import type { Operation } from "../operation/operation.ts";
-import * as semconv from "../semconv.ts";
+import type { Carrier } from "../../operation/observer.ts";
+import type { Operation } from "../../operation/operation.ts";
+import * as semconv from "../../semconv.ts";
 import { receive, withoutBrought, type Received, type Trust } from "./propagation.ts";
 
 /** The parent and links of a message that arrives. */

@@ -1,4 +1,4 @@
-import type { ActiveSession, Session } from "../operation/session.ts";
+import type { ActiveSession, Session } from "../../operation/session.ts";
 
 /** How a session ended: its peer or this process closed it, or the peer sent nothing for too long. */
 export type SessionEnd = "closed" | "idle";

@@ -1,5 +1,5 @@
 import { context, createContextKey, type Context } from "@opentelemetry/api";
-import type { AttributeValues } from "../operation/operation.ts";
+import type { AttributeValues } from "../../operation/operation.ts";
 
 /** `createContextKey` makes a global symbol, so that every copy of this package finds the operations of the others. */
 const KEY = createContextKey("mcp-otelkit.operation");

@@ -1,6 +1,6 @@
 import { trace, type Context } from "@opentelemetry/api";
-import { levelOf } from "../operation/log-level.ts";
-import * as semconv from "../semconv.ts";
+import { levelOf } from "../../operation/log-level.ts";
+import * as semconv from "../../semconv.ts";
 
 /** A log entry, before it becomes a record, a line, or both. */
 export interface LogEntry {

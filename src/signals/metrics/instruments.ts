@@ -1,5 +1,5 @@
-import type { MetricFamily } from "../settings/config.ts";
-import * as semconv from "../semconv.ts";
+import type { MetricFamily } from "../../settings/config.ts";
+import * as semconv from "../../semconv.ts";
 
 export interface InstrumentRow {
   readonly name: string;

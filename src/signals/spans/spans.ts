@@ -8,14 +8,14 @@ import {
   type Span,
   type Tracer,
 } from "@opentelemetry/api";
-import type { McpConfig } from "../settings/config.ts";
-import { captureRequest, captureResult } from "../privacy/capture.ts";
-import { redactMessage } from "../privacy/uri.ts";
-import type { AttributeValues, Operation } from "../operation/operation.ts";
-import { methodRow } from "../operation/methods.ts";
-import type { Outcome } from "../operation/outcome.ts";
-import * as semconv from "../semconv.ts";
-import { capturePolicy } from "./capture-policy.ts";
+import type { McpConfig } from "../../settings/config.ts";
+import { captureRequest, captureResult } from "../../privacy/capture.ts";
+import { redactMessage } from "../../privacy/uri.ts";
+import type { AttributeValues, Operation } from "../../operation/operation.ts";
+import { methodRow } from "../../operation/methods.ts";
+import type { Outcome } from "../../operation/outcome.ts";
+import * as semconv from "../../semconv.ts";
+import { capturePolicy } from "../capture-policy.ts";
 import { markEnded, openToSend, type Parents } from "./parents.ts";
 import { departing } from "./propagation.ts";
 

@@ -1,5 +1,5 @@
 import type { Collected } from "./collected.ts";
-import { inTime } from "./in-time.ts";
+import { inTime } from "../in-time.ts";
 import { renderMetrics, type ExemplarOf } from "./metrics-page.ts";
 
 /** Below the 10 seconds that Prometheus waits: a callback of somebody's instrument may hang, and then the scraper is told. */

@@ -1,5 +1,5 @@
 /** Values that something beside them says are secrets: their own name, another property, or the item before. */
-import { lengthOf, ownNames, ownValue } from "./own-properties.ts";
+import { lengthOf, ownNames, ownValue } from "../own-properties.ts";
 import { isSecretKey, isSecretLabel, NAME_MEMBERS, VALUE_MEMBERS } from "./secret-keys.ts";
 
 const NAMES_OF_VALUE = new Set(NAME_MEMBERS);

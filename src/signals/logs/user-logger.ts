@@ -1,14 +1,14 @@
 import { context, diag } from "@opentelemetry/api";
-import type { LogLevel } from "../settings/config.ts";
-import { describeFault } from "../output/describe-fault.ts";
-import { SEVERITY } from "../operation/log-level.ts";
-import { isObject } from "../operation/message.ts";
-import { classNameOf } from "../operation/class-name.ts";
-import { ownNames, ownValue } from "../privacy/own-properties.ts";
-import { serialise, serialiseText } from "../privacy/redact.ts";
-import * as semconv from "../semconv.ts";
+import type { LogLevel } from "../../settings/config.ts";
+import { describeFault } from "../../output/describe-fault.ts";
+import { SEVERITY } from "../../operation/log-level.ts";
+import { isObject } from "../../operation/message.ts";
+import { classNameOf } from "../../operation/class-name.ts";
+import { ownNames, ownValue } from "../../privacy/own-properties.ts";
+import { serialise, serialiseText } from "../../privacy/redact.ts";
+import * as semconv from "../../semconv.ts";
 import { createEmitter, type LogsSource } from "./logs.ts";
-import { runningOperation } from "./running-operation.ts";
+import { runningOperation } from "../spans/running-operation.ts";
 
 /** Further fields of a log line. Secret-looking names and values are redacted; an `Error` becomes its message and class. */
 export type LogFields = Readonly<Record<string, unknown>>;

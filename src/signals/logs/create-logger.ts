@@ -1,8 +1,8 @@
-import type { McpConfig } from "../settings/config.ts";
-import { readConfig } from "../settings/mcp-settings.ts";
+import type { McpConfig } from "../../settings/config.ts";
+import { readConfig } from "../../settings/mcp-settings.ts";
 import { registeredLoggerProvider } from "./logger-provider.ts";
 import { createUserLogger, type McpLogger } from "./user-logger.ts";
-import { writeToStderr } from "../output/stderr.ts";
+import { writeToStderr } from "../../output/stderr.ts";
 
 let config: McpConfig | undefined;
 

@@ -11,9 +11,9 @@ import {
   type TextMapGetter,
   type TextMapPropagator,
 } from "@opentelemetry/api";
-import type { McpConfig } from "../settings/config.ts";
-import type { Carrier } from "../operation/observer.ts";
-import type { Operation } from "../operation/operation.ts";
+import type { McpConfig } from "../../settings/config.ts";
+import type { Carrier } from "../../operation/observer.ts";
+import type { Operation } from "../../operation/operation.ts";
 import {
   MAX_BAGGAGE_ENTRIES,
   MAX_BAGGAGE_LENGTH,
@@ -23,8 +23,8 @@ import {
   mayBeRead,
   mayCross,
   outgoingKeys,
-} from "../privacy/crossing.ts";
-import * as semconv from "../semconv.ts";
+} from "../../privacy/crossing.ts";
+import * as semconv from "../../semconv.ts";
 
 /** The settings for trust, for what crosses, and the propagator. */
 export interface Trust extends Pick<McpConfig, "trust" | "baggage" | "metaKeys"> {

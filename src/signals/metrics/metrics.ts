@@ -7,13 +7,13 @@ import type {
   MeterProvider,
   ObservableCallback,
 } from "@opentelemetry/api";
-import type { McpConfig } from "../settings/config.ts";
-import type { HttpExchange } from "../operation/http-endpoint.ts";
-import type { KnownNames } from "../operation/known-names.ts";
-import type { Operation } from "../operation/operation.ts";
-import type { Outcome } from "../operation/outcome.ts";
-import { describeMetric, resourceLabel, revisionLabel } from "../operation/metric-attributes.ts";
-import * as semconv from "../semconv.ts";
+import type { McpConfig } from "../../settings/config.ts";
+import type { HttpExchange } from "../../operation/http-endpoint.ts";
+import type { KnownNames } from "../../operation/known-names.ts";
+import type { Operation } from "../../operation/operation.ts";
+import type { Outcome } from "../../operation/outcome.ts";
+import { describeMetric, resourceLabel, revisionLabel } from "../../operation/metric-attributes.ts";
+import * as semconv from "../../semconv.ts";
 import { createExemplars, type Exemplars } from "./exemplars.ts";
 import { INSTRUMENTS, type InstrumentName, type InstrumentRow } from "./instruments.ts";
 import { PROCESS_OBSERVERS } from "./process-metrics.ts";
