@@ -10,6 +10,7 @@ import {
   topBy,
   percentOf,
   percentile,
+  percentiles,
   percentileInRange,
   ratePerSecond,
 } from "./queries.ts";
@@ -60,10 +61,7 @@ const requests = [
       "Compare with the panel beside it. A large difference is the way in between: proxies, connection set-up, a busy client.",
     unit: "s",
     thresholds: [5, 10],
-    queries: [0.5, 0.95, 0.99].map((p) => ({
-      expr: percentile(p, "", OPERATION, CALLS),
-      legend: `p${p * 100}`,
-    })),
+    queries: percentiles(OPERATION, CALLS),
   }),
   timeSeries({
     title: "p95 of tool calls, at the client and in the server",

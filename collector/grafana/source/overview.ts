@@ -14,7 +14,7 @@ import {
   percentileInRange,
   ratePerSecond,
 } from "./queries.ts";
-import { instance, server, text, top } from "./selectors.ts";
+import { instance, memoryLimit, server, top } from "./selectors.ts";
 
 const CALLS = "mcp_tool_calls_total";
 const DURATION = "mcp_tool_call_duration_seconds";
@@ -206,17 +206,6 @@ export const overview = () =>
     title: "MCP overview",
     description:
       "How all MCP servers are doing: rate, errors, latency, sessions, memory, CPU, and each tool's calls.",
-    variables: [
-      metricsSource(),
-      server(),
-      instance("server"),
-      top(),
-      text(
-        "memory_limit",
-        "Memory limit (MiB)",
-        "The container's memory limit, as a line on the memory panel.",
-        "512",
-      ),
-    ],
+    variables: [metricsSource(), server(), instance("server"), top(), memoryLimit()],
     rows: [{ title: "Tools", panels: guide }, { title: "Servers and errors", panels: byServer }, businessRow],
   });

@@ -19,6 +19,17 @@ export function percentile(p: number, by: string, histogram: string, selector: s
   return `histogram_quantile(${p}, sum by (${labels}) (rate(${histogram}_bucket{${selector}}[${WINDOW}])))`;
 }
 
+/** Half, nearly all and all but one in a hundred, a line each. */
+export function percentiles(
+  histogram: string,
+  selector: string,
+): { readonly expr: string; readonly legend: string }[] {
+  return [0.5, 0.95, 0.99].map((p) => ({
+    expr: percentile(p, "", histogram, selector),
+    legend: `p${p * 100}`,
+  }));
+}
+
 /** A share in percent. Where nothing of the part was counted but something of the whole, it is 0 and not nothing. */
 export function percentOf(part: string, whole: string): string {
   return `100 * (${part} or 0 * ${whole}) / ${whole}`;

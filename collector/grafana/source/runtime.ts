@@ -4,7 +4,7 @@ import { dashboard } from "./frame.ts";
 import { UIDS } from "./go-to.ts";
 import { stat, timeSeries } from "./panels.ts";
 import { SERVER, increaseInRange, onlyTop, topBy, percentile, ratePerSecond } from "./queries.ts";
-import { instance, server, text, top } from "./selectors.ts";
+import { instance, memoryLimit, server, top } from "./selectors.ts";
 
 const EACH = "job, instance";
 const NAME = "{{job}} {{instance}}";
@@ -315,18 +315,7 @@ export const runtimeAndCapacity = () =>
     title: "MCP runtime and capacity",
     description:
       "The processes behind the servers: CPU, memory, event loop, heap, and how long what they have will do.",
-    variables: [
-      metricsSource(),
-      server(),
-      instance("server"),
-      top(),
-      text(
-        "memory_limit",
-        "Memory limit (MiB)",
-        "The container's memory limit, as a line on the memory panels.",
-        "512",
-      ),
-    ],
+    variables: [metricsSource(), server(), instance("server"), top(), memoryLimit()],
     rows: [
       { title: "Processes", panels: processes },
       { title: "Node", panels: node },

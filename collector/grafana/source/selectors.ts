@@ -89,11 +89,21 @@ export const top = () =>
     "10",
   );
 
-export function text(name: string, label: string, description: string, value: string) {
+function text(name: string, label: string, description: string, value: string) {
   return new TextBoxVariableBuilder(name)
     .label(label)
     .description(description)
     .defaultValue(value)
     .options([{ selected: true, text: value, value }])
     .current({ selected: true, text: value, value });
+}
+
+/** The guide's memory panel has the container's limit as a line, which no metric tells. */
+export function memoryLimit() {
+  return text(
+    "memory_limit",
+    "Memory limit (MiB)",
+    "The container's memory limit, as a line on the memory panels.",
+    "512",
+  );
 }

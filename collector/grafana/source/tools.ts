@@ -12,6 +12,7 @@ import {
   topBy,
   percentOf,
   percentile,
+  percentiles,
   percentileInRange,
   ratePerSecond,
 } from "./queries.ts";
@@ -68,11 +69,7 @@ const calls = [
       "Click a point high above the lines, open its trace, and look for the longest span below the tool's. No points: exemplars come only from servers that Prometheus scrapes, not from pushed metrics.",
     unit: "s",
     thresholds: [5, 10],
-    queries: [0.5, 0.95, 0.99].map((p) => ({
-      expr: percentile(p, "", DURATION, TOOL),
-      legend: `p${p * 100}`,
-      exemplars: p === 0.99,
-    })),
+    queries: percentiles(DURATION, TOOL).map((one) => ({ ...one, exemplars: one.legend === "p99" })),
   }),
   heatmap({
     title: "Distribution of durations",
