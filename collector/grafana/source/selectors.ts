@@ -89,7 +89,7 @@ export const top = () =>
     "10",
   );
 
-function text(name: string, label: string, description: string, value: string) {
+export function text(name: string, label: string, description: string, value: string) {
   return new TextBoxVariableBuilder(name)
     .label(label)
     .description(description)
