@@ -1,6 +1,6 @@
 // The build: OpenTelemetry and src in a few CommonJS files, each loaded on demand (src/runtime/chunks.ts). CommonJS,
 // because the preload also works with --require and loads the rest while the application loads its modules; the ES
-// modules of the package's exports are wrappers (.ci/bundle/wrappers.mjs).
+// modules of the package's exports are wrappers (.ci/bundle/finish.mjs).
 import { fileURLToPath } from "node:url";
 import { finish } from "./.ci/bundle/finish.mjs";
 import { licences } from "./.ci/bundle/licences.mjs";

@@ -11,7 +11,8 @@ const README = new URL("../README.md", import.meta.url);
 const MEANING: Record<keyof typeof SETTINGS, string> = {
   resourceUri:
     "`mcp.resource.uri` on spans: without userinfo and query values, only the URI template that matched, or not at all",
-  errorMessage: "the message of a JSON-RPC error as the span's status description, secrets redacted",
+  errorMessage:
+    "the message of a JSON-RPC error as the span's status description, secrets redacted; never that of a tool, a prompt, sampling, elicitation or a method of your own",
   trust:
     "whether a message continues its sender's trace, starts a new trace with a link to it, or starts one without a link",
   baggage: "a list of the baggage keys that cross to and from MCP peers, `*` for any characters; unset: none",

@@ -110,9 +110,10 @@ export const CHECKLIST: readonly Line[] = [
     {
       says: "Log level configurable via environment variable",
       needs: "--deployment or --stderr",
-      fix: "LOG_LEVEL=info; debug only while you are looking for something",
+      fix: "LOG_LEVEL or OTEL_INSTRUMENTATION_MCP_LOG_LEVEL is info; debug only while you are looking for something",
       see(evidence) {
-        const level = environment(evidence)?.["LOG_LEVEL"];
+        const { LOG_LEVEL, OTEL_INSTRUMENTATION_MCP_LOG_LEVEL } = environment(evidence) ?? {};
+        const level = OTEL_INSTRUMENTATION_MCP_LOG_LEVEL ?? LOG_LEVEL;
         if (level === undefined && !evidence.stderr) return undefined;
         const debug =
           level?.toLowerCase() === "debug" ||

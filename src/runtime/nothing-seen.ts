@@ -29,6 +29,7 @@ const HELPS: Readonly<Record<SpokenVia, string>> = {
  * Says in one line that nothing is recorded: soon after an MCP client has spoken to a process in which no SDK was seen, and else when the
  * process ends. The second is left out for preloads that were handed on, to a worker thread, by `fork` or through `NODE_OPTIONS`: they
  * meet many a program that has nothing to do with MCP. And for programs that handed them on: the MCP part is elsewhere.
+ * @param packages those that the loader looks for, and any bundle with one of them inside
  * @param seesAll whether the loader shows every module: synchronous hooks do, on older Nodes there are none
  */
 export function tellIfNothingWasSeen(
@@ -37,6 +38,7 @@ export function tellIfNothingWasSeen(
   level: number,
   speak: Say,
   seesAll: boolean,
+  packages: readonly string[],
 ): void {
   const unseen = (): string | undefined => (seesAll ? undefined : whatWasNotWatched());
   let told = false;
@@ -68,12 +70,12 @@ export function tellIfNothingWasSeen(
   });
   process.once("exit", () => {
     if (spoken !== undefined || handedOn) return;
-    const sdks = "@modelcontextprotocol/sdk, @modelcontextprotocol/server, @modelcontextprotocol/client";
+    const sdks = packages.join(", ");
     const reason = unseen();
     tell(
       reason === undefined
-        ? `no MCP SDK was loaded in this process (looked for ${sdks}), so nothing was recorded; if it is bundled into the ` +
-            "application, call instrumentMcp()"
+        ? `no MCP SDK was loaded in this process (looked for ${sdks}), so nothing was recorded; if one is in a bundle ` +
+            "that mcp-otelkit does not recognise, call instrumentMcp()"
         : `no MCP SDK was seen in this process (looked for ${sdks}), so nothing was recorded; but ${reason}`,
     );
   });

@@ -8,7 +8,8 @@ export interface McpConfig {
    */
   readonly resourceUri: "full" | "template" | "off";
   /**
-   * Whether the message of a JSON-RPC error becomes the span's status description, with secrets redacted.
+   * Whether the message of a JSON-RPC error becomes the span's status description, with secrets redacted. That of a method whose
+   * errors are content (tools, prompts, sampling, elicitation, the application's own methods) never does.
    * Environment: `OTEL_INSTRUMENTATION_MCP_ERROR_MESSAGE` = `on`, `off`.
    * @default true
    */

@@ -26,9 +26,8 @@ export async function flushTelemetry(): Promise<void> {
 }
 
 /**
- * Makes `process.exit()` wait until the spans and log records of this process are sent, for at most a second; the
- * same as `OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on`. Metrics cannot be collected at that moment: await {@link
- * flushTelemetry} before, where they matter.
+ * Makes `process.exit()` wait until the spans, log records and metrics of this process are sent, for at most a second; the same as
+ * `OTEL_INSTRUMENTATION_MCP_FLUSH_ON_EXIT=on`, which is the default. Of metrics it sends what needs no asynchronous callback.
  */
 export function flushOnExit(): void {
   globals[FLUSH_ON_EXIT] = true;
