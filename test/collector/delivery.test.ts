@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { found, skipping, whyWithout } from "../ops/programs.ts";
-import { freePorts } from "../stack/ports.ts";
+import { freePorts } from "../support/ports.ts";
 import { describeService, pause, type Service } from "../stack/service.ts";
 import { COLLECTOR, load, type Tree } from "./files.ts";
 import { RULE_FILES } from "./rule-files.ts";

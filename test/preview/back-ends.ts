@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fresh, loki, SHIPPED, type BackEnd, type Programs } from "../stack/back-ends.ts";
 import { collector, type Collector } from "../stack/collector.ts";
 import { BUILDS, keptIn, type Program } from "../stack/pins.ts";
-import { freePorts } from "../stack/ports.ts";
+import { freePorts } from "../support/ports.ts";
 import { describeService, type Service } from "../stack/service.ts";
 
 export interface BackEnds {

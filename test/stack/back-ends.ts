@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { StoreName } from "./log-stores.ts";
 import { commandOf, type Loki } from "./loki-here.ts";
 import type { Program } from "./pins.ts";
-import { freePorts } from "./ports.ts";
+import { freePorts } from "../support/ports.ts";
 import { describeService, type Service } from "./service.ts";
 
 export const SHIPPED = fileURLToPath(new URL("../../collector/", import.meta.url));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fresh, SHIPPED, type Programs } from "./back-ends.ts";
-import { freePorts } from "./ports.ts";
+import { freePorts } from "../support/ports.ts";
 import { describeService, type Service } from "./service.ts";
 
 export interface Collector extends Service {

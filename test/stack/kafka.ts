@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fresh } from "./back-ends.ts";
 import { CACHE } from "./pins.ts";
-import { freePorts } from "./ports.ts";
+import { freePorts } from "../support/ports.ts";
 import { describeService, type Service } from "./service.ts";
 
 const POM = fileURLToPath(new URL("kafka/pom.xml", import.meta.url));

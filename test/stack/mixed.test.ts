@@ -7,7 +7,7 @@ import type { Collector } from "./collector.ts";
 import { givenStack, NEEDS_SERVERS } from "./given.ts";
 import { linesIn } from "./log-stores.ts";
 import { post } from "./numbered.ts";
-import { freePorts } from "./ports.ts";
+import { freePorts } from "../support/ports.ts";
 
 /** An existing pipeline as a user may have it: one receiver, no redaction, and a mark on all data that passes through. */
 const THEIRS = `

@@ -13,7 +13,7 @@ import { getText } from "./get.ts";
 import { NEEDS_SERVERS } from "./given.ts";
 import { linesIn } from "./log-stores.ts";
 import { HELP, readOptions } from "./options.ts";
-import { choosePorts, freePorts } from "./ports.ts";
+import { choosePorts, freePorts } from "../support/ports.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const COMMAND = fileURLToPath(new URL("run.ts", import.meta.url));

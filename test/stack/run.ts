@@ -13,7 +13,7 @@ import { findLoki, NO_LOKI } from "./loki-here.ts";
 import { HELP, PORT_NAMES, readOptions, USUAL_PORTS, type Options } from "./options.ts";
 import { startPage } from "./page.ts";
 import { whenParentsGo } from "./parents.ts";
-import { choosePorts, type Choice } from "./ports.ts";
+import { choosePorts, type Choice } from "../support/ports.ts";
 import { pause } from "./service.ts";
 import { startStack, type Stack } from "./stack.ts";
 

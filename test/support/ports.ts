@@ -1,8 +1,19 @@
 import { createServer, type AddressInfo } from "node:net";
 
 /**
- * Ports that nothing listens on at this moment, all different: they are open together before the first is closed again. The
- * servers could be asked for port 0 themselves, but then they could not come back on the same one after they were killed.
+ * Below the range from which a kernel takes ports for connections and for port 0 (Linux: from 32,768, the IANA: from 49,152):
+ * whatever else the tests open meanwhile, it is not one of these.
+ * https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html
+ */
+const FIRST = 18_000;
+const COUNT = 14_000;
+/** Two processes of a test run begin far from each other. */
+let last = Math.floor(Math.random() * COUNT);
+
+/**
+ * Ports that nothing listens on at this moment, and that this process has not handed out before: a server takes a while until
+ * it listens, and others start meanwhile. The servers could be asked for port 0 themselves, but then they could not come back
+ * on the same one after they were killed.
  */
 export async function freePorts<Name extends string>(...names: Name[]): Promise<Record<Name, number>> {
   return choosePorts(Object.fromEntries(names.map((name) => [name, {}])) as Record<Name, Choice>);
@@ -25,7 +36,8 @@ export async function choosePorts<Name extends string>(
       const { usual, fixed } = choices[name];
       const server =
         fixed === undefined
-          ? ((usual === undefined ? undefined : await hold(usual).catch(() => undefined)) ?? (await hold(0)))
+          ? ((usual === undefined ? undefined : await hold(usual).catch(() => undefined)) ??
+            (await holdNext()))
           : await hold(fixed).catch(() => {
               throw new Error(`port ${fixed} is taken, and --${name} asked for it`);
             });
@@ -37,6 +49,15 @@ export async function choosePorts<Name extends string>(
   } finally {
     await Promise.all(held.map(([, server]) => new Promise((resolve) => server.close(resolve))));
   }
+}
+
+async function holdNext(): Promise<ReturnType<typeof createServer>> {
+  for (let tries = 0; tries < COUNT; tries += 1) {
+    last = (last + 1) % COUNT;
+    const server = await hold(FIRST + last).catch(() => undefined);
+    if (server !== undefined) return server;
+  }
+  throw new Error(`no port from ${FIRST} to ${FIRST + COUNT} is free`);
 }
 
 function hold(port: number) {
