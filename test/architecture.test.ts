@@ -32,7 +32,10 @@ const LAYERS: Record<string, Layer> = {
   hook: { layers: ["operation", "privacy", "output", ...LEAVES], types: [OPENTELEMETRY], node: true },
   wire: {
     layers: ["operation", "privacy", "output", ...LEAVES],
-    node: ["node:stream", "node:http", "node:https", "node:net", "node:zlib", "node:string_decoder"],
+    node: [
+      ...["node:stream", "node:zlib", "node:string_decoder"],
+      ...["node:http", "node:https", "node:http2", "node:net", "node:tls"],
+    ],
   },
   signals: {
     layers: ["operation", "privacy", "output", ...LEAVES],

@@ -37,7 +37,7 @@ export async function proxy(words: readonly string[]): Promise<number> {
   const server = createProxy({
     target,
     observing,
-    admits: ({ socket, headers }) => !isLoopback(socket.localAddress) || knows(headers.host),
+    admits: ({ localAddress, host }) => !isLoopback(localAddress) || knows(host),
   });
   server.listen(listen.port, listen.host);
   try {

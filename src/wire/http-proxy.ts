@@ -1,10 +1,14 @@
-import * as http from "node:http";
-import * as https from "node:https";
+import type { Server } from "node:net";
+import type { Readable, Writable } from "node:stream";
 import { createEndpoints } from "../operation/http-endpoint.ts";
+import type { Carrier } from "../operation/observer.ts";
 import { safely } from "../output/safely.ts";
+import { askedByHttp1, askedByHttp2, replyByHttp1, replyByHttp2 } from "./http-clients.ts";
 import { createHttpConversations } from "./http-conversations.ts";
 import { createExchange, type Exchange, type Observed } from "./http-exchange.ts";
-import { createHops } from "./http-hops.ts";
+import { createFront } from "./http-front.ts";
+import { createHops, type Hop } from "./http-hops.ts";
+import type { Answer, Asked, Reply, Sent } from "./http-sides.ts";
 import { MAX_LINE_BYTES } from "./lines.ts";
 import type { Observing } from "./passing.ts";
 import { forwardedHeaders, responseHeaders } from "./raw-headers.ts";
@@ -14,168 +18,145 @@ export interface ProxyOptions {
   /** `undefined`: everything passes, and nothing is observed. */
   readonly observing: Observing | undefined;
   /** Whether a request is to be answered at all. */
-  readonly admits: (request: http.IncomingMessage) => boolean;
+  readonly admits: (request: Asked) => boolean;
 }
 
-const NOTHING = Buffer.alloc(0);
-
-/** Headers of this size are read, in bytes. Node's own limit is 16 KB, and some identity providers' tokens are longer. */
-const MAX_HEADER_BYTES = 128 * 1024;
+/** Begins the request to the target. @param body all of it, where it is known @param context trace context */
+type Send = (then: (outgoing: Writable) => void, body?: Buffer, context?: Carrier) => void;
 
 /**
  * Passes HTTP requests on to the target and its responses back, and looks at what passes. A body that may be a message is held until it
  * is complete, since trace context is added to it; all others, and all responses, pass as they come.
  * @returns listens to nothing yet
  */
-export function createProxy({ target, observing, admits }: ProxyOptions): http.Server {
+export function createProxy({ target, observing, admits }: ProxyOptions): Server {
   const observed: Observed | undefined = observing && {
     observing,
     conversations: createHttpConversations(observing),
     endpoints: createEndpoints(),
   };
-  const secure = target.protocol === "https:";
-  const hopOf = createHops(secure);
+  const hops = createHops(target);
 
-  function forward(request: http.IncomingMessage, response: http.ServerResponse): void {
-    response.sendDate = false;
+  function forward(request: Asked, reply: Reply, hop: Hop): void {
     if (!admits(request)) {
-      refuse(
-        response,
-        403,
-        `the Host header ${request.headers.host ?? ""} names another host than this proxy's`,
-      );
-      request.resume();
+      refuse(request, reply, 403, `the Host header ${request.host ?? ""} names another host than this proxy's`);
       return;
     }
-    const exchange =
-      observed && safely("http request", () => createExchange(observed, describeRequest(request)));
-    let outgoing: http.ClientRequest | undefined;
-    let answered = false;
-    const over = hopOf(request.socket).begin();
+    const exchange = observed && safely("http request", () => createExchange(observed, request));
+    let sent: Sent | undefined;
+    const over = hop.begin();
 
-    /** Begins the request to the target. @param body all of it, where it is known @param context trace context */
-    function send(body?: Buffer, context = {}): http.ClientRequest {
-      const { rawHeaders, method = "GET", url = "/" } = request;
+    const send: Send = (then, body, context = {}) => {
+      const { method, url, rawHeaders, hasBody } = request;
       const declared = body !== undefined && request.headers["content-length"] !== undefined;
-      const made = (secure ? https : http).request({
-        protocol: target.protocol,
-        hostname: target.hostname.replace(/^\[(.*)\]$/, "$1"),
-        port: target.port,
-        method,
-        path: url === "/" ? target.pathname + target.search : url,
-        headers: forwardedHeaders(rawHeaders, target.host, declared ? body.length : undefined, context),
-        agent: hopOf(request.socket).agent,
-        setHost: false,
-        maxHeaderSize: MAX_HEADER_BYTES,
-      });
-      made.on("response", (incoming) => {
-        answered = true;
+      const path = url === "/" ? target.pathname + target.search : url;
+      const headers = forwardedHeaders(rawHeaders, target.host, declared ? body.length : undefined, context);
+      hop.find((way) => {
+        if (reply.gone) return;
+        if (way instanceof Error) return fail(way);
         try {
-          answer(incoming, response, exchange);
+          sent = way({ method, path, headers, hasBody }, { answer: pass, fail });
+          then(sent.body);
         } catch (error) {
-          // A head that Node reads and does not write.
-          incoming.destroy();
-          fail(error as Error, "cannot pass on the answer of");
+          fail(error instanceof Error ? error : new Error(String(error)));
         }
       });
-      made.on("error", (error) => {
-        // It may answer before it has read everything: then the response says how it ended.
-        if (!answered) fail(error);
-      });
-      outgoing = made;
-      return made;
+    };
+
+    function pass(answer: Answer): void {
+      try {
+        passOn(answer, reply, exchange);
+      } catch (error) {
+        // A head that Node reads and does not write.
+        sent?.cancel();
+        fail(error as Error, "cannot pass on the answer of");
+      }
     }
 
     function fail(error: Error, what = "cannot reach"): void {
-      exchange?.end(response.destroyed ? "client gone" : "target gone");
-      if (response.headersSent || response.destroyed) response.destroy();
-      else refuse(response, 502, `${what} ${target.origin}: ${error.message}`);
+      exchange?.end(reply.gone ? "client gone" : "target gone");
+      if (reply.begun || reply.gone) reply.cut();
+      else refuse(request, reply, 502, `${what} ${target.origin}: ${error.message}`);
     }
 
-    response.on("close", () => {
+    reply.on("close", () => {
       over();
-      if (response.writableFinished) return;
+      if (reply.finished) return;
       exchange?.end("client gone"); // unless the target has gone before
-      outgoing?.destroy();
+      sent?.cancel();
     });
-    request.on("error", () => undefined); // `close` of the response follows
+    request.body.on("error", () => undefined); // `close` of the response follows
 
-    try {
-      if (exchange?.mayAsk === true) collect(request, exchange, send);
-      else request.pipe(send());
-    } catch (error) {
-      fail(error instanceof Error ? error : new Error(String(error)));
-    }
+    if (exchange?.mayAsk === true) collect(request.body, exchange, send);
+    else send((outgoing) => request.body.pipe(outgoing));
   }
 
-  // How long a request may take and a connection may be idle is the target's to say.
-  const limits = { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0, keepAliveTimeout: 0 };
-  return http.createServer(limits, forward);
+  return createFront({
+    http1: (request, response) =>
+      forward(askedByHttp1(request), replyByHttp1(response), hops.ofHttp1(request.socket)),
+    http2(request, response) {
+      const { session } = request.stream;
+      if (session !== undefined)
+        forward(askedByHttp2(request), replyByHttp2(response), hops.ofHttp2(session));
+    },
+  });
 }
 
 /** Holds a body until it is complete; one that grows too long passes as it is. */
-function collect(
-  request: http.IncomingMessage,
-  exchange: Exchange,
-  send: (body?: Buffer, context?: object) => http.ClientRequest,
-): void {
+function collect(request: Readable, exchange: Exchange, send: Send): void {
   const chunks: Buffer[] = [];
   let kept = 0;
   const onData = (chunk: Buffer): void => {
     chunks.push(chunk);
     kept += chunk.length;
     if (kept <= MAX_LINE_BYTES) return;
-    request.off("data", onData).off("end", onEnd);
+    request.off("data", onData).off("end", onEnd).pause();
     exchange.unread();
-    const outgoing = send();
-    for (const each of chunks) outgoing.write(each);
-    request.pipe(outgoing);
+    send((outgoing) => {
+      for (const each of chunks) outgoing.write(each);
+      request.pipe(outgoing);
+    });
   };
   const onEnd = (): void => {
     const { body, context } = exchange.asks(Buffer.concat(chunks));
-    send(body, context).end(body);
+    send((outgoing) => outgoing.end(body), body, context);
   };
   request.on("data", onData).on("end", onEnd);
 }
 
-function answer(
-  incoming: http.IncomingMessage,
-  response: http.ServerResponse,
-  exchange: Exchange | undefined,
-): void {
-  response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, responseHeaders(incoming));
-  exchange?.responds(incoming.statusCode ?? 0, incoming.headers);
+function passOn(answer: Answer, reply: Reply, exchange: Exchange | undefined): void {
+  const { status, body } = answer;
+  reply.begin(status, answer.reason, responseHeaders(answer));
+  exchange?.responds(status, answer.headers);
   // Soon, since a stream may have nothing to say for hours; and with the first bytes of the body where those are there already.
-  // Not by flushHeaders(), which sends headers as UTF-8.
   let begun = false;
-  setImmediate(() => void (begun || response.destroyed || response.write(NOTHING)));
-  incoming.on("data", (chunk: Buffer) => {
+  setImmediate(() => void (begun || reply.gone || reply.flush()));
+  let ended = false;
+  body.on("data", (chunk: Buffer) => {
     begun = true;
-    if (!response.write(chunk)) incoming.pause();
+    if (!reply.write(chunk)) body.pause();
     exchange?.data(chunk);
   });
-  response.on("drain", () => incoming.resume());
-  incoming.on("end", () => {
-    begun = true;
-    if (Object.keys(incoming.trailers).length > 0) response.addTrailers(incoming.trailers);
-    response.end();
+  reply.on("drain", () => void body.resume());
+  body.on("end", () => {
+    if (!answer.complete()) return;
+    begun = ended = true;
+    reply.end(answer.trailers());
     exchange?.end("complete");
   });
-  incoming.on("error", () => {
-    exchange?.end(response.destroyed ? "client gone" : "target gone");
-    response.destroy();
-  });
+  const cut = (): void => {
+    if (ended) return;
+    exchange?.end(reply.gone ? "client gone" : "target gone");
+    reply.cut();
+  };
+  body.on("error", cut).on("close", cut);
 }
 
-function describeRequest({ method = "", url = "", headers, httpVersion, socket }: http.IncomingMessage) {
-  return { method, url, headers, httpVersion, address: socket.remoteAddress, port: socket.remotePort };
-}
-
-function refuse(response: http.ServerResponse, status: number, reason: string): void {
-  const text = `mcp-otelkit proxy: ${reason}\n`;
-  response.writeHead(status, {
-    "content-type": "text/plain; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(text);
+function refuse(request: Asked, reply: Reply, status: number, reason: string): void {
+  const text = Buffer.from(`mcp-otelkit proxy: ${reason}\n`);
+  const headers = ["content-type", "text/plain; charset=utf-8", "content-length", String(text.length)];
+  reply.begin(status, undefined, headers);
+  reply.write(text);
+  reply.end();
+  request.body.resume(); // else a connection that is used again waits for its end
 }

@@ -1,10 +1,13 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 
 /**
  * Headers as they stand on the wire, name and value in turns: order, spelling and repetition are kept. Source:
  * https://nodejs.org/api/http.html#messagerawheaders
  */
 export type RawHeaders = readonly string[];
+
+/** Headers of this size are read, in bytes. Node's own limit is 16 KB, and some identity providers' tokens are longer. */
+export const MAX_HEADER_BYTES = 128 * 1024;
 
 /**
  * The headers of a request on its way to the target.
@@ -46,7 +49,13 @@ export function forwardedHeaders(
  * The headers of a response on its way to the client. `Trailer` announces what only a chunked body can have: on any other it says
  * nothing, and Node refuses to write it.
  */
-export function responseHeaders({ rawHeaders, headers }: IncomingMessage): string[] {
+export function responseHeaders({
+  rawHeaders,
+  headers,
+}: {
+  readonly rawHeaders: RawHeaders;
+  readonly headers: IncomingHttpHeaders;
+}): RawHeaders {
   if (/\bchunked\b/i.test(headers["transfer-encoding"] ?? "") || headers["trailer"] === undefined)
     return rawHeaders;
   return rawHeaders.filter((_, at) => rawHeaders[at - (at % 2)]?.toLowerCase() !== "trailer");

@@ -61,7 +61,6 @@ export async function startProxied(
   const url = new URL(`http://127.0.0.1:${targetPort}/mcp`);
   const proxy = createProxy({ target: url, observing: hub(), admits });
   const port = await listen(proxy);
-  onTestFinished(() => proxy.closeAllConnections());
   return {
     ...recording,
     targetPort,
