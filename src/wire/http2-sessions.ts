@@ -17,6 +17,9 @@ export interface SecureTarget {
   createSession(): { readonly find: FindWay; close(): void };
 }
 
+/** Node ends a session that holds more: 10 MB by itself, and several messages of 16 MB may be on their way at once. */
+const MAX_SESSION_MB = 1024;
+
 /** So that a connection whose other end is gone without a word does not stay. */
 const PROBE_AFTER_MS = 30_000;
 
@@ -111,6 +114,7 @@ function sessionOn(socket: tls.TLSSocket, target: URL): http2.ClientHttp2Session
     createConnection: () => socket,
     settings: { enablePush: false, maxHeaderListSize: MAX_HEADER_BYTES },
     maxSendHeaderBlockLength: MAX_HEADER_BYTES,
+    maxSessionMemory: MAX_SESSION_MB,
   });
   session.on("error", () => undefined); // the requests under way fail, each for itself
   return session;
