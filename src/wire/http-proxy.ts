@@ -57,6 +57,8 @@ export function createProxy({ target, observing, admits }: ProxyOptions): Server
         try {
           sent = way({ method, path, headers, hasBody }, { answer: pass, fail });
           then(sent.body);
+          // It may answer and want no more of the body, for which the connection of the client would wait.
+          sent.body.once("close", () => void request.body.resume());
         } catch (error) {
           fail(error instanceof Error ? error : new Error(String(error)));
         }

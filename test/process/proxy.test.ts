@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import * as http from "node:http";
+import * as http2 from "node:http2";
 import * as https from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -29,7 +30,10 @@ interface Heard {
 }
 
 /** A server that answers each request with an empty result, and keeps what it got. */
-async function startTarget(server: http.Server | https.Server = http.createServer(), answers = true) {
+async function startTarget(
+  server: http.Server | https.Server | http2.Http2SecureServer = http.createServer(),
+  answers = true,
+) {
   const heard: Heard[] = [];
   server.on("request", (request: http.IncomingMessage, response: http.ServerResponse) => {
     void buffer(request).then((bytes) => {
@@ -43,7 +47,7 @@ async function startTarget(server: http.Server | https.Server = http.createServe
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => {
-    server.closeAllConnections();
+    if ("closeAllConnections" in server) server.closeAllConnections();
     server.close();
   });
   return { heard, port: (server.address() as AddressInfo).port };
@@ -111,20 +115,48 @@ it("passes everything on where telemetry is switched off, and adds nothing", asy
   );
 });
 
-it("speaks TLS to its target", async () => {
+/** A certificate of its own for localhost. */
+function makeCertificate() {
   const folder = mkdtempSync(join(tmpdir(), "mcp-otelkit-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "1"];
   const words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...subject, "-keyout", key, "-out", cert];
   execFileSync("openssl", words, { stdio: "ignore" });
-  const target = await startTarget(https.createServer({ key: readFileSync(key), cert: readFileSync(cert) }));
+  return { cert, pem: { key: readFileSync(key), cert: readFileSync(cert) } };
+}
+
+it("speaks TLS to its target", async () => {
+  const { cert, pem } = makeCertificate();
+  const target = await startTarget(https.createServer(pem));
   const trusting = await startProxy(`https://localhost:${target.port}/mcp`, { NODE_EXTRA_CA_CERTS: cert });
   const strict = await startProxy(`https://localhost:${target.port}/mcp`);
 
   expect((await post(trusting.url, CALL)).status).toBe(200);
   expect(await (await post(strict.url, CALL)).text()).toMatch(/cannot reach https:.*self-signed certificate/);
   expect(target.heard[0]?.headers.host).toBe(`localhost:${target.port}`);
+});
+
+it("speaks HTTP/2 with a client and a target, as a program too, and refuses another host's name", async () => {
+  const { cert, pem } = makeCertificate();
+  const target = await startTarget(http2.createSecureServer(pem));
+  const proxy = await startProxy(`https://localhost:${target.port}/mcp`, { NODE_EXTRA_CA_CERTS: cert });
+  const session = http2.connect(proxy.url);
+  const ask = async (headers: http2.OutgoingHttpHeaders): Promise<unknown> => {
+    const stream = session.request({ ":method": "POST", ":path": "/mcp", ...headers }, { endStream: false });
+    stream.end(JSON.stringify(CALL));
+    const [head] = (await once(stream, "response")) as [http2.IncomingHttpHeaders];
+    await buffer(stream);
+    return head[":status"];
+  };
+
+  expect(await ask({ "content-type": "application/json" })).toBe(200);
+  expect(await ask({ ":authority": "evil.example" })).toBe(403);
+  session.destroy();
+  await proxy.end();
+
+  expect(target.heard[0]?.headers).toMatchObject({ ":authority": `localhost:${target.port}` });
+  expect(proxy.receiver.spans()[0]?.attributes).toMatchObject({ "network.protocol.version": "2" });
 });
 
 it("ends by SIGTERM with what is open told", async () => {
