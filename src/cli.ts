@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** `npx mcp-otelkit <command>`: one file a command, in cli/. */
 import { check } from "./cli/check.ts";
-import { proxy } from "./cli/proxy.ts";
 import { run } from "./cli/run.ts";
 
 const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
@@ -9,6 +8,8 @@ const COMMANDS: Readonly<Record<string, (words: readonly string[]) => Promise<vo
     process.exitCode = await check(words, (text) => process.stdout.write(text));
   },
   async proxy(words) {
+    // Node's HTTP/2 takes its time to load, and `run` has a host that waits.
+    const { proxy } = await import("./cli/proxy.ts");
     process.exitCode = await proxy(words);
   },
   async run(words) {

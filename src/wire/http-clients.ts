@@ -70,7 +70,9 @@ export function replyByHttp2(response: Http2ServerResponse): Reply {
     },
     get finished() {
       // Node ends the stream also where the client resets it.
-      return response.writableEnded && stream.writableFinished && stream.rstCode === constants.NGHTTP2_NO_ERROR;
+      return (
+        response.writableEnded && stream.writableFinished && stream.rstCode === constants.NGHTTP2_NO_ERROR
+      );
     },
     begin: (status, _reason, headers) => asHttp2(headers, (given) => void response.writeHead(status, given)),
     flush: () => undefined, // `begin` has sent the head

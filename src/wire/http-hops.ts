@@ -51,7 +51,8 @@ function createHop1(client: Socket, target: URL, secure: SecureTarget | undefine
     session?.close();
   });
   return {
-    find: session === undefined ? (then) => then(http1) : (secure?.orHttp2(http1, session.find) ?? session.find),
+    find:
+      session === undefined ? (then) => then(http1) : (secure?.orHttp2(http1, session.find) ?? session.find),
     begin() {
       running += 1;
       lost = false;

@@ -39,7 +39,12 @@ export function createProxy({ target, observing, admits }: ProxyOptions): Server
 
   function forward(request: Asked, reply: Reply, hop: Hop): void {
     if (!admits(request)) {
-      refuse(request, reply, 403, `the Host header ${request.host ?? ""} names another host than this proxy's`);
+      refuse(
+        request,
+        reply,
+        403,
+        `the Host header ${request.host ?? ""} names another host than this proxy's`,
+      );
       return;
     }
     const exchange = observed && safely("http request", () => createExchange(observed, request));

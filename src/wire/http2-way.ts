@@ -55,7 +55,8 @@ function describe(
     body: stream,
     // Node ends the body also where the target has reset the stream without calling it an error.
     complete: () =>
-      stream.rstCode === constants.NGHTTP2_NO_ERROR && (declared === undefined || Number(declared) === length),
+      stream.rstCode === constants.NGHTTP2_NO_ERROR &&
+      (declared === undefined || Number(declared) === length),
     trailers: () => trailers,
   };
 }

@@ -1,16 +1,53 @@
 import { expect, it } from "vitest";
-import { asHttp2, fromHttp2, requestFromHttp2, toHttp2, trailersToHttp2 } from "../../src/wire/http2-headers.ts";
+import {
+  asHttp2,
+  fromHttp2,
+  requestFromHttp2,
+  toHttp2,
+  trailersToHttp2,
+} from "../../src/wire/http2-headers.ts";
 
 it("to HTTP/2 go all headers but those of one connection, in small letters", () => {
-  const raw = ["Host", "a", "Connection", "keep-alive, X-Hop", "Keep-Alive", "timeout=5", "X-Hop", "1", "TE", "trailers"];
-  const more = ["Transfer-Encoding", "chunked", "Upgrade", "h2c", "Proxy-Connection", "a", "Accept", "b", "ACCEPT", "c"];
+  const raw = [
+    "Host",
+    "a",
+    "Connection",
+    "keep-alive, X-Hop",
+    "Keep-Alive",
+    "timeout=5",
+    "X-Hop",
+    "1",
+    "TE",
+    "trailers",
+  ];
+  const more = [
+    "Transfer-Encoding",
+    "chunked",
+    "Upgrade",
+    "h2c",
+    "Proxy-Connection",
+    "a",
+    "Accept",
+    "b",
+    "ACCEPT",
+    "c",
+  ];
 
   expect({ ...toHttp2([...raw, ...more]) }).toEqual({ host: "a", te: "trailers", accept: ["b", "c"] });
   expect({ ...toHttp2(["te", "gzip"]) }).toEqual({});
 });
 
 it("what Node does not repeat is one header, and cookies stay apart", () => {
-  const raw = ["X-Content-Type-Options", "nosniff", "x-content-type-options", "nosniff", "Set-Cookie", "a", "set-cookie", "b"];
+  const raw = [
+    "X-Content-Type-Options",
+    "nosniff",
+    "x-content-type-options",
+    "nosniff",
+    "Set-Cookie",
+    "a",
+    "set-cookie",
+    "b",
+  ];
   const once = Object.assign(new Error("twice"), { code: "ERR_HTTP2_HEADER_SINGLE_VALUE" });
 
   const sent = asHttp2(raw, (headers) => {

@@ -1,17 +1,22 @@
 // HTTP/2 on either side of the proxy: real clients and servers of Node, and what each of them notices.
-import { once } from "node:events";
-import * as net from "node:net";
 import { Readable } from "node:stream";
-import { buffer, json, text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { CARRIER } from "../hook/fakes.ts";
-import { connect, startBetween, type Client, type Handler, type Target } from "./http2-talk.ts";
-
-const CALL = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "add" } };
-const JSON_TYPE = { "content-type": "application/json" };
-const ASKED = { headers: JSON_TYPE, body: Buffer.from(JSON.stringify(CALL)) };
-const RESULT = JSON.stringify({ jsonrpc: "2.0", id: 1, result: { content: [] } });
+import {
+  answered,
+  ASKED,
+  CALL,
+  connect,
+  ended,
+  JSON_TYPE,
+  RESULT,
+  startBetween,
+  type Client,
+  type Handler,
+  type Target,
+} from "./http2-talk.ts";
 
 const ROWS: readonly (readonly [Client, Target])[] = [
   ["HTTP/2", "http 1.1"],
@@ -20,17 +25,6 @@ const ROWS: readonly (readonly [Client, Target])[] = [
   ["HTTP/1.1", "https 1.1"],
   ["HTTP/1.1", "https 2"],
 ];
-
-const answered: Handler = (request, response) => {
-  request.resume().on("end", () => response.writeHead(200, JSON_TYPE).end(RESULT));
-};
-
-type Talk = Awaited<ReturnType<typeof startBetween>>;
-
-async function ended({ open, lines }: Talk): Promise<string[]> {
-  while (open().length > 0) await turn();
-  return lines();
-}
 
 describe.each(ROWS)("from %s to %s", (client, target) => {
   const version = client === "HTTP/2" ? "2" : "1.1";
@@ -57,7 +51,8 @@ describe.each(ROWS)("from %s to %s", (client, target) => {
     expect(heard[0]?.version).toBe(target === "https 2" ? "2.0" : "1.1");
     expect(JSON.parse(heard[0]?.body ?? "")).toEqual({ ...CALL, params: { name: "add", _meta: CARRIER } });
     const raw = heard[0]?.raw ?? [];
-    const valuesOf = (name: string) => raw.filter((_, at) => raw[at - 1]?.toLowerCase() === name && at % 2 === 1);
+    const valuesOf = (name: string) =>
+      raw.filter((_, at) => raw[at - 1]?.toLowerCase() === name && at % 2 === 1);
     expect(valuesOf("x-b")).toEqual(["1", "2"]);
     expect(valuesOf("x-c")).toEqual(["\u00e4"]);
     expect(valuesOf("traceparent")).toEqual([CARRIER["traceparent"]]);
@@ -136,7 +131,7 @@ describe.each(ROWS)("from %s to %s", (client, target) => {
 
     const answer = await connect(client, talk.url)(ASKED);
     answer.body.pause();
-    for (let before = -1; before !== sent; ) {
+    for (let before = -1; before !== sent;) {
       before = sent;
       for (let each = 0; each < 200; each += 1) await turn();
     }
@@ -183,96 +178,5 @@ describe.each(ROWS)("from %s to %s", (client, target) => {
     expect(answer.status).toBe(502);
     expect(await text(answer.body)).toMatch(/cannot reach https?:.*ECONNREFUSED/);
     expect(await ended(talk)).toEqual(["SERVER tools/call 1 error.type=connection_closed"]);
-  });
-});
-
-describe("one connection of HTTP/2", () => {
-  it.each<Target>(["http 1.1", "https 1.1", "https 2"])("asks %s many things at once", async (target) => {
-    const talk = await startBetween(target, (request, response) => {
-      if (request.method !== "GET") return answered(request, response);
-      response.writeHead(200, { "content-type": "text/event-stream" }).write(":\n\n");
-    });
-    const ask = connect("HTTP/2", talk.url);
-
-    const streams = await Promise.all([1, 2, 3].map(() => ask({ method: "GET" })));
-    const answer = await ask(ASKED);
-
-    expect(await json(answer.body)).toMatchObject({ id: 1 });
-    expect(talk.sessions).toHaveLength(target === "https 2" ? 1 : 0);
-    for (const each of streams) each.cancel();
-  });
-
-  it.each<[string, (talk: Talk) => unknown]>([
-    ["says GOAWAY", ({ sessions }) => sessions.at(-1)?.close()],
-    ["says GOAWAY with an error", ({ sessions }) => sessions.at(-1)?.goaway(11)],
-    ["dies", ({ sockets }) => [...sockets].at(-1)?.destroy()],
-  ])("has a new session after one that %s", async (_what, end) => {
-    const talk = await startBetween("https 2", answered);
-    const ask = connect("HTTP/2", talk.url);
-    await text((await ask(ASKED)).body);
-
-    end(talk);
-    // The proxy notices in its own time, and until then a request is answered or fails, and does not hang.
-    let answer = await ask(ASKED);
-    while (talk.sessions.length < 2) {
-      await buffer(answer.body);
-      answer = await ask(ASKED);
-    }
-
-    expect(await text(answer.body)).toBe(RESULT);
-    expect(talk.sessions).toHaveLength(2);
-  });
-
-  it.each<Target>(["http 1.1", "https 2"])("passes a body of 17 MB to %s and back", async (target) => {
-    const talk = await startBetween(target, (request, response) => {
-      request.pipe(response.writeHead(200, { "content-type": "application/octet-stream" }));
-    });
-    const body = Buffer.alloc(17 * 1024 * 1024, "abc");
-
-    const answer = await connect("HTTP/2", talk.url)({ headers: JSON_TYPE, body: Readable.from([body]) });
-
-    expect((await buffer(answer.body)).equals(body)).toBe(true);
-    expect(talk.known.suppressed.get("too_long")).toBe(1);
-  });
-
-  it("a request that dies with its session is a 502", async () => {
-    const talk = await startBetween("https 2", (request) => request.socket.destroy());
-
-    const answer = await connect("HTTP/2", talk.url)(ASKED);
-
-    expect(answer.status).toBe(502);
-    expect(await ended(talk)).toEqual(["SERVER tools/call 1 error.type=connection_closed"]);
-  });
-
-  it("ends its session with the target", async () => {
-    const talk = await startBetween("https 2", answered);
-    const ask = connect("HTTP/2", talk.url);
-    const answer = await ask({ ...ASKED, headers: { ...JSON_TYPE, cookie: ["a=1", "b=2"] } });
-    await text(answer.body);
-    const [session] = talk.sessions;
-    if (session === undefined) throw new Error("no session");
-
-    const closed = once(session, "close");
-    (answer.body as unknown as { session?: { destroy(): void } }).session?.destroy();
-
-    await closed;
-    expect(session.destroyed).toBe(true);
-  });
-
-  it("is recognised where its first bytes come one by one", async () => {
-    const talk = await startBetween("http 1.1", answered);
-    const socket = net.connect(talk.port, "127.0.0.1");
-    await once(socket, "connect");
-    socket.setNoDelay(true);
-
-    for (const byte of "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") {
-      socket.write(byte);
-      await turn();
-    }
-    socket.write(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]));
-    const [frame] = (await once(socket, "data")) as [Buffer];
-    socket.destroy();
-
-    expect(frame[3]).toBe(4); // SETTINGS
   });
 });

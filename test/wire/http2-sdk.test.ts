@@ -41,7 +41,10 @@ it.each<Target>(["http 1.1", "https 2"])("a conversation over HTTP/2 with a serv
   });
   const serving = new StreamableHTTPServerTransport({ sessionIdGenerator: () => "known" });
   await server.connect(serving);
-  const talk = await startBetween(target, (request, response) => void serving.handleRequest(request, response));
+  const talk = await startBetween(
+    target,
+    (request, response) => void serving.handleRequest(request, response),
+  );
   const session = http2.connect(talk.url);
   onTestFinished(() => session.destroy());
   const client = new Client({ name: "c", version: "1" });

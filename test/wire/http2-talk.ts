@@ -8,6 +8,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { setImmediate as turn } from "node:timers/promises";
 import { onTestFinished, vi } from "vitest";
 import { hub } from "../../src/hook/hub.ts";
 import { createProxy } from "../../src/wire/http-proxy.ts";
@@ -34,6 +35,11 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string | Buffer | Readable;
 }
+
+export const CALL = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "add" } };
+export const JSON_TYPE = { "content-type": "application/json" };
+export const ASKED = { headers: JSON_TYPE, body: Buffer.from(JSON.stringify(CALL)) };
+export const RESULT = JSON.stringify({ jsonrpc: "2.0", id: 1, result: { content: [] } });
 
 const folder = mkdtempSync(join(tmpdir(), "mcp-otelkit-test-"));
 const { server } = makeCertificates(folder);
@@ -121,4 +127,15 @@ function connectHttp2(url: string): (question: Question) => Promise<Answered> {
 function send(to: http.ClientRequest | http2.ClientHttp2Stream, body: Question["body"]): void {
   if (body instanceof Readable) body.pipe(to);
   else to.end(body);
+}
+
+export const answered: Handler = (request, response) => {
+  request.resume().on("end", () => response.writeHead(200, JSON_TYPE).end(RESULT));
+};
+
+export type Talk = Awaited<ReturnType<typeof startBetween>>;
+
+export async function ended({ open, lines }: Talk): Promise<string[]> {
+  while (open().length > 0) await turn();
+  return lines();
 }
