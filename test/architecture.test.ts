@@ -33,8 +33,14 @@ const LAYERS: Record<string, Layer> = {
   wire: {
     layers: ["operation", "privacy", "output", ...LEAVES],
     node: [
-      ...["node:stream", "node:zlib", "node:string_decoder"],
-      ...["node:http", "node:https", "node:http2", "node:net", "node:tls"],
+      "node:stream",
+      "node:zlib",
+      "node:string_decoder",
+      "node:http",
+      "node:https",
+      "node:http2",
+      "node:net",
+      "node:tls",
     ],
   },
   signals: {

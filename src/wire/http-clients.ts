@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import { constants, sensitiveHeaders, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { Asked, Reply } from "./http-sides.ts";
 import { asHttp2, requestFromHttp2, trailersToHttp2 } from "./http2-headers.ts";
 
@@ -8,7 +8,11 @@ const NOTHING = Buffer.alloc(0);
 export function askedByHttp1(request: IncomingMessage): Asked {
   const { method = "GET", url = "/", headers, rawHeaders, httpVersion, socket } = request;
   return {
-    ...{ method, url, headers, rawHeaders, httpVersion },
+    method,
+    url,
+    headers,
+    rawHeaders,
+    httpVersion,
     host: headers.host,
     address: socket.remoteAddress,
     port: socket.remotePort,
@@ -22,7 +26,10 @@ export function askedByHttp2(request: Http2ServerRequest): Asked {
   const { method, url, headers, rawHeaders, socket } = request;
   const hasBody = !request.stream.endAfterHeaders;
   return {
-    ...{ method, url, headers, hasBody },
+    method,
+    url,
+    headers,
+    hasBody,
     rawHeaders: requestFromHttp2(rawHeaders, hasBody && headers["content-length"] === undefined),
     host: headers[":authority"] ?? headers.host,
     httpVersion: "2",
@@ -30,6 +37,7 @@ export function askedByHttp2(request: Http2ServerRequest): Asked {
     port: socket.remotePort,
     localAddress: socket.localAddress,
     body: request,
+    neverIndexed: (headers as { [sensitiveHeaders]?: readonly string[] })[sensitiveHeaders],
   };
 }
 
@@ -50,7 +58,7 @@ export function replyByHttp1(response: ServerResponse): Reply {
     flush: () => void response.write(NOTHING),
     write: (chunk) => response.write(chunk),
     end(trailers = {}) {
-      if (Object.keys(trailers).length > 0) response.addTrailers(trailers as Record<string, string>);
+      if (Object.keys(trailers).length > 0) response.addTrailers(trailers);
       response.end();
     },
     cut: () => void response.destroy(),

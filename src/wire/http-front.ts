@@ -7,8 +7,8 @@ import { MAX_HEADER_BYTES } from "./raw-headers.ts";
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 
 export interface Handlers {
-  http1(request: http.IncomingMessage, response: http.ServerResponse): void;
-  http2(request: http2.Http2ServerRequest, response: http2.Http2ServerResponse): void;
+  readonly http1: (request: http.IncomingMessage, response: http.ServerResponse) => void;
+  readonly http2: (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void;
 }
 
 /** One port for HTTP/1.1 and for HTTP/2 "with prior knowledge", without TLS. @returns listens to nothing yet */

@@ -52,7 +52,7 @@ export function createProxy({ target, observing, admits }: ProxyOptions): Server
     const over = hop.begin();
 
     const send: Send = (then, body, context = {}) => {
-      const { method, url, rawHeaders, hasBody } = request;
+      const { method, url, rawHeaders, hasBody, neverIndexed } = request;
       const declared = body !== undefined && request.headers["content-length"] !== undefined;
       const path = url === "/" ? target.pathname + target.search : url;
       const headers = forwardedHeaders(rawHeaders, target.host, declared ? body.length : undefined, context);
@@ -60,7 +60,7 @@ export function createProxy({ target, observing, admits }: ProxyOptions): Server
         if (reply.gone) return;
         if (way instanceof Error) return fail(way);
         try {
-          sent = way({ method, path, headers, hasBody }, { answer: pass, fail });
+          sent = way({ method, path, headers, hasBody, neverIndexed }, { answer: pass, fail });
           then(sent.body);
           // It may answer and want no more of the body, for which the connection of the client would wait.
           sent.body.once("close", () => void request.body.resume());

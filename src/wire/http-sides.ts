@@ -20,6 +20,8 @@ export interface Asked {
   /** `false`: there is none for sure. */
   readonly hasBody: boolean;
   readonly body: Readable;
+  /** Names of headers that no table of HTTP/2 may keep, for the secrets in them. */
+  readonly neverIndexed?: readonly string[] | undefined;
 }
 
 /** Where the response to it goes. */
@@ -50,6 +52,7 @@ export interface Head {
   /** As HTTP/1.1 has them. */
   readonly headers: string[];
   readonly hasBody: boolean;
+  readonly neverIndexed?: readonly string[] | undefined;
 }
 
 /** What the target answers. */

@@ -10,7 +10,9 @@ export function byHttp1(target: URL, agent: http.Agent | false): Way {
       protocol: target.protocol,
       hostname: hostOf(target),
       port: target.port,
-      ...{ method, path, agent },
+      method,
+      path,
+      agent,
       // With `close`, which Node says otherwise, a target that answers before it has read everything hangs up on the rest.
       headers: agent === false ? [...headers, "connection", "keep-alive"] : headers,
       setHost: false,

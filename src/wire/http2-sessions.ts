@@ -14,7 +14,7 @@ export interface SecureTarget {
   /** For clients of HTTP/1.1. @param http1 how it is asked, unless it speaks HTTP/2 alone */
   orHttp2(http1: Way, http2: FindWay): FindWay;
   /** One session for one client, with HTTP/1.1 where the target has no HTTP/2. */
-  createSession(): { readonly find: FindWay; close(): void };
+  createSession(): { readonly find: FindWay; readonly close: () => void };
 }
 
 /** Node ends a session that holds more: 10 MB by itself, and several messages of 16 MB may be on their way at once. */

@@ -1,4 +1,4 @@
-import { constants, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
+import { constants, sensitiveHeaders, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
 import type { Answer, Trailers, Way } from "./http-sides.ts";
 import { asHttp2, fromHttp2 } from "./http2-headers.ts";
 
@@ -8,7 +8,7 @@ const CODES = Object.entries(constants).filter(([name]) => /^NGHTTP2_[A-Z]+(_[A-
 
 /** Asks by HTTP/2. */
 export function byHttp2(target: URL, session: ClientHttp2Session): Way {
-  return ({ method, path, headers, hasBody }, heard) => {
+  return ({ method, path, headers, hasBody, neverIndexed = [] }, heard) => {
     const stream = asHttp2(headers, ({ host: _named, ...given }) =>
       session.request(
         {
@@ -17,6 +17,7 @@ export function byHttp2(target: URL, session: ClientHttp2Session): Way {
           ":scheme": target.protocol.slice(0, -1),
           ":authority": target.host,
           ...given,
+          [sensitiveHeaders]: [...neverIndexed],
         },
         { endStream: !hasBody },
       ),
@@ -28,7 +29,7 @@ export function byHttp2(target: URL, session: ClientHttp2Session): Way {
       answered = true;
       heard.answer(describe(stream, method, parsed, raw));
     });
-    stream.on("error", (error) => (why = error));
+    stream.on("error", (error: Error) => void (why = error));
     stream.on("close", () => {
       if (!answered) heard.fail(why ?? new Error(`it has reset the request (${codeOf(stream)})`));
     });

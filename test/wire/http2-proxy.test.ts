@@ -112,7 +112,9 @@ describe.each(ROWS)("from %s to %s", (client, target) => {
 
     const answer = await connect(client, talk.url)(ASKED);
 
-    await expect(buffer(answer.body)).rejects.toThrow();
+    await expect(buffer(answer.body)).rejects.toThrow(
+      /aborted|premature close|Premature close|INTERNAL_ERROR/,
+    );
     expect(await ended(talk)).toEqual(["SERVER tools/call 1 error.type=connection_closed"]);
   });
 
@@ -123,8 +125,9 @@ describe.each(ROWS)("from %s to %s", (client, target) => {
       request.resume();
       response.writeHead(200, { "content-type": "text/event-stream" });
       const more = (): void => {
-        while (sent < 4000 && (full = !response.write(Buffer.alloc(64 * 1024, "x"))) === false) sent += 1;
-        if (full && sent < 4000) response.once("drain", () => ((sent += 1), more()));
+        for (full = false; !full && sent < 4000; sent += 1)
+          full = !response.write(Buffer.alloc(64 * 1024, "x"));
+        if (full) response.once("drain", more);
       };
       more();
     });
@@ -150,7 +153,7 @@ describe.each(ROWS)("from %s to %s", (client, target) => {
 
     const refused = await ask({ path: "/upload", body });
     expect([refused.status, await text(refused.body)]).toEqual([413, "too large"]);
-    if (client === "HTTP/2") expect((await ask(ASKED)).status).toBe(200);
+    expect((await ask(ASKED)).status).toBe(200);
   });
 
   it.each([

@@ -110,8 +110,8 @@ function connectHttp2(url: string): (question: Question) => Promise<Answered> {
       { ":method": method, ":path": path, ...headers },
       { endStream: body === undefined },
     );
-    let trailers = {};
-    stream.on("trailers", (given) => (trailers = given));
+    let trailers: object = {};
+    stream.on("trailers", (given: object) => void (trailers = given));
     if (body !== undefined) send(stream, body);
     const [head] = (await once(stream, "response")) as [http.IncomingHttpHeaders & { ":status": number }];
     return {
