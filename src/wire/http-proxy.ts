@@ -73,6 +73,13 @@ export function createProxy({ target, observing, admits }: ProxyOptions): Server
     function pass(answer: Answer): void {
       try {
         passOn(answer, reply, exchange);
+        answer.body.on("end", () => {
+          // The target has said all, and wants no more of the body: the client's stream would stay for it.
+          if (request.httpVersion !== "2" || request.body.readableEnded) return;
+          request.body.unpipe();
+          request.body.resume();
+          sent?.cancel();
+        });
       } catch (error) {
         // A head that Node reads and does not write.
         sent?.cancel();

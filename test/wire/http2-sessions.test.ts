@@ -121,6 +121,22 @@ describe("one connection of HTTP/2", () => {
     expect(session.destroyed).toBe(true);
   });
 
+  it("is not taken for one where the first bytes of HTTP/1.1 come one by one", async () => {
+    const talk = await startBetween("http 1.1", answered);
+    const socket = net.connect(talk.port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.setNoDelay(true);
+
+    for (const byte of "PRI") {
+      socket.write(byte);
+      await turn();
+    }
+    socket.end("NT /mcp HTTP/1.1\r\nhost: here\r\n\r\n");
+
+    // No method of HTTP/1.1 begins so: that it is one of its answers is what counts.
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   it("is recognised where its first bytes come one by one", async () => {
     const talk = await startBetween("http 1.1", answered);
     const socket = net.connect(talk.port, "127.0.0.1");
