@@ -7,6 +7,14 @@ import type { JsonObject } from "../../operation/message.ts";
  * anything.
  */
 
+/** More messages than this in one array are passed on unread. */
+const MOST_IN_BATCH = 1000;
+
+/** Whether this is a batch of messages, as JSON-RPC has it and MCP had it in 2025-03-26. */
+export function isBatch(message: unknown): message is readonly unknown[] {
+  return Array.isArray(message) && !types.isProxy(message) && message.length <= MOST_IN_BATCH;
+}
+
 /** The parts of a message that are read. */
 const PARTS = ["params", "result", "error"] as const;
 

@@ -8,6 +8,7 @@ import { depart } from "./outbound.ts";
 import { safely } from "../../output/safely.ts";
 import { isResumable, networkOf, sessionIdOf, type Transport } from "../sdk-shapes.ts";
 import { guardServer } from "../stdio-server.ts";
+import { passOn } from "./pass-on.ts";
 import { standOn, tapped } from "./stand-on.ts";
 import { currentAnswer, type Tap } from "./tap-state.ts";
 
@@ -25,10 +26,12 @@ export function tapTransport(
   self?: Peer,
   handles?: Connection["handles"],
 ): void {
-  const tap = tapOf(transport, role, false);
+  const tap = tapOf(transport, role);
   if (handles !== undefined) tap.connection.handles = handles;
   if (self !== undefined) tap.connection.self = self;
   tap.connected = true;
+  tap.bare = false;
+  tap.edge = false;
   notice(transport, tap);
 }
 
@@ -36,6 +39,8 @@ export function tapTransport(
 export interface Connecting {
   readonly role: Role | undefined;
   over: boolean;
+  /** Whether it starts other transports too, to find out what the peer speaks. */
+  readonly probes: boolean;
 }
 
 /** The transport continues to read in this context after `connect`. */
@@ -46,16 +51,32 @@ export function runConnecting<T>(under: Connecting, connect: () => T): T {
   return connecting.run(under, connect);
 }
 
-/** For a transport that is started by hand, without a protocol: its callbacks are already set. */
-export function tapStarted(transport: Transport, role: Role): void {
+/**
+ * For a transport that is started by hand, without a protocol.
+ * @returns what it is for; `undefined` where it is tapped already, or inside a transport that is
+ */
+export function tapStarted(transport: Transport, role: Role): "relay" | "entry" | "probe" | undefined {
   // A transport that another one starts is inside that one, which already sees its messages.
   const within = connecting.getStore();
-  if (taps.has(transport) || (within?.over === false && within.role === role)) return;
-  // A server's transport without a protocol serves an entry that picks the protocol by the first message.
-  const tap = tapOf(transport, role, role === "server");
+  if (taps.has(transport) || (within?.over === false && within.role === role)) return undefined;
+  const entry = role === "server" && servesEntry(transport);
+  const tap = tapOf(transport, role);
+  tap.edge = entry;
+  tap.bare = true;
   notice(transport, tap);
-  if (canReadCallback(transport, "onclose") && transport.onclose === undefined)
-    transport.onclose = () => undefined;
+  tapClose(transport, tap);
+  if (entry) return "entry";
+  if (within?.probes === true && within.role === role) return "probe";
+  tap.connected = true; // its peer has a session with whatever is behind the relay
+  return "relay";
+}
+
+/**
+ * v2's `serveStdio` picks the protocol by the first message. Its callbacks are set before it starts the transport, and
+ * minifiers keep the names of properties. For one with other names, `recogniseEdge` sees where its messages go.
+ */
+function servesEntry({ onclose }: Transport): boolean {
+  return typeof onclose === "function" && String(onclose).includes(".instance.product.close(");
 }
 
 /** For the end of the process, and for what is written to a server's stdout. */
@@ -65,17 +86,20 @@ function notice(transport: Transport, tap: Tap): void {
   tap.unguard ??= safely("guard", () => guardServer(transport, tap.connection.role));
 }
 
-function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap {
+function tapOf(transport: Transport, role: Role | undefined): Tap {
   const known = taps.get(transport);
   if (known !== undefined) {
     known.connection.role ??= role;
     return known;
   }
+  for (const name of TAPPED) assertReplaceable(transport, name);
   const tap: Tap = {
     connection: createConnection(role, networkOf(transport), () => sessionIdOf(transport)),
     inbound: createPendingTable(() => followTap(tap)),
     outbound: createPendingTable(() => followTap(tap)),
-    edge,
+    edge: false,
+    bare: false,
+    shares: "_otherTransport" in transport,
     resumable: isResumable(transport),
     subscriptions: new Set(),
     answering: new Map(),
@@ -96,6 +120,32 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
   });
   taps.set(transport, tap);
   return tap;
+}
+
+/** All of them or none: with a part of them, what begins would never end. */
+const TAPPED = ["send", "onmessage", "onerror", "onclose"] as const;
+
+function assertReplaceable(transport: Transport, name: (typeof TAPPED)[number]): void {
+  const own = Object.getOwnPropertyDescriptor(transport, name);
+  if (own === undefined ? Object.isExtensible(transport) : own.configurable === true) return;
+  throw new TypeError(`the transport's ${name} cannot be replaced`);
+}
+
+/** Nobody has to set `onclose` on a transport that is started by hand. */
+function tapClose(transport: Transport, tap: Tap): void {
+  const { close } = transport as { close?: unknown };
+  const own = Object.getOwnPropertyDescriptor(transport, "close");
+  if (typeof close !== "function" || own?.configurable === false) return;
+  Object.defineProperty(transport, "close", {
+    value: tapped(close as Transport["send"], (args, pass) =>
+      passOn(pass(args), () => {
+        if (tap.bare) closed(tap);
+      }),
+    ),
+    configurable: true,
+    writable: true,
+    enumerable: own?.enumerable ?? false,
+  });
 }
 
 /**
@@ -135,9 +185,4 @@ function closed(tap: Tap): void {
   delete tap.unguard;
   safely("unguard", () => unguard?.());
   closeTap(tap);
-}
-
-/** Whether the callback can be read: some transports only take one. */
-function canReadCallback(transport: Transport, name: "onclose"): boolean {
-  return Object.getOwnPropertyDescriptor(transport, name)?.get !== undefined;
 }
