@@ -65,7 +65,7 @@ export function wrapStart(prototype: object, role: Role): boolean {
             ? undefined
             : safely("start", () => (isTransport(this) ? tapStarted(this, role) : undefined));
         if (started === undefined) return original.apply(this, args);
-        // What this transport starts is a part of it: v1's and v2's HTTP servers for Node contain another one.
+        // What this transport starts is a part of it.
         const under: Connecting = { role, over: false, probes: false };
         const ready = surround(
           "starting",

@@ -59,6 +59,8 @@ export function tapStarted(transport: Transport, role: Role): "relay" | "entry" 
   // A transport that another one starts is inside that one, which already sees its messages.
   const within = connecting.getStore();
   if (taps.has(transport) || (within?.over === false && within.role === role)) return undefined;
+  // v1's and v2's HTTP servers for Node start another one, and hand their callbacks to it. These may be set already.
+  if ("_webStandardTransport" in transport) return undefined;
   const entry = role === "server" && servesEntry(transport);
   const tap = tapOf(transport, role);
   tap.edge = entry;
