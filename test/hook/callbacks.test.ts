@@ -1,5 +1,6 @@
 // The tap stays on the property: however an application sets the callbacks of a transport, each message and each end
 // is recorded once, each handler is called once, and none is lost.
+import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { wrapConnect, wrapStart } from "../../src/hook/connection/connect.ts";
 import { tapTransport } from "../../src/hook/connection/tap.ts";
@@ -69,7 +70,7 @@ const SHAPES: Record<string, (handler: Handler) => Shape> = {
     transport.onmessage ??= handler;
     return direct(transport);
   },
-  "chained"(handler) {
+  chained(handler) {
     const transport = new Served();
     transport.onmessage = handler;
     void transport.start();
@@ -88,7 +89,9 @@ const SHAPES: Record<string, (handler: Handler) => Shape> = {
   "a setter without a getter"(handler) {
     let held: Handler | undefined;
     const transport = Object.defineProperty(new Served(), "onmessage", {
-      set: (given: Handler) => (held = given),
+      set(given: Handler) {
+        held = given;
+      },
       configurable: true,
     });
     void transport.start();
@@ -98,7 +101,9 @@ const SHAPES: Record<string, (handler: Handler) => Shape> = {
   "a setter that subscribes"(handler) {
     const held: Handler[] = [];
     const transport = Object.defineProperty(new Served(), "onmessage", {
-      set: (given: Handler) => held.push(given),
+      set(given: Handler) {
+        held.push(given);
+      },
       configurable: true,
     });
     void transport.start();
@@ -106,34 +111,40 @@ const SHAPES: Record<string, (handler: Handler) => Shape> = {
     return { transport, deliver: (message) => held.forEach((one) => one(message)) };
   },
   "accessors of a class with private fields"(handler) {
-    class Private extends Served {
+    class Private {
+      readonly sent: unknown[] = [];
       #handler: Handler | undefined;
-      constructor() {
-        super();
-        delete this.onmessage;
-      }
-      // @ts-expect-error -- a property of the base class
-      override get onmessage(): Handler | undefined {
+      get onmessage(): Handler | undefined {
         return this.#handler;
       }
-      override set onmessage(given: Handler | undefined) {
+      set onmessage(given: Handler | undefined) {
         this.#handler = given;
+      }
+      start(): void {
+        this.sent.length = 0;
+      }
+      send(message: unknown): void {
+        this.sent.push(message);
       }
       deliver(message: unknown): void {
         this.#handler?.(message);
       }
     }
+    wrapStart(Private.prototype, "server");
     const transport = new Private();
-    void transport.start();
+    transport.start();
     transport.onmessage = handler;
-    return { transport, deliver: (message) => transport.deliver(message) };
+    return {
+      transport: transport as unknown as OwnTransport,
+      deliver: (message) => transport.deliver(message),
+    };
   },
   "a Proxy around the transport"(handler) {
     const target = new Served();
     const transport = new Proxy(target, {
       get(holder, name) {
-        const value = Reflect.get(holder, name) as unknown;
-        return typeof value === "function" ? value.bind(holder) : value;
+        const value: unknown = Reflect.get(holder, name);
+        return typeof value === "function" ? (value.bind(holder) as unknown) : value;
       },
     });
     transport.onmessage = handler;
@@ -293,7 +304,11 @@ describe("a batch", () => {
 
     const meta = { _meta: { traceparent: expect.stringMatching(/^00-/) as string } };
     expect(transport.sent).toEqual([
-      [{ ...request(1, "tools/list"), params: meta }, { ...request(2, "prompts/list"), params: meta }, response(9)],
+      [
+        { ...request(1, "tools/list"), params: meta },
+        { ...request(2, "prompts/list"), params: meta },
+        response(9),
+      ],
     ]);
     expect(batch[0]).not.toHaveProperty("params");
     expect(recording.lines()).toEqual(["CLIENT tools/list 1", "CLIENT prompts/list 2"]);
@@ -380,4 +395,37 @@ it("a transport of which one property cannot be replaced is not tapped at all", 
   void fixed.send(request(1, "tools/list"));
 
   expect([fixed.sent, recording.told]).toEqual([[request(1, "tools/list")], []]);
+});
+
+describe("an answer that is written past the transport", () => {
+  class StdioServerTransport extends Served {
+    readonly _stdout = new PassThrough();
+    override send(message: unknown): unknown {
+      this._stdout.write(`${JSON.stringify(message)}\n`);
+      return super.send(message);
+    }
+  }
+  const stdout = { mode: "detect", stray: () => expect.fail("stray") } as const;
+
+  it("ends its request, once, and the bytes are the application's", () => {
+    const recording = record({ stdout });
+    const transport = new StdioServerTransport();
+    void transport.start();
+    transport.onmessage = () => undefined;
+    const line = `${JSON.stringify(response(1))}\n`;
+
+    for (const id of [1, 2, 3]) transport.onmessage(request(id, "tools/list"));
+    transport._stdout.write(line);
+    transport._stdout.write(line);
+    void transport.send(response(2));
+
+    expect(recording.lines()).toEqual([
+      "SERVER tools/list 1",
+      "SERVER tools/list 2",
+      "SERVER tools/list 3 open",
+    ]);
+    expect(recording.told.map(({ ends }) => ends.length)).toEqual([1, 1, 0]);
+    expect(String(transport._stdout.read())).toBe(`${line}${line}${JSON.stringify(response(2))}\n`);
+    expect(recording.faults).toEqual([]);
+  });
 });

@@ -98,36 +98,39 @@ function sse(open: (transport: serverSse.SSEServerTransport) => Promise<void>): 
   });
 }
 
+type End = "stdio" | "http" | "sse";
+const ENDS: readonly End[] = ["stdio", "http", "sse"];
+
 /** The client in front of the relay, and the relay's transport that it speaks to. */
-const NEAR: Record<string, (sdk: Classes, relay: (near: Wire) => Promise<void>) => Promise<Wire>> = {
-  async stdio({ StdioServer }, relay) {
+const NEAR: Record<End, (sdk: Classes, open: (near: Wire) => Promise<void>) => Promise<Wire>> = {
+  async stdio({ StdioServer }, open) {
     const [there, back] = [new PassThrough(), new PassThrough()];
-    await relay(new StdioServer(there, back) as Wire);
-    return new serverStdio.StdioServerTransport(back, there) as Wire; // the same lines for a client
+    await open(new StdioServer(there, back));
+    return new serverStdio.StdioServerTransport(back, there); // the same lines for a client
   },
-  async http({ HttpServer }, relay) {
+  async http({ HttpServer }, open) {
     const transport = new HttpServer(OPTIONS);
-    await relay(transport as Wire);
+    await open(transport);
     const url = await listen((request, response) => transport.handleRequest(request, response));
-    return new clientHttp.StreamableHTTPClientTransport(url) as Wire;
+    return new clientHttp.StreamableHTTPClientTransport(url);
   },
-  async sse(_sdk, relay) {
-    const url = await sse((transport) => relay(transport as Wire));
-    return new clientSse.SSEClientTransport(url) as Wire;
+  async sse(_sdk, open) {
+    const url = await sse((transport) => open(transport));
+    return new clientSse.SSEClientTransport(url);
   },
 };
 
 /** The relay's transport to the server behind it. */
-const FAR: Record<string, (sdk: Classes) => Promise<Wire>> = {
+const FAR: Record<End, (sdk: Classes) => Promise<Wire>> = {
   stdio: ({ StdioClient }) =>
-    Promise.resolve(new StdioClient({ command: process.execPath, args: ["-e", ECHO] }) as Wire),
+    Promise.resolve(new StdioClient({ command: process.execPath, args: ["-e", ECHO] })),
   async http({ HttpClient }) {
     const transport = new serverHttp.StreamableHTTPServerTransport(OPTIONS);
-    await createEcho().connect(transport as never);
-    return new HttpClient(await listen((request, response) => transport.handleRequest(request, response))) as Wire;
+    await createEcho().connect(transport);
+    return new HttpClient(await listen((request, response) => transport.handleRequest(request, response)));
   },
   async sse({ SseClient }) {
-    return new SseClient(await sse((transport) => createEcho().connect(transport))) as Wire;
+    return new SseClient(await sse((transport) => createEcho().connect(transport)));
   },
 };
 
@@ -153,9 +156,8 @@ const chain = (message: string, hops: number) =>
 const MESSAGES = ["initialize", "notifications/initialized", "tools/call echo"];
 
 const ROWS = (["v1", "v2"] as const).flatMap((sdk) =>
-  Object.keys(NEAR)
-    .filter((near) => sdk === "v1" || near !== "sse") // v2 has no server for SSE
-    .flatMap((near) => Object.keys(FAR).map((far) => [sdk, near, far] as const)),
+  ENDS.filter((near) => sdk === "v1" || near !== "sse") // v2 has no server for SSE
+    .flatMap((near) => ENDS.map((far) => [sdk, near, far] as const)),
 );
 
 describe.each(ROWS)("%s: a relay from %s to %s", (generation, near, far) => {
@@ -169,10 +171,10 @@ describe.each(ROWS)("%s: a relay from %s to %s", (generation, near, far) => {
         records = logs;
         const client = new Client({ name: "host", version: "1" });
         const wires: Wire[] = [];
-        const transport = await NEAR[near]?.(sdk, async (nearWire) => {
-          const farWire = await FAR[far]?.(sdk);
-          wires.push(nearWire, farWire as Wire);
-          await relay(nearWire, farWire as Wire);
+        const transport = await NEAR[near](sdk, async (nearWire) => {
+          const farWire = await FAR[far](sdk);
+          wires.push(nearWire, farWire);
+          await relay(nearWire, farWire);
         });
         await client.connect(transport as never);
         const result = await client.callTool({ name: "echo" });
@@ -191,7 +193,9 @@ describe.each(ROWS)("%s: a relay from %s to %s", (generation, near, far) => {
     // The server behind stdio is a process of its own, without spans.
     const cut = far === "stdio" ? / > SERVER [^>]*$/ : /$/;
     expect(chainsOf(spans)).toEqual(MESSAGES.map((message) => chain(message, 2).replace(cut, "")));
-    const lastClient = spans.filter(({ kind, name }) => kind === "CLIENT" && name === "tools/call echo").at(-1);
+    const lastClient = spans
+      .filter(({ kind, name }) => kind === "CLIENT" && name === "tools/call echo")
+      .at(-1);
     expect(JSON.parse(String(text))).toEqual({
       traceparent: `00-${lastClient?.traceId}-${lastClient?.spanId}-01`,
     });

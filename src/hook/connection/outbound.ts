@@ -96,7 +96,13 @@ function prepareBatch(tap: Tap, batch: readonly unknown[], hub: Hub): Prepared {
     outgoing: all.every(({ outgoing }, at) => outgoing === batch[at])
       ? batch
       : all.map(({ outgoing }) => outgoing),
-    around: (send) => all.reduceRight((inner, { around }) => () => around(inner), send)(),
+    around: (send) =>
+      all.reduceRight(
+        (inner, { around }) =>
+          () =>
+            around(inner),
+        send,
+      )(),
     settled(failure) {
       for (const { settled } of all) safely("send", () => settled?.(failure));
     },

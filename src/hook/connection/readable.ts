@@ -17,9 +17,7 @@ export function isBatch(message: unknown): message is readonly unknown[] {
     !types.isProxy(message) &&
     message.length <= MOST_IN_BATCH &&
     !("toJSON" in message) &&
-    Array.from(message.keys()).every(
-      (at) => "value" in (Object.getOwnPropertyDescriptor(message, at) ?? {}),
-    )
+    Array.from(message.keys()).every((at) => "value" in (Object.getOwnPropertyDescriptor(message, at) ?? {}))
   );
 }
 

@@ -37,6 +37,8 @@ export interface Tap {
   session?: ActiveSession;
   /** Removes the guard of a stdio server's stdout. */
   unguard?: (() => void) | undefined;
+  /** Set while the transport sends, and so may write. */
+  sending: boolean;
   /** The message being delivered: a chained handler must not count it twice. */
   delivering?: unknown;
 }

@@ -3,6 +3,7 @@ import { createConnection, type Connection, type Peer, type Role } from "../../o
 import { hub } from "../hub.ts";
 import { arrive } from "./inbound.ts";
 import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
+import { describeMessage } from "../../operation/message.ts";
 import { createPendingTable } from "../../operation/requests.ts";
 import { depart } from "./outbound.ts";
 import { safely } from "../../output/safely.ts";
@@ -85,7 +86,9 @@ function servesEntry({ onclose }: Transport): boolean {
 function notice(transport: Transport, tap: Tap): void {
   rememberTap(tap);
   watchInput(tap, transport);
-  tap.unguard ??= safely("guard", () => guardServer(transport, tap.connection.role));
+  tap.unguard ??= safely("guard", () =>
+    guardServer(transport, tap.connection.role, (line) => wrote(tap, line)),
+  );
 }
 
 function tapOf(transport: Transport, role: Role | undefined): Tap {
@@ -107,6 +110,7 @@ function tapOf(transport: Transport, role: Role | undefined): Tap {
     answering: new Map(),
     tasks: new Map(),
     connected: false,
+    sending: false,
     since: performance.now(),
   };
   tapSend(transport, tap);
@@ -159,7 +163,15 @@ function tapSend(transport: Transport, tap: Tap): void {
   const send = tapped(transport.send, (args, pass) => {
     const observing = hub();
     if (observing === undefined) return pass(args);
-    return depart(tap, args[0], observing, (outgoing) => pass([outgoing, ...args.slice(1)]));
+    return depart(tap, args[0], observing, (outgoing) => {
+      const outer = tap.sending;
+      tap.sending = true;
+      try {
+        return pass([outgoing, ...args.slice(1)]);
+      } finally {
+        tap.sending = outer;
+      }
+    });
   });
   Object.defineProperty(transport, "send", {
     value: send,
@@ -180,6 +192,19 @@ function receive(tap: Tap, args: readonly unknown[], pass: (args: readonly unkno
   } finally {
     tap.delivering = outer;
   }
+}
+
+/** A longer line is not parsed: the answer that it may hold ends with the connection. */
+const LONGEST_LINE = 1024 * 1024;
+
+/** An answer that the application itself writes to the stdout of a stdio server, past the transport. */
+function wrote(tap: Tap, line: string): void {
+  const observing = hub();
+  if (observing === undefined || tap.sending || tap.inbound.isEmpty() || line.length > LONGEST_LINE) return;
+  safely("written past the transport", () => {
+    const seen = describeMessage(JSON.parse(line));
+    if (seen?.kind === "response") depart(tap, seen.message, observing, () => undefined);
+  });
 }
 
 function closed(tap: Tap): void {

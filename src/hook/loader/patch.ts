@@ -29,9 +29,7 @@ const PATCHES: Readonly<Record<Exclude<SdkClass, TransportClass>, (prototype: ob
 
 function patchClass(name: SdkClass, prototype: object): boolean | void {
   if (name === "StdioServerTransport") stdioServerLoaded();
-  return isTransportClass(name)
-    ? wrapStart(prototype, TRANSPORT_CLASSES[name])
-    : PATCHES[name](prototype);
+  return isTransportClass(name) ? wrapStart(prototype, TRANSPORT_CLASSES[name]) : PATCHES[name](prototype);
 }
 
 function isTransportClass(name: SdkClass): name is TransportClass {
