@@ -9,7 +9,7 @@ import {
   type RequestMessage,
   type ResponseMessage,
 } from "../../operation/message.ts";
-import { METHODS, methodRow } from "../../operation/methods.ts";
+import { methodRow } from "../../operation/methods.ts";
 import type { Carrier } from "../../operation/observer.ts";
 import { describeOperation, describeProgress } from "../../operation/operation.ts";
 import { taskEndIn, taskEndOf } from "../../operation/tasks.ts";
@@ -20,6 +20,7 @@ import { readable } from "./readable.ts";
 import { servedRequest, type ServedRequest } from "../http-requests.ts";
 import { noteArrived } from "./arrived-context.ts";
 import {
+  acknowledgedBy,
   describeQuestion,
   finish,
   learnNames,
@@ -145,17 +146,12 @@ function notificationArrives(
 
 /** Ends a request whose stream stays open: the acknowledgement is its answer. */
 export function acknowledge(table: PendingTable, message: NotificationMessage, tap: Tap, hub: Hub): void {
-  const id = metaOf(paramsOf(message))?.["io.modelcontextprotocol/subscriptionId"];
-  if (id === undefined || !ACKNOWLEDGEMENTS.has(message.method)) return;
-  const pending = table.take(id);
+  const id = acknowledgedBy(message);
+  const pending = id === undefined ? undefined : table.take(id);
   if (pending === undefined) return;
   if (tap.edge) tap.subscriptions.add(id);
   finish(pending, SUCCESS, tap.connection, hub.known);
 }
-
-const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(
-  [...METHODS.values()].flatMap((row) => row.endsAt ?? []),
-);
 
 function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): Arrival | undefined {
   // v1 and v2 look requests up by `Number(id)`, so an answer with id "3" reaches request 3.
