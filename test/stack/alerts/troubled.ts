@@ -18,8 +18,8 @@ export interface Running {
 
 export interface User {
   call(tool: string, times?: number, args?: Record<string, unknown>): Promise<void>;
-  /** With the rest of what a client can do. */
-  readonly client: Client;
+  /** Tells the server that the session is over; `close` alone does not. */
+  end(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,7 +53,10 @@ export function cast(endpoint: string) {
   const userOf = (client: Client): User => {
     closing.push(() => client.close());
     return {
-      client,
+      async end() {
+        if (client.transport instanceof StreamableHTTPClientTransport)
+          await client.transport.terminateSession();
+      },
       close: () => client.close(),
       async call(tool, times = 1, args = {}) {
         const one = () => client.callTool({ name: tool, arguments: args }).catch(() => undefined);
