@@ -12,7 +12,7 @@ import {
   type AlertCase,
   type Fired,
 } from "./alerts/case.ts";
-import { NOT_HERE, PIPELINE_CASES, THE_END } from "./alerts/pipeline-cases.ts";
+import { LAST_CASES, NOT_HERE, PIPELINE_CASES } from "./alerts/pipeline-cases.ts";
 import {
   FAILURES,
   LIMIT_BYTES,
@@ -36,7 +36,7 @@ const CALM = ["calm", "calm-scraped", "patient"];
 const POD = { namespace: "shop", pod: "limited-0", container: "server" };
 
 it("each alert has a row in one of the tables, and each row an alert", () => {
-  expect(unmatched([...SERVER_CASES, ...PIPELINE_CASES, THE_END, ...NOT_HERE])).toEqual([]);
+  expect(unmatched([...SERVER_CASES, ...PIPELINE_CASES, ...LAST_CASES, ...NOT_HERE])).toEqual([]);
 });
 
 describe("alerts on servers", { ...NEEDS_SERVERS, timeout: 180_000 }, () => {
@@ -101,7 +101,7 @@ async function trouble(servers: Cast, { prometheus }: Stack, cluster: string): P
     servers.server("limited", { OTEL_RESOURCE_ATTRIBUTES: resource.join(",") }),
   ]);
   const [dead, one, other, scraped] = await Promise.all([
-    servers.scraped("dead"),
+    servers.scraped("mcp-server"),
     servers.scraped("pair"),
     servers.scraped("pair"),
     servers.scraped("calm-scraped"),
@@ -110,7 +110,7 @@ async function trouble(servers: Cast, { prometheus }: Stack, cluster: string): P
   prometheus.scrape(
     "mcp-servers",
     await Promise.all(
-      Object.entries({ dead: [dead], pair: [one, other], "calm-scraped": [scraped] }).map(
+      Object.entries({ "mcp-server": [dead], pair: [one, other], "calm-scraped": [scraped] }).map(
         async ([job, all]) => ({
           targets: await Promise.all(all.map((server) => server.page())),
           labels: { job },
@@ -139,7 +139,7 @@ async function trouble(servers: Cast, { prometheus }: Stack, cluster: string): P
     servers.visitor("patient", calm.url, TIMED_OUT, 10, 30_000),
     // Where nothing was ever scraped, nothing can be down.
     arrived(
-      () => queryPrometheus(prometheus.url, 'instance:mcp_server:info{job=~"dead|pair"}'),
+      () => queryPrometheus(prometheus.url, 'instance:mcp_server:info{job=~"mcp-server|pair"}'),
       (series) => series.length === 3,
     ).then(() => Promise.all([dead.told.stop("SIGKILL"), one.told.stop("SIGKILL")])),
   ]);

@@ -1,4 +1,6 @@
 // One row for each alert rule: what the driver does, and what the rule's own expression then gives.
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
 import { ALERTS, type Alert } from "../../collector/rule-files.ts";
 import { arrived, queryPrometheus, type Series } from "../ask.ts";
 import { hurried } from "../hurry.ts";
@@ -7,6 +9,8 @@ export interface AlertCase {
   readonly alert: string;
   /** The label that tells it from the other rules of that name. */
   readonly rule?: Readonly<Record<string, string>>;
+  /** Not one of the shipped rules but one of the field's monitoring guide, word for word. */
+  readonly guide?: true;
   readonly did: string;
   /** The labels of the series that must be there. */
   readonly labels: Readonly<Record<string, string>>;
@@ -21,14 +25,23 @@ export interface Fired {
   readonly series: readonly Series[];
 }
 
+const GUIDE = parse(
+  readFileSync(new URL("../../collector/guide/mcp-alerts.yml", import.meta.url), "utf8"),
+) as {
+  groups: { rules: { alert: string; expr: string }[] }[];
+};
+const GUIDES = GUIDE.groups.flatMap(({ rules }) => rules);
 const WITHIN_MS = 90_000;
 
-export function nameOf({ alert, rule = {} }: Pick<AlertCase, "alert" | "rule">): string {
-  return [alert, ...Object.values(rule)].join(" ");
+type Named = Pick<AlertCase, "alert" | "rule" | "guide">;
+
+export function nameOf({ alert, rule = {}, guide }: Named): string {
+  return [...(guide ? ["the guide's"] : []), alert, ...Object.values(rule)].join(" ");
 }
 
 /** The rules that a row is for; each row is for one. */
-function rulesOf({ alert, rule = {} }: Pick<AlertCase, "alert" | "rule">): Alert[] {
+function rulesOf({ alert, rule = {}, guide }: Named): readonly Pick<Alert, "alert" | "expr">[] {
+  if (guide) return GUIDES.filter((one) => one.alert === alert);
   return ALERTS.filter(
     (one) =>
       one.alert === alert && Object.entries(rule).every(([label, value]) => one.labels[label] === value),
@@ -77,12 +90,12 @@ export function told({ row, series }: Fired): string {
 }
 
 /** The rules that no row is for, and the rows that are for no rule. */
-export function unmatched(rows: readonly Pick<AlertCase, "alert" | "rule">[]): string[] {
-  const covered = rows.flatMap((row) => rulesOf(row));
+export function unmatched(rows: readonly Named[]): string[] {
+  const covered = new Set(rows.flatMap((row) => rulesOf(row)));
   return [
     ...rows.filter((row) => rulesOf(row).length !== 1).map((row) => `${nameOf(row)} is for no single rule`),
-    ...ALERTS.filter((rule) => !covered.includes(rule)).map(
-      ({ alert, labels }) => `${alert} ${JSON.stringify(labels)} has no row`,
-    ),
+    ...[...ALERTS, ...GUIDES]
+      .filter((rule) => !covered.has(rule))
+      .map((rule) => `${rule.alert} has no row: ${rule.expr}`),
   ];
 }

@@ -84,6 +84,16 @@ export const PIPELINE_CASES: readonly AlertCase[] = [
   },
 ];
 
+/** When no server is called any more. */
+export const SILENCE: AlertCase = {
+  alert: "MCPServerNoTraffic",
+  guide: true,
+  did: "no server is called",
+  labels: {},
+  value: [0, 0],
+  hurry: 90,
+};
+
 /** At the end, when nothing else is to be seen any more. */
 export const THE_END: AlertCase = {
   alert: "MCPTelemetryAbsent",
@@ -91,6 +101,7 @@ export const THE_END: AlertCase = {
   labels: {},
   value: [2, 100],
 };
+export const LAST_CASES = [SILENCE, THE_END];
 
 /** What no test here can cause. An entry whose expression gives something is out of date. */
 export const NOT_HERE: readonly { readonly alert: string; readonly why: string }[] = [

@@ -70,7 +70,7 @@ export const SERVER_CASES: readonly AlertCase[] = [
     alert: "MCPServerDown",
     rule: { reach: "job" },
     did: "the only process is killed",
-    labels: { job: "dead" },
+    labels: { job: "mcp-server" },
     value: [0, 0],
   },
   {
@@ -117,6 +117,34 @@ export const SERVER_CASES: readonly AlertCase[] = [
     did: `${QUOTA.used} of ${QUOTA.limit} requests of the quota are used`,
     labels: { job: "exchange", api: "rates" },
     value: [QUOTA_LEFT - 1e-9, QUOTA_LEFT + 1e-9],
+  },
+  {
+    alert: "MCPServerDown",
+    guide: true,
+    did: "the only process is killed",
+    labels: { job: "mcp-server" },
+    value: [0, 0],
+  },
+  {
+    alert: "MCPToolHighErrorRate",
+    guide: true,
+    did: failed,
+    labels: { tool_name: "fail" },
+    value: [1, 1],
+  },
+  {
+    alert: "MCPToolHighLatency",
+    guide: true,
+    did: slow,
+    labels: { tool_name: "wait" },
+    value: [10, 30],
+  },
+  {
+    alert: "MCPServerHighMemory",
+    guide: true,
+    did: `a tool holds ${MEGABYTES} MiB`,
+    labels: { job: "large" },
+    value: [MEGABYTES, 2 * MEGABYTES],
   },
   { alert: "Watchdog", did: "nothing", labels: {}, value: [1, 1] },
 ];
