@@ -304,6 +304,37 @@ export function panelCases(longestMs: number, seconds: number): readonly PanelCa
       shows: { "": exactly(0), work: exactly(0), fail: counted(DID.killed.fail) },
     },
     {
+      panel: "mcp-pipeline: Collector up for",
+      query: "A",
+      chosen: {},
+      shows: { "": [1, seconds] },
+    },
+    {
+      panel: "mcp-pipeline: Memory of the Collector",
+      query: "A",
+      chosen: {},
+      by: "job",
+      shows: { otelcol: [20e6, 2e9] },
+    },
+    {
+      panel: "mcp-pipeline: Refused",
+      query: "A",
+      chosen: {},
+      by: "receiver",
+      shows: { otlp: exactly(0) },
+    },
+    {
+      panel: "mcp-pipeline: Queues",
+      query: "A",
+      chosen: {},
+      by: "exporter",
+      shows: {
+        "otlp_http/jaeger": [0, 50],
+        "otlp_http/prometheus": [0, 50],
+        "otlp_http/victorialogs": [0, 50],
+      },
+    },
+    {
       panel: "mcp-runtime: Processes",
       query: "A",
       chosen: steady,
