@@ -2,7 +2,7 @@
 // runs faster.
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluate, fires, nameOf, ofJobs, told, type AlertCase, type Fired } from "./alerts/case.ts";
-import { LAST_CASES, NOT_HERE, PIPELINE_CASES, SESSIONS, THE_END, TOO_OLD } from "./alerts/pipeline-cases.ts";
+import { NOT_HERE, PIPELINE_CASES, SESSIONS, SILENCE, THE_END, TOO_OLD } from "./alerts/pipeline-cases.ts";
 import { cast, type Cast } from "./alerts/troubled.ts";
 import { arrived, queryPrometheus } from "./ask.ts";
 import { ALERTS } from "../collector/rule-files.ts";
@@ -80,13 +80,16 @@ describe(
       expect(await query(rule?.expr ?? "")).toEqual([]);
     });
 
-    it.each(LAST_CASES.map((row) => [nameOf(row), row] as const))("%s fires at the end", async (_, row) => {
-      if (row === THE_END) {
-        expect(await evaluate(stack().prometheus.url, row)).toEqual([]);
-        await servers.stop();
-      }
+    it("MCPServerNoTraffic of the guide fires when no server is called any more", async () => {
+      console.info(told(await fires(stack().prometheus.url, SILENCE)));
+    });
 
-      console.info(told(await fires(stack().prometheus.url, row)));
+    it("MCPTelemetryAbsent fires when there is no server any more, and not before", async () => {
+      expect(await evaluate(stack().prometheus.url, THE_END)).toEqual([]);
+
+      await servers.stop();
+
+      console.info(told(await fires(stack().prometheus.url, THE_END)));
     });
   },
 );

@@ -109,9 +109,12 @@ async function traffic(servers: Cast, endpoint: string, prometheus: string): Pro
   await last.call("work", DID.killed.work);
   await last.call("fail", DID.killed.fail);
   await arrived(
-    async () =>
+    async (): Promise<Record<string, number>> =>
       Object.fromEntries(
-        (await queryPrometheus(prometheus, COUNTED)).map(({ labels, value }) => [labels["job"], value]),
+        (await queryPrometheus(prometheus, COUNTED)).map(({ labels, value }): [string, number] => [
+          labels["job"] ?? "",
+          value,
+        ]),
       ),
     (sums) =>
       sums["killed"] === DID.killed.work + DID.killed.fail &&
