@@ -81,7 +81,10 @@ describe(
     });
 
     it("MCPServerNoTraffic of the guide fires when no server is called any more", async () => {
-      console.info(told(await fires(stack().prometheus.url, SILENCE)));
+      const silence = await fires(stack().prometheus.url, SILENCE);
+
+    expect(silence.series).toHaveLength(1);
+    console.info(told(silence));
     });
 
     it("MCPTelemetryAbsent fires when there is no server any more, and not before", async () => {
