@@ -83,8 +83,8 @@ describe(
     it("MCPServerNoTraffic of the guide fires when no server is called any more", async () => {
       const silence = await fires(stack().prometheus.url, SILENCE);
 
-    expect(silence.series).toHaveLength(1);
-    console.info(told(silence));
+      expect(silence.series).toHaveLength(1);
+      console.info(told(silence));
     });
 
     it("MCPTelemetryAbsent fires when there is no server any more, and not before", async () => {
