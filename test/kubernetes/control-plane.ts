@@ -57,6 +57,7 @@ export async function startControlPlane(
       `--etcd-servers=${at(ports.etcd)}`,
       `--secure-port=${ports.api}`,
       "--bind-address=127.0.0.1",
+      "--advertise-address=127.0.0.1", // what its certificate is for
       "--endpoint-reconciler-type=none", // nobody looks for it
       `--cert-dir=${join(folder, "certificates")}`, // it makes one
       "--authorization-mode=AlwaysAllow",

@@ -1,5 +1,5 @@
 // The pods that a cluster's controllers would make: they are what the standards of a namespace, priorities and service accounts are checked on.
-import { at, isTree, type Tree } from "../collector/files.ts";
+import { at, type Tree } from "../collector/files.ts";
 import { trees, type Workload } from "../collector/kubernetes/objects.ts";
 
 export function podOf({ name, namespace, object }: Workload): Tree {
@@ -17,12 +17,12 @@ export function podOf({ name, namespace, object }: Workload): Tree {
   };
 }
 
-/** The same pod with more rights than the restricted standard allows. */
-export function privileged(pod: Tree): Tree {
+/** The same pod with containers that may gain rights: valid, and more than the restricted standard allows. */
+export function escalating(pod: Tree): Tree {
   const spec = at(pod, "spec");
   const containers = trees(spec["containers"]).map((one) => ({
     ...one,
-    securityContext: { ...(isTree(one["securityContext"]) && one["securityContext"]), privileged: true },
+    securityContext: { ...at(one, "securityContext"), allowPrivilegeEscalation: true },
   }));
   return { ...pod, spec: { ...spec, containers } };
 }

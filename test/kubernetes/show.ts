@@ -1,9 +1,9 @@
 // Every object, shown to an API server: would it be taken, is it taken, are the pods that come of it, and is what must be refused refused.
 import { at, type Tree } from "../collector/files.ts";
 import { containers, named, trees, workloads, type Workload } from "../collector/kubernetes/objects.ts";
-import { isTaken, type Api } from "./api.ts";
+import { reasonOf, type Api } from "./api.ts";
 import { until } from "./control-plane.ts";
-import { podOf, privileged } from "./pods.ts";
+import { escalating, podOf } from "./pods.ts";
 import { newRow, note, THEIRS, title, type Row, type Source } from "./rows.ts";
 
 /** Those of kinds that the sources have; until they are served. */
@@ -65,18 +65,29 @@ export async function showPods(api: Api, { name, objects }: Source): Promise<Row
   return row;
 }
 
-/** Without these, a server that takes everything would look the same. */
+/** What a server must refuse or warn of. Without these, one that takes everything would look the same. */
 export async function showMistakes(api: Api, workload: Workload): Promise<string[]> {
   const pod = podOf(workload);
   const [server = {}] = containers(workload.pod);
   const misspelt = { ...pod, spec: { ...at(pod, "spec"), containers: [{ ...server, livenesProbe: {} }] } };
-  const template = { ...at(workload.object, "spec", "template"), spec: at(privileged(pod), "spec") };
+  const template = { ...at(workload.object, "spec", "template"), spec: at(escalating(pod), "spec") };
   const deployment = { ...workload.object, spec: { ...at(workload.object, "spec"), template } };
-  const missed: string[] = [];
-  if (isTaken(await api.wouldCreate(misspelt))) missed.push("a field that nobody knows was taken");
-  if (isTaken(await api.wouldCreate(privileged(pod)))) missed.push("a privileged pod was taken");
-  const { warnings } = await api.apply(deployment, "dry");
-  if (!warnings.some((one) => one.includes("restricted")))
-    missed.push("a Deployment with a privileged pod was taken without a warning");
-  return missed;
+  const said = {
+    "a field that nobody knows": [await api.wouldCreate(misspelt), /unknown field .*livenesProbe/],
+    "a pod that may gain rights": [
+      await api.wouldCreate(escalating(pod)),
+      /violates PodSecurity "restricted/,
+    ],
+    "a Deployment of such pods": [
+      await api.apply(deployment, "dry"),
+      /would violate PodSecurity "restricted/,
+    ],
+  } as const;
+  return Object.entries(said)
+    .map(
+      ([what, [answer, expected]]) =>
+        [what, [reasonOf(answer), ...answer.warnings].join(" "), expected] as const,
+    )
+    .filter(([, text, expected]) => !expected.test(text))
+    .map(([what, text]) => `the server says nothing of ${what}: ${text}`);
 }
