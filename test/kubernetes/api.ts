@@ -1,7 +1,7 @@
 // What an API server says to a request, its warnings included. https://kubernetes.io/docs/reference/using-api/api-concepts/
 import { request } from "node:https";
 import { at, isTree, type Tree } from "../collector/files.ts";
-import { trees } from "../collector/kubernetes/objects.ts";
+import { named, trees } from "../collector/kubernetes/objects.ts";
 
 export interface Answer {
   readonly status: number;
@@ -44,20 +44,20 @@ export function talkTo(access: Access): Api {
       resources.delete(root); // a CRD may come later
       throw new Error(`the server knows no ${String(object["kind"])} of ${version}`);
     }
-    const namespace = at(object, "metadata")["namespace"] ?? "default";
-    return `${root}${resource["namespaced"] === true ? `/namespaces/${String(namespace)}` : ""}/${String(resource["name"])}`;
+    const namespace = named(object).namespace || "default";
+    return `${root}${resource["namespaced"] === true ? `/namespaces/${namespace}` : ""}/${String(resource["name"])}`;
   }
 
   return {
     get,
     async apply(object, dry) {
       const query = new URLSearchParams({ ...STRICT, ...(dry && { dryRun: "All" }) });
-      const path = `${await pathOf(object)}/${String(at(object, "metadata")["name"])}?${query}`;
+      const path = `${await pathOf(object)}/${String(at(object, "metadata")["name"])}?${String(query)}`;
       return send(access, "PATCH", path, object, "application/apply-patch+yaml"); // JSON is YAML
     },
     async wouldCreate(object) {
       const query = new URLSearchParams({ ...STRICT, dryRun: "All" });
-      return send(access, "POST", `${await pathOf(object)}?${query}`, object, "application/json");
+      return send(access, "POST", `${await pathOf(object)}?${String(query)}`, object, "application/json");
     },
   };
 }
@@ -111,4 +111,4 @@ function parsed(text: string): Tree {
 
 export const isTaken = ({ status }: Answer): boolean => status >= 200 && status < 300;
 export const reasonOf = ({ status, body }: Answer): string =>
-  `${status} ${String(body["message"] ?? body["text"] ?? "")}`;
+  `${status} ${[body["message"], body["text"]].find((one) => typeof one === "string") ?? ""}`;

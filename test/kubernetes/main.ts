@@ -29,7 +29,7 @@ else
   );
 
 async function prove(): Promise<number> {
-  const programs = await build();
+  const programs = await buildPrograms();
   const kustomized = await kustomize();
   if (typeof kustomized === "string") throw new Error(kustomized);
   const all = await sources(kustomized);
@@ -68,7 +68,7 @@ async function prove(): Promise<number> {
   return faults.length === 0 ? 0 : 1;
 }
 
-async function build(): Promise<Record<KubernetesProgram, string>> {
+async function buildPrograms(): Promise<Record<KubernetesProgram, string>> {
   const stopping = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopping.abort());
   const built: Built<KubernetesProgram>[] = [];

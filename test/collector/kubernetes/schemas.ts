@@ -28,17 +28,17 @@ export interface Schemas {
 export async function schemas(): Promise<Schemas | string> {
   if (!onPath("go")) return "go is not on the PATH, and the schemas are in Go modules";
   const validators = new Map<string, () => ValidateFunction>();
-  let definitions: Definitions;
+  let operators: Definitions;
   try {
     addApi(join(await moduleFolder(API), "api", "openapi-spec", "v3"));
-    definitions = await customResources();
+    operators = await customResources();
   } catch (error) {
     return `the schemas could not be fetched: ${String(error)}`;
   }
-  for (const crd of definitions.crds) addCrd(crd);
+  for (const crd of operators.crds) addCrd(crd);
 
   return {
-    missing: definitions.missing,
+    missing: operators.missing,
     problems(object) {
       const validate = validators.get(`${String(object["apiVersion"])}/${String(object["kind"])}`)?.();
       if (!validate) return undefined;
