@@ -36,7 +36,7 @@ export const KUBERNETES_BUILDS: readonly Build<KubernetesProgram>[] = [
   },
 ];
 
-/** Compiled without optimisations and without what a debugger reads: they serve one proof, and Go compiles in 60 % of the time. */
+/** Without optimisations and without what a debugger reads, which costs the compiler a third of its time: the programs serve one proof. */
 const goBuild = (ldflags: string, program: string, from: string) => ({
   args: ["build", "-trimpath", "-gcflags=all=-N -l -dwarf=false", `-ldflags=${ldflags}`, "-o", program, from],
 });
