@@ -79,6 +79,9 @@ export function watchHttpRequests(): void {
     response.once("close", () => {
       safely("http response", () => {
         if (speaksMcp(request) && response.statusCode < 400) endpoints.learn(url);
+        const session = request.headers["mcp-session-id"];
+        if (request.method === "DELETE" && typeof session === "string" && response.statusCode < 300)
+          for (const listener of deletions) listener(session);
         const contentType = String(response.getHeader("content-type"));
         hub()?.observer.httpExchange({
           endpoint: endpoints.describe(url),
@@ -90,6 +93,13 @@ export function watchHttpRequests(): void {
       });
     });
   });
+}
+
+const deletions = new Set<(sessionId: string) => void>();
+
+/** Calls the listener when this process has deleted a session because its client asked for that. */
+export function onSessionDeleted(listener: (sessionId: string) => void): void {
+  deletions.add(listener);
 }
 
 /** A stream that lasts as long as its client is connected: before 2026-07-28 a GET, from then on a subscription. */

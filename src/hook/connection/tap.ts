@@ -71,18 +71,10 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
     known.connection.role ??= role;
     return known;
   }
-  const tap: Tap = {
-    connection: createConnection(role, networkOf(transport), () => sessionIdOf(transport)),
-    inbound: createPendingTable(() => followTap(tap)),
-    outbound: createPendingTable(() => followTap(tap)),
+  const tap = createTap(createConnection(role, networkOf(transport), () => sessionIdOf(transport)), {
     edge,
     resumable: isResumable(transport),
-    subscriptions: new Set(),
-    answering: new Map(),
-    tasks: new Map(),
-    connected: false,
-    since: performance.now(),
-  };
+  });
   tapSend(transport, tap);
   standOn(transport, "onmessage", (args, pass) => receive(tap, args, pass));
   standOn(transport, "onerror", (args, pass) => {
@@ -95,6 +87,23 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
     return pass(args);
   });
   taps.set(transport, tap);
+  return tap;
+}
+
+/** The state of a connection on which nothing has been seen. */
+export function createTap(connection: Connection, { edge = false, resumable = false } = {}): Tap {
+  const tap: Tap = {
+    connection,
+    inbound: createPendingTable(() => followTap(tap)),
+    outbound: createPendingTable(() => followTap(tap)),
+    edge,
+    resumable,
+    subscriptions: new Set(),
+    answering: new Map(),
+    tasks: new Map(),
+    connected: false,
+    since: performance.now(),
+  };
   return tap;
 }
 

@@ -1,30 +1,9 @@
-import { MESSAGE_CLASSES, SDK_CLASSES, type SdkClass } from "./targets.ts";
 import { isObject } from "../../operation/message.ts";
-import { wrapAiClient } from "../connection/ai-client.ts";
-import { wrapConnect, wrapFunnel, wrapStart } from "../connection/connect.ts";
-import { stdioServerLoaded } from "../stdio-server.ts";
-import { wrapRegistrations, wrapTemplateMatch, wrapToolExecution } from "../server-details.ts";
+import { PATCHES } from "./patches.ts";
+import { CLASS_ROWS, MESSAGE_CLASSES } from "./targets.ts";
 
 /** A class as the SDK exports it: a function with a prototype to patch. */
 type Class = ((...args: never[]) => unknown) & { readonly prototype: object };
-
-/** How each class of an SDK is patched. */
-const PATCHES: Readonly<Record<SdkClass, (prototype: object) => boolean | void>> = {
-  Protocol: (prototype) => wrapConnect(prototype) && wrapFunnel(prototype),
-  Client: (prototype) => wrapConnect(prototype, false),
-  Server: () => true, // nothing to patch; its presence shows that this process is a server
-  McpServer(prototype) {
-    wrapRegistrations(prototype);
-    wrapToolExecution(prototype);
-  },
-  AiClient: wrapAiClient,
-  UriTemplate: wrapTemplateMatch,
-  StdioClientTransport: (prototype) => wrapStart(prototype, "client"),
-  StdioServerTransport(prototype) {
-    stdioServerLoaded();
-    return wrapStart(prototype, "server");
-  },
-};
 
 /** On a patched prototype: the version of mcp-otelkit that patched it. All copies in the process share it. */
 const MARK = Symbol.for("mcp-otelkit.patched");
@@ -41,7 +20,7 @@ export interface PatchResult {
 /** Patches the SDK classes in `exports`; each class once, however many files pass it. */
 export function patchExports(exports: Readonly<Record<string, unknown>>, version: string): PatchResult {
   const result = { patched: [] as string[], already: [] as string[], refused: [] as string[] };
-  for (const name of SDK_CLASSES) {
+  for (const [name] of CLASS_ROWS) {
     const patch = PATCHES[name];
     const found =
       exports[name] ??
@@ -80,11 +59,8 @@ function roleNames(given: Class): Record<string, unknown> {
   for (let current: unknown = given; isClass(current); current = baseOf(current)) {
     const { prototype } = current;
     const has = (method: string): boolean => Object.hasOwn(prototype, method);
-    if (has("connect") && has("request") && has("notification")) found["Protocol"] = current;
-    else if (has("callTool") && has("connect")) found["Client"] = current;
-    else if (has("registerTool") || (has("tool") && has("prompt"))) found["McpServer"] = current;
-    else if (has("init") && has("request") && has("onResponse")) found["AiClient"] = current;
-    else if (has("match") && has("expand")) found["UriTemplate"] = current;
+    const row = CLASS_ROWS.find(([, { handed }]) => handed?.some((methods) => methods.every(has)));
+    if (row !== undefined) found[row[0]] = current;
   }
   return found;
 }

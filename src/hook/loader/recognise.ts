@@ -1,15 +1,18 @@
 import { basename } from "node:path";
 import { classBodies } from "./class-bodies.ts";
-import { PROTOCOL_TEXT, shapeOf } from "./class-shapes.ts";
+import { shapeOf } from "./class-shapes.ts";
 import { HAND_OVER, isChanged } from "./hook-symbol.ts";
-import { MESSAGE_CLASSES, ownerOf, type SdkClass, type SdkFile } from "./targets.ts";
+import type { SdkClass } from "./implementations.ts";
+import { CLASS_ROWS, MESSAGE_CLASSES, ownerOf, type SdkFile } from "./targets.ts";
 
-const NEEDLE = Buffer.from(PROTOCOL_TEXT);
+const TEXTS = [...new Set(CLASS_ROWS.flatMap(([, { text }]) => text ?? []))];
+const NEEDLES = TEXTS.map((text) => Buffer.from(text));
 
 /** The only test for every file; most files end here. */
 export function mayHoldSdk(source: string | Uint8Array): boolean {
-  if (typeof source === "string") return source.includes(PROTOCOL_TEXT);
-  return Buffer.from(source.buffer, source.byteOffset, source.byteLength).includes(NEEDLE);
+  if (typeof source === "string") return TEXTS.some((text) => source.includes(text));
+  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+  return NEEDLES.some((needle) => bytes.includes(needle));
 }
 
 /**

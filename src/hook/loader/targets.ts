@@ -1,72 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { CLASSES, IMPLEMENTATIONS, type ClassRow, type Implementation, type SdkClass } from "./implementations.ts";
 
-/** One row per generation of the SDK: the package, the versions that are known to work, the files that contain classes. */
-export interface SdkRow {
-  readonly package: string;
-  /** The lowest supported version, and the first major version that is not supported. */
-  readonly from: readonly [major: number, minor: number];
-  readonly below: number;
-  /** Paths below `dist/`, as ECMAScript modules and as CommonJS. */
-  readonly files: Readonly<Record<string, "esm" | "cjs">>;
-}
+/** The classes that a loaded file is asked for. */
+export const CLASS_ROWS = Object.entries(CLASSES) as readonly [SdkClass, ClassRow][];
 
-export const SDK_ROWS: readonly SdkRow[] = [
-  {
-    // Plain tsc output, the same names in every version. Users never import these files; other files of the SDK do.
-    package: "@modelcontextprotocol/sdk",
-    from: [0, 6],
-    below: 2,
-    files: {
-      // up to 1.2, ES modules alone
-      "shared/protocol.js": "esm",
-      "server/index.js": "esm",
-      "server/stdio.js": "esm",
-      "esm/shared/protocol.js": "esm",
-      "cjs/shared/protocol.js": "cjs",
-      "esm/server/index.js": "esm",
-      "cjs/server/index.js": "cjs",
-      "esm/server/mcp.js": "esm",
-      "cjs/server/mcp.js": "cjs",
-      "esm/server/stdio.js": "esm",
-      "cjs/server/stdio.js": "cjs",
-      "esm/shared/uriTemplate.js": "esm",
-      "cjs/shared/uriTemplate.js": "cjs",
-    },
-  },
-  {
-    // Bundled into chunks whose names change with every release; the entry has every class in its scope.
-    package: "@modelcontextprotocol/server",
-    from: [2, 0],
-    below: 3,
-    files: { "index.mjs": "esm", "index.cjs": "cjs", "stdio.mjs": "esm", "stdio.cjs": "cjs" },
-  },
-  {
-    package: "@modelcontextprotocol/client",
-    from: [2, 0],
-    below: 3,
-    files: { "index.mjs": "esm", "index.cjs": "cjs", "stdio.mjs": "esm", "stdio.cjs": "cjs" },
-  },
-  // No file of theirs is known by its name: the class is, by its shape.
-  { package: "@ai-sdk/mcp", from: [0, 0], below: 2, files: {} },
-  { package: "ai", from: [4, 2], below: 6, files: {} },
-];
-
-/** One of these is in every file that holds an SDK: the class through which all messages of a connection go. */
-export const MESSAGE_CLASSES: readonly string[] = ["Protocol", "AiClient"];
-
-/** The classes that a loaded file is asked for, in the order in which they are patched and named. */
-export const SDK_CLASSES = [
-  "Protocol",
-  "Client",
-  "Server",
-  "McpServer",
-  "AiClient",
-  "UriTemplate",
-  "StdioClientTransport",
-  "StdioServerTransport",
-] as const;
-export type SdkClass = (typeof SDK_CLASSES)[number];
+/** One of these is in every file that holds an implementation: the class through which all messages of a connection go. */
+export const MESSAGE_CLASSES: readonly string[] = CLASS_ROWS.filter(([, { text }]) => text !== undefined).map(
+  ([name]) => name,
+);
 
 /** A loaded file that belongs to an SDK. */
 export interface SdkFile {
@@ -78,7 +20,7 @@ export interface SdkFile {
 
 /** Endings of paths that may belong to an SDK: every other path fails this one test. */
 const CANDIDATE = new RegExp(
-  `^(.*)/dist/(${[...new Set(SDK_ROWS.flatMap((row) => Object.keys(row.files)))].map((file) => file.replaceAll(".", "\\.")).join("|")})$`,
+  `^(.*)/dist/(${[...new Set(IMPLEMENTATIONS.flatMap((row) => Object.keys(row.files)))].map((file) => file.replaceAll(".", "\\.")).join("|")})$`,
 );
 
 /**
@@ -92,7 +34,7 @@ export function findSdkFile(path: string): SdkFile | undefined {
   const file = match?.[2];
   if (root === undefined || file === undefined) return undefined;
   const manifest = readManifest(root);
-  const row = SDK_ROWS.find((candidate) => candidate.package === manifest?.name);
+  const row = IMPLEMENTATIONS.find((candidate) => candidate.package === manifest?.name);
   const format = row?.files[file];
   if (manifest === undefined || row === undefined || format === undefined) return undefined;
   return {
@@ -103,7 +45,7 @@ export function findSdkFile(path: string): SdkFile | undefined {
   };
 }
 
-function isSupported(version: string, { from, below }: SdkRow): boolean {
+function isSupported(version: string, { from, below }: Implementation): boolean {
   const [major = Number.NaN, minor = Number.NaN] = version.split(".").map(Number);
   const recent = major > from[0] || (major === from[0] && minor >= from[1]);
   return recent && major < below;
@@ -131,7 +73,7 @@ export function ownerOf(
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = readManifest(folder);
     if (manifest === undefined) continue; // `dist/esm` has its own package.json, with nothing but "module"
-    const row = SDK_ROWS.find((candidate) => candidate.package === manifest.name);
+    const row = IMPLEMENTATIONS.find((candidate) => candidate.package === manifest.name);
     if (row === undefined) return undefined;
     return {
       sdk: {

@@ -1,0 +1,25 @@
+import { wrapAiClient } from "../connection/ai-client.ts";
+import { wrapConnect, wrapFunnel, wrapStart } from "../connection/connect.ts";
+import { wrapTmcpServer } from "../connection/tmcp-server.ts";
+import { wrapRegistrations, wrapTemplateMatch, wrapToolExecution } from "../server-details.ts";
+import { stdioServerLoaded } from "../stdio-server.ts";
+import type { SdkClass } from "./implementations.ts";
+
+/** How each class is patched. False: it lacks the expected methods. */
+export const PATCHES: Readonly<Record<SdkClass, (prototype: object) => boolean | void>> = {
+  Protocol: (prototype) => wrapConnect(prototype) && wrapFunnel(prototype),
+  Client: (prototype) => wrapConnect(prototype, false),
+  Server: () => true, // nothing to patch; its presence shows that this process is a server
+  McpServer(prototype) {
+    wrapRegistrations(prototype);
+    wrapToolExecution(prototype);
+  },
+  TmcpServer: wrapTmcpServer,
+  AiClient: wrapAiClient,
+  UriTemplate: wrapTemplateMatch,
+  StdioClientTransport: (prototype) => wrapStart(prototype, "client"),
+  StdioServerTransport(prototype) {
+    stdioServerLoaded();
+    return wrapStart(prototype, "server");
+  },
+};
