@@ -1,4 +1,9 @@
-import { createConnection, type Connection, type NetworkAttributes, type Role } from "../../operation/connection.ts";
+import {
+  createConnection,
+  type Connection,
+  type NetworkAttributes,
+  type Role,
+} from "../../operation/connection.ts";
 import { describeMessage } from "../../operation/message.ts";
 import { describeUnsent } from "../../operation/outcome.ts";
 import { finish } from "../../operation/requests.ts";
@@ -74,8 +79,7 @@ export function createStandIn(role: Role, { network, sessionId, streams }: Stand
     arrives,
     departs,
     serves(message, handle, extra) {
-      const answered = (value: unknown): void =>
-        void safely("answer", () => departs(value, () => undefined));
+      const answered = (value: unknown): void => void safely("answer", () => departs(value, () => undefined));
       const failed = (error: unknown): void => void safely("answer", () => fails(message, error));
       let result: unknown;
       try {

@@ -6,7 +6,7 @@ import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
 import { createPendingTable } from "../../operation/requests.ts";
 import { depart } from "./outbound.ts";
 import { safely } from "../../output/safely.ts";
-import { isResumable, networkOf, sessionIdOf, type Transport } from "../sdk-shapes.ts";
+import { isResumable, networkOf, servesEntry, sessionIdOf, type Transport } from "../sdk-shapes.ts";
 import { guardServer } from "../stdio-server.ts";
 import { standOn, tapped } from "./stand-on.ts";
 import { currentAnswer, type Tap } from "./tap-state.ts";
@@ -51,8 +51,14 @@ export function tapStarted(transport: Transport, role: Role): void {
   // A transport that another one starts is inside that one, which already sees its messages.
   const within = connecting.getStore();
   if (taps.has(transport) || (within?.over === false && within.role === role)) return;
-  // A server's transport without a protocol serves an entry that picks the protocol by the first message.
-  const tap = tapOf(transport, role, role === "server");
+  const edge = role === "server" && servesEntry(transport);
+  const tap = tapOf(transport, role, edge);
+  if (role === "server" && !edge) {
+    // What answers is a server without a protocol, such as muppet's.
+    tap.connected = true;
+    hub()?.observer.connecting(role, undefined);
+    hub()?.observer.connected(role);
+  }
   notice(transport, tap);
   if (canReadCallback(transport, "onclose") && transport.onclose === undefined)
     transport.onclose = () => undefined;
@@ -71,10 +77,13 @@ function tapOf(transport: Transport, role: Role | undefined, edge: boolean): Tap
     known.connection.role ??= role;
     return known;
   }
-  const tap = createTap(createConnection(role, networkOf(transport), () => sessionIdOf(transport)), {
-    edge,
-    resumable: isResumable(transport),
-  });
+  const tap = createTap(
+    createConnection(role, networkOf(transport), () => sessionIdOf(transport)),
+    {
+      edge,
+      resumable: isResumable(transport),
+    },
+  );
   tapSend(transport, tap);
   standOn(transport, "onmessage", (args, pass) => receive(tap, args, pass));
   standOn(transport, "onerror", (args, pass) => {

@@ -130,10 +130,7 @@ function connectionOf(server: TmcpServer, message: unknown, context: unknown): F
     standIn,
     ...(headers !== undefined && { extra: { requestInfo: { headers } } }),
     done() {
-      safely("answered", () => {
-        if (typeof origin === "string") known.subscriptions.delete(origin);
-        introduce(standIn);
-      });
+      if (typeof origin === "string") known.subscriptions.delete(origin);
     },
   };
 }
@@ -145,13 +142,6 @@ function create(server: TmcpServer, network: NetworkAttributes, sessionId: strin
   const held = new WeakRef(server);
   standIn.connection.handles = (method) => held.deref()?.hasMethod?.(method) === true;
   return standIn;
-}
-
-/** The server's name is private until it answers `initialize` or `server/discover`. */
-function introduce({ connection }: StandIn): void {
-  if (connection.server === undefined || connection.self !== undefined) return;
-  connection.self = connection.server;
-  hub()?.observer.offers(undefined, connection.self);
 }
 
 /**

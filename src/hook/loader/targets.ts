@@ -1,6 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CLASSES, IMPLEMENTATIONS, type ClassRow, type Implementation, type SdkClass } from "./implementations.ts";
+import {
+  CLASSES,
+  IMPLEMENTATIONS,
+  type ClassRow,
+  type Implementation,
+  type SdkClass,
+} from "./implementations.ts";
 
 /** The classes that a loaded file is asked for. */
 export const CLASS_ROWS = Object.entries(CLASSES) as readonly [SdkClass, ClassRow][];
