@@ -47,7 +47,17 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     shows:
       "the tests that `npm test` leaves out: more Nodes, more OpenTelemetry lines, more loggers, more sessions",
     minutes: 9,
-    homes: [...SDKS, ...NODES, ...LINES, "ai-sdk", "tmcp", "auto-instrumentations", "frameworks", "launchers", "other-runtimes"],
+    homes: [
+      ...SDKS,
+      ...NODES,
+      ...LINES,
+      "ai-sdk",
+      "tmcp",
+      "auto-instrumentations",
+      "frameworks",
+      "launchers",
+      "other-runtimes",
+    ],
     node: vitest("--tagsFilter=proof"),
   },
   canary: {

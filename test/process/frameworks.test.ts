@@ -1,11 +1,12 @@
-// Frameworks with a server of their own on top of the SDK: mcp-framework uses its Protocol, muppet only its transport.
-import { writeFileSync } from "node:fs";
+// Frameworks on top of the SDK: mcp-framework uses its Protocol, muppet only its transport, and mcp-handler instruments itself.
+import { cpSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installedPackage } from "../support/homes.ts";
+import type { SeenSpan } from "../support/seen-span.ts";
 import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { chainsOf } from "./chains.ts";
 import { join } from "./joined.ts";
-import { runProgram } from "./program.ts";
+import { PROGRAMS, runProgram, traceProgram } from "./program.ts";
 
 const CHAINS = [
   "CLIENT initialize > SERVER initialize",
@@ -21,6 +22,7 @@ beforeAll(async () => {
   preload = ["--import", await installedPackage("otel-2")];
   sandbox = await createSandbox("process/frameworks", "frameworks", "otel-2");
   writeFileSync(sandbox.path("package.json"), "{}");
+  cpSync(`${PROGRAMS}/plain-sdk.mjs`, sandbox.path("plain-sdk.mjs"));
 });
 afterAll(() => sandbox.remove());
 
@@ -54,5 +56,47 @@ describe.each(SERVERS)("%s over %s", (file, transport, name, errorType) => {
     expect(sessions.map(({ eventName }) => eventName)).toEqual(
       transport === "stdio" ? ["mcp.session.opened", "mcp.session.closed"] : [],
     );
+  });
+});
+
+describe("mcp-handler, which instruments itself", { tags: ["proof"] }, () => {
+  const REPORT = "mcp-otelkit: mcp-handler instruments MCP in this process as well";
+  const observe = (words: string[], env = {}) =>
+    traceProgram([...words, sandbox.path("mcp-handler.mjs")], { cwd: sandbox.folder, env });
+  const scopesOf = (spans: readonly SeenSpan[]): string[] =>
+    [...new Set(spans.map(({ scope }) => scope))].toSorted();
+
+  it("is reported once, with what keeps either set of spans", async () => {
+    const { stdout, stderr, spans } = await observe(preload);
+
+    expect(stdout).toBe("5\n");
+    expect(stderr.split(REPORT)).toHaveLength(2);
+    expect(stderr).toContain(
+      "pass telemetry: false to createMcpHandler, or set OTEL_NODE_DISABLED_INSTRUMENTATIONS=mcp",
+    );
+    expect(scopesOf(spans)).toEqual(["mcp-handler", "mcp-otelkit"]);
+  });
+
+  it("telemetry: false keeps the spans of mcp-otelkit", async () => {
+    const { stdout, stderr, spans } = await traceProgram(
+      [...preload, sandbox.path("mcp-handler.mjs"), "off"],
+      {
+        cwd: sandbox.folder,
+      },
+    );
+
+    expect(stdout).toBe("5\n");
+    expect(stderr).not.toContain(REPORT);
+    expect(scopesOf(spans)).toEqual(["mcp-otelkit"]);
+  });
+
+  it("OTEL_NODE_DISABLED_INSTRUMENTATIONS=mcp keeps those that the application's own OpenTelemetry gets", async () => {
+    const { stdout, stderr, spans } = await observe([...preload, "--import", "./plain-sdk.mjs"], {
+      OTEL_NODE_DISABLED_INSTRUMENTATIONS: "mcp",
+    });
+
+    expect(stdout).toBe("5\n");
+    expect(stderr).not.toContain(REPORT);
+    expect(scopesOf(spans)).toEqual(["mcp-handler"]);
   });
 });
