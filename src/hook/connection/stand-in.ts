@@ -80,7 +80,7 @@ export function createStandIn(role: Role, { network, sessionId, streams }: Stand
     departs,
     serves(message, handle, extra) {
       const answered = (value: unknown): void => void safely("answer", () => departs(value, () => undefined));
-      const failed = (error: unknown): void => void safely("answer", () => fails(message, error));
+      const failed = (error: unknown): void => safely("answer", () => fails(message, error));
       let result: unknown;
       try {
         result = arrives(message, handle, extra);

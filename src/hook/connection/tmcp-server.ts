@@ -9,6 +9,7 @@ import * as semconv from "../../semconv.ts";
 import { servedRequest } from "../http-requests.ts";
 import { hub } from "../hub.ts";
 import { replaceMethod } from "../replace.ts";
+import { passOn } from "./pass-on.ts";
 import { createStandInSessions } from "./stand-in-sessions.ts";
 import { createStandIn, type StandIn } from "./stand-in.ts";
 
@@ -44,12 +45,15 @@ export function wrapTmcpServer(prototype: object): boolean {
           const found = safely("receive", () => connectionOf(this as TmcpServer, message, context));
           if (found === undefined) return original.apply(this, args);
           const { standIn, extra, done } = found;
-          const result = serving.run(standIn, () =>
-            standIn.serves(message, () => original.apply(this, args), extra),
-          );
-          if (result instanceof Promise) void result.then(done, done);
-          else done();
-          return result;
+          const answer = (): unknown => {
+            try {
+              return passOn(original.apply(this, args), done);
+            } catch (error) {
+              done();
+              throw error;
+            }
+          };
+          return serving.run(standIn, () => standIn.serves(message, answer, extra));
         },
     )
   );
