@@ -54,14 +54,6 @@ export function sessionIdOf(transport: Transport): string | undefined {
   return typeof sessionId === "string" && sessionId !== "" ? sessionId : undefined;
 }
 
-/**
- * Whether a server's transport that is started without a protocol belongs to an entry that picks the protocol by the first message:
- * v2's `serveStdio`. v1 has no such entry, and its transport lacks this property.
- */
-export function servesEntry(transport: Transport): boolean {
-  return "_closed" in transport;
-}
-
 /** Whether a Streamable HTTP server keeps what it sends, for clients that ask again with `Last-Event-ID`. */
 export function isResumable(transport: Transport): boolean {
   const { _eventStore, _webStandardTransport: inner } = transport as {

@@ -13,9 +13,13 @@ import { record } from "./fakes.ts";
 
 // The tables with one more row each, as they would be in the source.
 vi.mock(import("../../src/hook/loader/implementations.ts"), async (original) => {
-  const { IMPLEMENTATIONS, CLASSES } = await original();
+  const { IMPLEMENTATIONS, CLASSES, ...rest } = await original();
   const { PACKAGE, CLASS } = await import("../fixtures/implementation/echo-server.ts");
-  return { IMPLEMENTATIONS: [...IMPLEMENTATIONS, PACKAGE], CLASSES: { ...CLASSES, EchoServer: CLASS } };
+  return {
+    ...rest,
+    IMPLEMENTATIONS: [...IMPLEMENTATIONS, PACKAGE],
+    CLASSES: { ...CLASSES, EchoServer: CLASS },
+  };
 });
 vi.mock(import("../../src/hook/loader/patches.ts"), async (original) => {
   const { PATCHES } = await original();

@@ -53,7 +53,7 @@ export function createStandIn(role: Role, { network, sessionId, streams }: Stand
     rememberTap(tap);
     watchInput(tap, streams);
     tap.unguard = safely("guard", () =>
-      guardServer({ ...streams, start: () => undefined, send: () => undefined }, role),
+      guardServer({ ...streams, start: () => undefined, send: () => undefined }, role, () => undefined),
     );
   }
 

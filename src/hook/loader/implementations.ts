@@ -30,6 +30,10 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
       "shared/protocol.js": "esm",
       "server/index.js": "esm",
       "server/stdio.js": "esm",
+      "server/sse.js": "esm",
+      "client/stdio.js": "esm",
+      "client/sse.js": "esm",
+      "client/websocket.js": "esm",
       "esm/shared/protocol.js": "esm",
       "cjs/shared/protocol.js": "cjs",
       "esm/server/index.js": "esm",
@@ -38,6 +42,20 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
       "cjs/server/mcp.js": "cjs",
       "esm/server/stdio.js": "esm",
       "cjs/server/stdio.js": "cjs",
+      "esm/server/sse.js": "esm",
+      "cjs/server/sse.js": "cjs",
+      "esm/server/streamableHttp.js": "esm",
+      "cjs/server/streamableHttp.js": "cjs",
+      "esm/server/webStandardStreamableHttp.js": "esm",
+      "cjs/server/webStandardStreamableHttp.js": "cjs",
+      "esm/client/stdio.js": "esm",
+      "cjs/client/stdio.js": "cjs",
+      "esm/client/sse.js": "esm",
+      "cjs/client/sse.js": "cjs",
+      "esm/client/streamableHttp.js": "esm",
+      "cjs/client/streamableHttp.js": "cjs",
+      "esm/client/websocket.js": "esm",
+      "cjs/client/websocket.js": "cjs",
       "esm/shared/uriTemplate.js": "esm",
       "cjs/shared/uriTemplate.js": "cjs",
     },
@@ -79,6 +97,8 @@ export interface ClassRow {
 
 /** In the body of each SDK's Protocol, from 0.6 to 2.x, minified or not. */
 const PROTOCOL_TEXT = "unknown message ID";
+/** The end of the error message of a transport that is started twice, in each transport but v1's wrapper for Node. */
+export const TRANSPORT_TEXT = "ransport already started";
 const TMCP_TEXT = "Protocol version validation failed";
 
 /**
@@ -142,6 +162,52 @@ export const CLASSES = {
     methods: ["start", "send", "close", "processReadBuffer"],
     says: ["_stdin", "_stdout", "_readBuffer"],
   },
+  SSEClientTransport: {
+    methods: ["start", "send", "close", "_startOrAuth", "_commonHeaders"],
+    says: ["_eventSource", "_endpoint", "onmessage"],
+  },
+  SSEServerTransport: {
+    methods: ["start", "send", "close", "handlePostMessage", "handleMessage"],
+    says: ["_sseResponse", "onmessage"],
+  },
+  StreamableHTTPClientTransport: {
+    methods: ["start", "send", "close", "_startOrAuthSse", "_handleSseStream", "_commonHeaders"],
+    says: ["_abortController", "mcp-session-id", "onmessage"],
+  },
+  // It delegates `start` to the next one; before that existed, it was that one.
+  StreamableHTTPServerTransport: {
+    methods: ["start", "send", "close", "handleRequest", "closeSSEStream"],
+    says: ["_webStandardTransport", "onmessage"],
+  },
+  WebStandardStreamableHTTPServerTransport: {
+    methods: [
+      "start",
+      "send",
+      "close",
+      "handleRequest",
+      "handleGetRequest",
+      "handlePostRequest",
+      "validateSession",
+    ],
+    says: ["_streamMapping", "onmessage"],
+  },
+  WebSocketClientTransport: {
+    methods: ["start", "send", "close"],
+    says: ["WebSocketClientTransport already started", "onmessage"],
+  },
 } as const satisfies Record<string, ClassRow>;
 
 export type SdkClass = keyof typeof CLASSES;
+
+/** The classes of transports that relays wire to each other, with no class for messages between them. */
+export const TRANSPORT_CLASSES = {
+  StdioClientTransport: "client",
+  StdioServerTransport: "server",
+  SSEClientTransport: "client",
+  SSEServerTransport: "server",
+  StreamableHTTPClientTransport: "client",
+  StreamableHTTPServerTransport: "server",
+  WebStandardStreamableHTTPServerTransport: "server",
+  WebSocketClientTransport: "client",
+} as const;
+export type TransportClass = keyof typeof TRANSPORT_CLASSES;

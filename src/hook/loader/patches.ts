@@ -3,7 +3,7 @@ import { wrapConnect, wrapFunnel, wrapStart } from "../connection/connect.ts";
 import { wrapTmcpServer } from "../connection/tmcp-server.ts";
 import { wrapRegistrations, wrapTemplateMatch, wrapToolExecution } from "../server-details.ts";
 import { stdioServerLoaded } from "../stdio-server.ts";
-import type { SdkClass } from "./implementations.ts";
+import { TRANSPORT_CLASSES, type SdkClass, type TransportClass } from "./implementations.ts";
 
 /** How each class is patched. False: it lacks the expected methods. */
 export const PATCHES: Readonly<Record<SdkClass, (prototype: object) => boolean | void>> = {
@@ -17,9 +17,18 @@ export const PATCHES: Readonly<Record<SdkClass, (prototype: object) => boolean |
   TmcpServer: wrapTmcpServer,
   AiClient: wrapAiClient,
   UriTemplate: wrapTemplateMatch,
-  StdioClientTransport: (prototype) => wrapStart(prototype, "client"),
-  StdioServerTransport(prototype) {
-    stdioServerLoaded();
-    return wrapStart(prototype, "server");
-  },
+  ...transports(),
 };
+
+function transports(): Record<TransportClass, (prototype: object) => boolean> {
+  const rows = Object.entries(TRANSPORT_CLASSES) as [TransportClass, "client" | "server"][];
+  return Object.fromEntries(
+    rows.map(([name, role]) => [
+      name,
+      (prototype: object) => {
+        if (name === "StdioServerTransport") stdioServerLoaded();
+        return wrapStart(prototype, role);
+      },
+    ]),
+  ) as Record<TransportClass, (prototype: object) => boolean>;
+}

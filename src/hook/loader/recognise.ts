@@ -2,10 +2,10 @@ import { basename } from "node:path";
 import { classBodies } from "./class-bodies.ts";
 import { shapeOf } from "./class-shapes.ts";
 import { HAND_OVER, isChanged } from "./hook-symbol.ts";
-import type { SdkClass } from "./implementations.ts";
-import { CLASS_ROWS, MESSAGE_CLASSES, ownerOf, type SdkFile } from "./targets.ts";
+import { TRANSPORT_TEXT, type SdkClass } from "./implementations.ts";
+import { carriesMessages, CLASS_ROWS, ownerOf, type SdkFile } from "./targets.ts";
 
-const TEXTS = [...new Set(CLASS_ROWS.flatMap(([, { text }]) => text ?? []))];
+const TEXTS = [...new Set(CLASS_ROWS.flatMap(([, { text }]) => text ?? [])), TRANSPORT_TEXT];
 const NEEDLES = TEXTS.map((text) => Buffer.from(text));
 
 /** The only test for every file; most files end here. */
@@ -28,7 +28,7 @@ export function recognise(path: string, format: "esm" | "cjs", source: string): 
     .map((body) => ({ at: body.start, name: shapeOf(source, body) }))
     .filter((found): found is { at: number; name: SdkClass } => found.name !== undefined)
     .toSorted((one, other) => one.at - other.at);
-  if (!classes.some(({ name }) => MESSAGE_CLASSES.includes(name))) return undefined;
+  if (!classes.some(({ name }) => carriesMessages(name))) return undefined;
   const file = describe(path, format);
   if (file === undefined) return undefined;
   let changed = "";

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import {
   CLASSES,
   IMPLEMENTATIONS,
+  TRANSPORT_CLASSES,
   type ClassRow,
   type Implementation,
   type SdkClass,
@@ -11,10 +12,15 @@ import {
 /** The classes that a loaded file is asked for. */
 export const CLASS_ROWS = Object.entries(CLASSES) as readonly [SdkClass, ClassRow][];
 
-/** One of these is in every file that holds an implementation: the class through which all messages of a connection go. */
+/** The classes through which all messages of a connection go. */
 export const MESSAGE_CLASSES: readonly string[] = CLASS_ROWS.filter(([, { text }]) => text !== undefined).map(
   ([name]) => name,
 );
+
+/** One of these is in every file that holds an implementation. */
+export function carriesMessages(name: SdkClass): boolean {
+  return MESSAGE_CLASSES.includes(name) || name in TRANSPORT_CLASSES;
+}
 
 /** A loaded file that belongs to an SDK. */
 export interface SdkFile {
