@@ -8,7 +8,7 @@ const NODES = ["node-22", "node-24", "node-26"];
 const LINES = ["otel-2", "otel-3"];
 
 /** What `npm test` needs: see `exclude` and the tag `proof` in vitest.config.ts. */
-export const TEST_HOMES = [...SDKS.slice(0, 3), "ai-sdk", "node-24", ...LINES];
+export const TEST_HOMES = [...SDKS.slice(0, 3), "ai-sdk", "tmcp", "node-24", ...LINES];
 
 /**
  * What takes minutes to show, or many programs. `npm run prove` prints this table, and `npm run prove -- NAME WORD...` runs
@@ -47,7 +47,17 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     shows:
       "the tests that `npm test` leaves out: more Nodes, more OpenTelemetry lines, more loggers, more sessions",
     minutes: 9,
-    homes: [...SDKS, ...NODES, ...LINES, "ai-sdk", "auto-instrumentations", "launchers", "other-runtimes"],
+    homes: [
+      ...SDKS,
+      ...NODES,
+      ...LINES,
+      "ai-sdk",
+      "tmcp",
+      "auto-instrumentations",
+      "frameworks",
+      "launchers",
+      "other-runtimes",
+    ],
     node: vitest("--tagsFilter=proof"),
   },
   canary: {
