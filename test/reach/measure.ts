@@ -1,0 +1,122 @@
+import { fileURLToPath } from "node:url";
+import { differingLines } from "./compare.ts";
+import { install, isNode, runScripts } from "./install.ts";
+import type { PublicServer } from "./servers.ts";
+import { talk, type Program, type Talked } from "./talk.ts";
+
+const inDist = (name: string): URL => new URL(`../../dist/${name}`, import.meta.url);
+
+/** What a server was like with mcp-otelkit, beside itself without. */
+export interface Seen {
+  readonly seen: boolean;
+  readonly spans: number;
+  /** What differs on stdout; empty where nothing does. */
+  readonly stdout: readonly string[];
+  /** `undefined` where it is that of the plain run. */
+  readonly status: string | undefined;
+  /** What was instrumented, as mcp-otelkit's own line has it, or what that line says instead. */
+  readonly through: string;
+}
+
+export interface Measured {
+  readonly server: PublicServer;
+  /** Why it does not run here, without mcp-otelkit. */
+  readonly problem?: string;
+  /** No registry has answered. */
+  readonly offline?: true;
+  /** By the preload alone; not there for programs that are not npm's. */
+  readonly preload?: Seen;
+  /** Milliseconds that the preload adds to the start. */
+  readonly addedMs?: number;
+  readonly run?: Seen;
+}
+
+/** Installs a server, and talks to it plain and with the preload by turns, then through `run`. */
+export async function measure(
+  server: PublicServer,
+  { node, remote, rounds }: { readonly node: string; readonly remote: string; readonly rounds: number },
+): Promise<Measured> {
+  const installed = await install(server);
+  if ("problem" in installed)
+    return {
+      server,
+      problem: `not installed: ${installed.problem}`,
+      ...(installed.offline && { offline: true }),
+    };
+  const placed = (word: string): string => word.replaceAll("$REMOTE", remote);
+  const alone: Program = {
+    node,
+    command: [installed.program, ...(server.args ?? []).map(placed)],
+    env: server.env ?? {},
+  };
+  const exporting = {
+    ...alone.env,
+    OTEL_EXPORTER_OTLP_ENDPOINT: "$OTLP",
+    OTEL_SERVICE_NAME: "reach",
+    OTEL_METRICS_EXPORTER: "none",
+  };
+  const preloaded = {
+    ...alone,
+    env: { ...exporting, NODE_OPTIONS: `--import=${inDist("register.js").href}` },
+  };
+  const outside = {
+    ...alone,
+    command: [node, fileURLToPath(inDist("cli.cjs")), "run", "--", ...alone.command],
+    env: exporting,
+  };
+
+  let first = await talk(alone);
+  if (first.startMs === undefined && (await runScripts(server, installed.folder))) first = await talk(alone);
+  if (first.startMs === undefined)
+    return { server, problem: `does not answer initialize (${first.status}): ${lastLine(first.stderr)}` };
+  const plain = [first];
+  const traced: Talked[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    if (isNode(server)) traced.push(await talk(preloaded));
+    plain.push(await talk(alone));
+  }
+  const [last] = traced.slice(-1);
+  return {
+    server,
+    ...(last !== undefined && {
+      preload: compare(plain, last),
+      addedMs: medianStart(traced) - medianStart(plain.slice(1)),
+    }),
+    run: compare(plain, await talk(outside)),
+  };
+}
+
+/** The messages of the conversation that every server has to have a span for. */
+const EXPECTED = ["initialize", "tools/list", "tools/call"];
+
+function compare(plain: readonly Talked[], { stdout, stderr, status, spans }: Talked): Seen {
+  return {
+    seen: EXPECTED.every((method) => spans.some(({ name }) => name.startsWith(method))),
+    spans: spans.length,
+    stdout: differingLines(
+      plain.map((one) => one.stdout),
+      stdout,
+    ),
+    status: plain.some((one) => one.status === status)
+      ? undefined
+      : `${status} instead of ${plain[0]?.status}`,
+    through: throughOf(stderr),
+  };
+}
+
+function throughOf(stderr: string): string {
+  const lines = [...stderr.matchAll(/mcp-otelkit: (.*)/g)].map(([, line = ""]) => line);
+  const instrumented = lines.flatMap((line) => /, instrumented ([^;]+)/.exec(line)?.[1] ?? []);
+  if (instrumented.length > 0) return [...new Set(instrumented)].join(" and ");
+  return lines[0] ?? "it says nothing";
+}
+
+function medianStart(runs: readonly Talked[]): number {
+  const sorted = runs.flatMap(({ startMs }) => startMs ?? []).toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function lastLine(text: string): string {
+  const lines = text.trim().split("\n");
+  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? "").trim().slice(0, 160);
+}
