@@ -2,7 +2,7 @@
  * `npm run prove -- reach`: installs the public servers of `servers.ts` and talks to each plain, with the preload alone, and through
  * `run`: who is seen, and whether anything is different. Prints a table and what share of the list is seen. Exits 1 where that is less
  * than the goal, where `run` does not see a server, or where something is different. Words choose packages by their name;
- * `--node=20` takes another Node than 24, `--rounds=1` fewer conversations. What is installed stays in the user's cache.
+ * `--node=20` takes another Node than 24, `--rounds=1` has fewer conversations, `--at-once=2` more of them at a time, with worse start times. What is installed stays in the user's cache.
  */
 import { nodeBinary, type NodeMajor } from "../support/homes.ts";
 import { inTurn } from "../matrix/in-turn.ts";
@@ -11,9 +11,6 @@ import { measure, type Measured, type Seen } from "./measure.ts";
 import { startRemote } from "./remote.ts";
 import { DOWNLOADS_READ_ON, PUBLIC_SERVERS } from "./servers.ts";
 import { describeShares, missesGoal, sharesOf } from "./shares.ts";
-
-/** Start-up is measured. */
-const AT_ONCE = 1;
 
 const args = process.argv.slice(2);
 const words = args.filter((arg) => !arg.startsWith("--"));
@@ -27,7 +24,7 @@ const chosen = PUBLIC_SERVERS.filter(
 const remote = await startRemote();
 const began = Date.now();
 
-const measured = await inTurn(chosen, AT_ONCE, async (server): Promise<Measured> => {
+const measured = await inTurn(chosen, option("at-once", 1), async (server): Promise<Measured> => {
   const row = await measure(server, { node, remote: remote.url, rounds });
   process.stderr.write(`${cellsOf(row).join(" | ")}\n`);
   return row;
@@ -99,7 +96,8 @@ function ofRun({ stdout, status, through }: Seen): string {
 
 function isDifferent({ preload, run }: Measured): boolean {
   return [preload, run].some(
-    (seen) => seen !== undefined && (seen.stdout.length > 0 || seen.status !== undefined),
+    (seen) =>
+      seen !== undefined && (seen.stdout.length > 0 || seen.status !== undefined || seen.lost !== undefined),
   );
 }
 
@@ -109,6 +107,7 @@ function faultsOf({ server, preload, run }: Measured): string[] {
       ? []
       : [
           ...(seen.seen ? [] : [`not seen: ${seen.through}`]),
+          ...(seen.lost === undefined ? [] : [`${seen.spans} spans: ${seen.lost}`]),
           ...seen.stdout.map((line) => `stdout, ${line.slice(0, 300)}`),
           ...(seen.status === undefined ? [] : [`ends with ${seen.status}`]),
         ].map((fault) => `${titleOf(server)}, ${how}: ${fault}`);

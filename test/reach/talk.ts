@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -30,8 +30,15 @@ export interface Talked {
 }
 
 const ANSWER_MS = patience(8_000);
+/** A session lasts longer than the first batch of spans. What comes after it has to be delivered while the server ends. */
+const SPAN_MS = patience(1_500);
 /** A host sends SIGTERM after two seconds to a server that does not end with its input. A busy machine needs more for the same. */
 const GRACE_MS = patience(1_500);
+
+/** Its folders; a server may leave a browser behind that still writes into one of them. */
+const FOLDERS = mkdtempSync(join(realpathSync(tmpdir()), "mcp-reach-"));
+process.once("exit", () => rmSync(FOLDERS, { recursive: true, force: true, maxRetries: 5 }));
+let talks = 0;
 
 const OPENING = {
   method: "initialize",
@@ -46,9 +53,14 @@ const QUESTIONS: readonly object[] = [
   { method: "tools/call", params: { name: "no-such-tool", arguments: {} } },
 ];
 
-/** Starts a server in a new folder, which is its home as well, and talks to it by hand, without an SDK. */
-export async function talk({ node, command, env }: Program): Promise<Talked> {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), "mcp-reach-"));
+/**
+ * Starts a server in a new folder, which is its home as well, and talks to it by hand, without an SDK.
+ * @param traced waits for the first span, if there is one
+ */
+export async function talk({ node, command, env }: Program, traced = false): Promise<Talked> {
+  talks += 1;
+  const folder = join(FOLDERS, String(talks));
+  mkdirSync(folder);
   const receiver = await startOtlpReceiver();
   const placed = (value: string): string =>
     value.replaceAll("$DIR", folder).replaceAll("$OTLP", receiver.url);
@@ -96,6 +108,7 @@ export async function talk({ node, command, env }: Program): Promise<Talked> {
     const startMs = started ? performance.now() - began : undefined;
     if (started) {
       send({ method: "notifications/initialized" });
+      if (traced) await receiver.waitFor(hasOurs, SPAN_MS).catch(() => undefined); // who is not seen has none
       for (const [index, question] of QUESTIONS.entries()) await ask(question, index + 1);
     }
     const killed: string[] = [];
@@ -111,14 +124,16 @@ export async function talk({ node, command, env }: Program): Promise<Talked> {
       stderr,
       startMs,
       status: [String(signal ?? code), ...killed.map((sent) => `after ${sent}`)].join(" "),
-      spans: receiver.spans().filter(({ scope }) => scope === "mcp-otelkit"),
+      spans: receiver.spans().filter(isOurs),
     };
   } finally {
     endGroup(child.pid);
     await receiver.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
+
+const isOurs = ({ scope }: SeenSpan): boolean => scope === "mcp-otelkit";
+const hasOurs = (spans: readonly SeenSpan[]): boolean => spans.some(isOurs);
 
 /** What the server has started and left behind. */
 function endGroup(pid: number | undefined): void {
