@@ -14,6 +14,8 @@ export interface PublicServer {
   readonly bin?: string;
   /** `$DIR` is an empty folder, `$REMOTE` the address of an MCP server over HTTP; here and in `env`. */
   readonly args?: readonly string[];
+  /** What it wants to find in `$DIR`, where it is started. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Keys are invented: they only have to be there. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -34,7 +36,7 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
   { name: "@upstash/context7-mcp", version: "4.1.1", downloads: 1425541 },
   official("filesystem", "2026.8.31", 1133453, { args: ["$DIR"] }),
   { name: "mcp-remote", version: "0.15.1", downloads: 920137, bin: "mcp-remote", args: ["$REMOTE"] },
-  { name: "@pandacss/mcp", version: "1.12.1", downloads: 371341 },
+  { name: "@pandacss/mcp", version: "1.12.1", downloads: 371341, files: { "panda.config.mjs": "export default { include: [], outdir: 'styled-system' };" } },
   official("sequential-thinking", "2026.8.31", 297027),
   { name: "@azure-devops/mcp", version: "2.10.0", downloads: 286048, args: ["contoso"] },
   {
@@ -70,9 +72,9 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
     downloads: 186136,
     env: { MCP_MODE: "stdio", DISABLE_CONSOLE_OUTPUT: "true", N8N_MCP_TELEMETRY_DISABLED: "true" },
   },
-  { name: "cclsp", version: "0.7.0", downloads: 183220 },
+  { name: "cclsp", version: "0.7.0", downloads: 183220, env: { CCLSP_CONFIG_PATH: "$DIR/cclsp.json" }, files: { "cclsp.json": '{"servers":[{"extensions":["js"],"command":["none"]}]}' } },
   { name: "next-devtools-mcp", version: "0.4.0", downloads: 181159 },
-  { name: "expo-mcp", version: "0.2.4", downloads: 165926 },
+  { name: "expo-mcp", version: "0.2.4", downloads: 165926, args: ["--dev-server-url", "http://127.0.0.1:1"] },
   { name: "mongodb-mcp-server", version: "3.0.4", downloads: 162003 },
   { name: "supergateway", version: "4.0.0", downloads: 161094, args: ["--streamableHttp", "$REMOTE"] },
   {

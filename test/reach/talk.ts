@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -14,6 +14,7 @@ export interface Program {
   readonly node: string;
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** How a conversation went. */
@@ -57,10 +58,11 @@ const QUESTIONS: readonly object[] = [
  * Starts a server in a new folder, which is its home as well, and talks to it by hand, without an SDK.
  * @param traced waits for the first span, if there is one
  */
-export async function talk({ node, command, env }: Program, traced = false): Promise<Talked> {
+export async function talk({ node, command, env, files }: Program, traced = false): Promise<Talked> {
   talks += 1;
   const folder = join(FOLDERS, String(talks));
   mkdirSync(folder);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const receiver = await startOtlpReceiver();
   const placed = (value: string): string =>
     value.replaceAll("$DIR", folder).replaceAll("$OTLP", receiver.url);
