@@ -36,7 +36,12 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
   { name: "@upstash/context7-mcp", version: "4.1.1", downloads: 1425541 },
   official("filesystem", "2026.8.31", 1133453, { args: ["$DIR"] }),
   { name: "mcp-remote", version: "0.15.1", downloads: 920137, bin: "mcp-remote", args: ["$REMOTE"] },
-  { name: "@pandacss/mcp", version: "1.12.1", downloads: 371341, files: { "panda.config.mjs": "export default { include: [], outdir: 'styled-system' };" } },
+  {
+    name: "@pandacss/mcp",
+    version: "1.12.1",
+    downloads: 371341,
+    files: { "panda.config.mjs": "export default { include: [], outdir: 'styled-system' };" },
+  },
   official("sequential-thinking", "2026.8.31", 297027),
   { name: "@azure-devops/mcp", version: "2.10.0", downloads: 286048, args: ["contoso"] },
   {
@@ -72,7 +77,13 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
     downloads: 186136,
     env: { MCP_MODE: "stdio", DISABLE_CONSOLE_OUTPUT: "true", N8N_MCP_TELEMETRY_DISABLED: "true" },
   },
-  { name: "cclsp", version: "0.7.0", downloads: 183220, env: { CCLSP_CONFIG_PATH: "$DIR/cclsp.json" }, files: { "cclsp.json": '{"servers":[{"extensions":["js"],"command":["none"]}]}' } },
+  {
+    name: "cclsp",
+    version: "0.7.0",
+    downloads: 183220,
+    env: { CCLSP_CONFIG_PATH: "$DIR/cclsp.json" },
+    files: { "cclsp.json": '{"servers":[{"extensions":["js"],"command":["none"]}]}' },
+  },
   { name: "next-devtools-mcp", version: "0.4.0", downloads: 181159 },
   { name: "expo-mcp", version: "0.2.4", downloads: 165926, args: ["--dev-server-url", "http://127.0.0.1:1"] },
   { name: "mongodb-mcp-server", version: "3.0.4", downloads: 162003 },

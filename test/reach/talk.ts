@@ -30,9 +30,10 @@ export interface Talked {
   readonly spans: readonly SeenSpan[];
 }
 
-const ANSWER_MS = patience(8_000);
+const ANSWER_MS = patience(15_000);
 /** A session lasts longer than the first batch of spans. What comes after it has to be delivered while the server ends. */
 const SPAN_MS = patience(1_500);
+const ARRIVAL_MS = patience(500);
 /** A host sends SIGTERM after two seconds to a server that does not end with its input. A busy machine needs more for the same. */
 const GRACE_MS = patience(1_500);
 
@@ -53,6 +54,9 @@ const QUESTIONS: readonly object[] = [
   { method: "tools/list" },
   { method: "tools/call", params: { name: "no-such-tool", arguments: {} } },
 ];
+
+/** With the first request and the notification behind it. Each is a span. */
+export const MESSAGES = QUESTIONS.length + 2;
 
 /**
  * Starts a server in a new folder, which is its home as well, and talks to it by hand, without an SDK.
@@ -121,6 +125,8 @@ export async function talk({ node, command, env, files }: Program, traced = fals
     const [code, signal] = await ended;
     clearTimeout(impatient);
     clearTimeout(furious);
+    // What was sent last may still be on its way.
+    if (hasOurs(receiver.spans())) await receiver.waitFor(hasAll, ARRIVAL_MS).catch(() => undefined);
     return {
       stdout: withoutAddedMeta(Buffer.concat(output)).toString().replaceAll(folder, "$DIR"),
       stderr,
@@ -136,6 +142,7 @@ export async function talk({ node, command, env, files }: Program, traced = fals
 
 const isOurs = ({ scope }: SeenSpan): boolean => scope === "mcp-otelkit";
 const hasOurs = (spans: readonly SeenSpan[]): boolean => spans.some(isOurs);
+const hasAll = (spans: readonly SeenSpan[]): boolean => spans.filter(isOurs).length >= MESSAGES;
 
 /** What the server has started and left behind. */
 function endGroup(pid: number | undefined): void {
