@@ -92,16 +92,17 @@ export async function measure(
   return {
     server,
     ...(last !== undefined && {
-      preload: compare(plain, last),
+      preload: compare(server, plain, last),
       addedMs: medianStart(traced) - medianStart(plain),
     }),
-    run: compare(plain, through),
+    run: compare(server, plain, through),
   };
 }
 
 /** Most runs without mcp-otelkit, where there is one round. */
 const PLAIN_RUNS = 3;
-function compare(plain: readonly Talked[], { stdout, stderr, status, spans }: Talked): Seen {
+function compare(server: PublicServer, plain: readonly Talked[], traced: Talked): Seen {
+  const { stdout, stderr, status, spans } = traced;
   const seen = spans.some(isOfConversation);
   return {
     seen,
@@ -114,7 +115,7 @@ function compare(plain: readonly Talked[], { stdout, stderr, status, spans }: Ta
     status: plain.some((one) => one.status === status)
       ? undefined
       : `${status} instead of ${plain[0]?.status}`,
-    through: throughOf(stderr),
+    through: throughOf(server, traced),
   };
 }
 
@@ -123,11 +124,13 @@ function isOfConversation({ kind, name }: SeenSpan): boolean {
   return kind === "SERVER" || name.startsWith("tools/");
 }
 
-function throughOf(stderr: string): string {
+function throughOf({ native }: PublicServer, { stderr, startMs, spans }: Talked): string {
+  if (startMs === undefined) return "it does not answer initialize in time";
   const lines = [...stderr.matchAll(/mcp-otelkit: (.*)/g)].map(([, line = ""]) => line);
-  const instrumented = lines.flatMap((line) => /, instrumented ([^;]+)/.exec(line)?.[1] ?? []);
-  if (instrumented.length > 0) return [...new Set(instrumented)].join(" and ");
-  return lines[0] ?? "it says nothing";
+  const instrumented = [...new Set(lines.flatMap((line) => /, instrumented ([^;]+)/.exec(line)?.[1] ?? []))];
+  if (instrumented.length > 0)
+    return `${instrumented.join(" and ")}${spans.length > 0 && !spans.some(isOfConversation) ? ", what it asks itself alone" : ""}`;
+  return native ? "a native program" : (lines[0] ?? "it says nothing");
 }
 
 function lossOf(stderr: string): string {

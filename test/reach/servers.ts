@@ -10,6 +10,8 @@ export interface PublicServer {
    * no weight.
    */
   readonly tool?: true;
+  /** What its launcher starts is no JavaScript, so that no preload reaches it. */
+  readonly native?: true;
   /** The command, where the package has several. */
   readonly bin?: string;
   /** `$DIR` is an empty folder, `$REMOTE` the address of an MCP server over HTTP; here and in `env`. */
@@ -54,7 +56,7 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
   official("github", "2025.4.8", 280864),
   official("memory", "2026.8.31", 261331, { env: { MEMORY_FILE_PATH: "$DIR/memory.json" } }),
   official("postgres", "0.6.2", 251900, { args: ["postgresql://127.0.0.1:1/none"] }),
-  { name: "@azure/mcp", version: "2.0.5", downloads: 251520, args: ["server", "start"] },
+  { name: "@azure/mcp", version: "2.0.5", downloads: 251520, native: true, args: ["server", "start"] },
   official("everything", "2026.8.31", 244826),
   {
     name: "@notionhq/notion-mcp-server",
@@ -111,12 +113,6 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
     env: { API_KEY: "invented" },
   },
   { name: "@wonderwhy-er/desktop-commander", version: "0.2.52", downloads: 104957, bin: "desktop-commander" },
-  {
-    name: "@salesforce/mcp",
-    version: "0.30.15",
-    downloads: 103471,
-    args: ["--orgs", "DEFAULT_TARGET_ORG", "--toolsets", "all", "--no-telemetry"],
-  },
   official("brave-search", "0.6.2", 102411, { env: { BRAVE_API_KEY: "invented" } }),
   { name: "@sentry/mcp-server", version: "0.39.0", downloads: 94958, args: ["--access-token=invented"] },
   official("puppeteer", "2025.5.12", 94702),
@@ -143,7 +139,7 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
     env: { DATADOG_API_KEY: "invented", DATADOG_APP_KEY: "invented" },
   },
   { name: "@antv/mcp-server-chart", version: "0.9.10", downloads: 67547 },
-  { name: "@microsoft/workiq", version: "1.0.0", downloads: 67014, args: ["mcp"] },
+  { name: "@microsoft/workiq", version: "1.0.0", downloads: 67014, native: true, args: ["mcp"] },
   {
     name: "@dynatrace-oss/dynatrace-mcp-server",
     version: "2.1.2",
@@ -189,6 +185,7 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
     name: "slack-mcp-server",
     version: "1.3.0",
     downloads: 37038,
+    native: true,
     args: ["--transport", "stdio"],
     env: { SLACK_MCP_XOXP_TOKEN: "demo" },
   },
@@ -198,10 +195,8 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
     downloads: 36282,
     env: { Z_AI_API_KEY: "invented", Z_AI_MODE: "ZAI" },
   },
-  { name: "@claude-flow/mcp", version: "3.0.0-alpha.9", downloads: 35279 },
   { name: "mcp-server-code-runner", version: "0.1.8", downloads: 34311 },
   { name: "@aashari/mcp-server-atlassian-jira", version: "3.3.0", downloads: 34018 },
-  { name: "@morphllm/morphmcp", version: "0.8.213", downloads: 32961, env: { MORPH_API_KEY: "invented" } },
   { name: "@browsermcp/mcp", version: "0.1.3", downloads: 32296 },
   { name: "exa-mcp-server", version: "3.4.1", downloads: 32174, env: { EXA_API_KEY: "invented" } },
   { name: "@21st-dev/magic", version: "0.2.3", downloads: 30583, env: { API_KEY: "invented" } },
@@ -211,73 +206,10 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
     downloads: 28668,
     env: { BACKLOG_DOMAIN: "invented.backlog.com", BACKLOG_API_KEY: "invented" },
   },
-  { name: "@instantdb/mcp", version: "1.0.67", downloads: 28212, args: ["--token", "invented"] },
-  {
-    name: "@benborla29/mcp-server-mysql",
-    version: "2.0.9",
-    downloads: 26222,
-    env: { MYSQL_HOST: "127.0.0.1", MYSQL_PORT: "1", MYSQL_USER: "nobody" },
-  },
   { name: "@shopify/dev-mcp", version: "1.16.0", downloads: 26057, env: { OPT_OUT_INSTRUMENTATION: "true" } },
-  { name: "@softeria/ms-365-mcp-server", version: "0.155.0", downloads: 25388 },
-  { name: "@remotion/mcp", version: "4.0.527", downloads: 24239 },
-  { name: "@mondaydotcomorg/monday-api-mcp", version: "3.3.0", downloads: 22439, args: ["-t", "invented"] },
-  { name: "agentation-mcp", version: "1.3.2", downloads: 21109, args: ["server", "--mcp-only"] },
-  {
-    name: "@mapbox/mcp-server",
-    version: "0.14.0",
-    downloads: 20487,
-    env: { MAPBOX_ACCESS_TOKEN: "pk.eyJ1IjoiaW52ZW50ZWQifQ.invented" },
-  },
   { name: "@sveltejs/mcp", version: "0.1.26", downloads: 20481 },
-  official("gitlab", "2025.4.25", 19986, { env: { GITLAB_PERSONAL_ACCESS_TOKEN: "invented" } }),
-  { name: "playwright-mcp", version: "0.0.19", downloads: 19963 },
-  {
-    name: "argocd-mcp",
-    version: "0.9.0",
-    downloads: 19950,
-    args: ["stdio"],
-    env: { ARGOCD_BASE_URL: "https://127.0.0.1:1", ARGOCD_API_TOKEN: "invented" },
-  },
-  { name: "mcp-server-kubernetes", version: "4.1.7", downloads: 19771 },
-  { name: "@brightdata/mcp", version: "2.11.3", downloads: 19296, env: { API_TOKEN: "invented" } },
-  { name: "mcp-mermaid", version: "0.4.1", downloads: 19154 },
-  {
-    name: "@amap/amap-maps-mcp-server",
-    version: "0.0.8",
-    downloads: 18855,
-    env: { AMAP_MAPS_API_KEY: "invented" },
-  },
-  { name: "@openbnb/mcp-server-airbnb", version: "0.3.0", downloads: 18545 },
-  { name: "kubernetes-mcp-server", version: "0.0.67", downloads: 17422 },
-  { name: "@heroku/mcp-server", version: "1.2.8", downloads: 17084, env: { HEROKU_API_KEY: "invented" } },
-  { name: "@cyanheads/git-mcp-server", version: "2.15.3", downloads: 16867 },
-  official("gdrive", "2025.1.14", 16693),
-  { name: "@pinecone-database/mcp", version: "0.3.0", downloads: 15778 },
-  {
-    name: "airtable-mcp-server",
-    version: "1.14.0",
-    downloads: 14707,
-    env: { AIRTABLE_API_KEY: "pat.invented" },
-  },
-  { name: "@mui/mcp", version: "0.1.6", downloads: 13863 },
-  { name: "mcp-deepwiki", version: "0.0.10", downloads: 12909 },
-  official("redis", "2025.4.25", 8147, { args: ["redis://127.0.0.1:1"] }),
-  { name: "@knip/mcp", version: "0.0.36", downloads: 5894 },
-
-  { name: "@angular/cli", version: "22.2.7", downloads: 19626214, tool: true, bin: "ng", args: ["mcp"] },
+  { name: "kubernetes-mcp-server", version: "0.0.67", downloads: 17422, native: true },
   { name: "shadcn", version: "4.23.0", downloads: 5605702, tool: true, args: ["mcp"] },
-  {
-    name: "firebase-tools",
-    version: "15.34.2",
-    downloads: 5152636,
-    tool: true,
-    bin: "firebase",
-    args: ["mcp"],
-  },
-  { name: "repomix", version: "1.18.1", downloads: 229224, tool: true, args: ["--mcp"] },
-  { name: "task-master-ai", version: "0.43.1", downloads: 106990, tool: true, bin: "task-master-ai" },
-  { name: "@claude-flow/cli", version: "3.42.5", downloads: 69455, tool: true, bin: "claude-flow-mcp" },
 
   { name: "python:mcp-server-time", version: "2026.10.19", bin: "mcp-server-time" },
   {
