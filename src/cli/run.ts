@@ -6,7 +6,7 @@ import { say } from "../output/say.ts";
 import { flushTelemetry } from "../runtime/exit/flush-request.ts";
 import { createHandover, type Handover } from "../runtime/handover.ts";
 import { isWanted, loadAhead, observeFromOutside } from "../runtime/outside.ts";
-import { relay } from "../wire/pipe.ts";
+import { relay, type Relay } from "../wire/pipe.ts";
 import { endWithUs } from "./end-with-us.ts";
 import { mayBeNode, nameOfCommand } from "./server-name.ts";
 
@@ -29,6 +29,9 @@ const SIGNALS: readonly NodeJS.Signals[] = [
 
 /** How long the output of a server that has ended may be held open, by a process that it left behind. */
 const LEFT_BEHIND_MS = 300;
+
+/** The most that a pipe holds, by default: https://man7.org/linux/man-pages/man7/pipe.7.html */
+const MAX_PIPE_BYTES = 1024 * 1024;
 
 /** How long the last export may take, from the end of the host's input on: MCP hosts kill a server 2 s after that. */
 const LAST_EXPORT_MS = 1500;
@@ -99,13 +102,31 @@ async function serve(
   if (isWanted(process.env) && !mayBeNode(command)) setImmediate(loadAhead);
   const ended = await exited;
   stopWatching();
-  await Promise.race([passing.outputEnded, after(LEFT_BEHIND_MS)]);
-  await passing.written();
+  await lastOutput(passing);
   passing.end();
   handover?.forget();
   const left = LAST_EXPORT_MS - Math.max(0, performance.now() - inputEnded);
   await Promise.race([flushTelemetry(), after(Math.max(LEAST_MS, left))]);
   return ended;
+}
+
+/**
+ * Waits for what the server has written before its end, however slowly the host reads it: it lies in the pipe, and is read as the
+ * host makes room. What comes beyond the size of a pipe comes from a process that the server left behind.
+ */
+async function lastOutput(passing: Relay): Promise<void> {
+  const atExit = passing.passed;
+  let before = -1;
+  let over = false;
+  while (!over && passing.passed > before && passing.passed - atExit <= MAX_PIPE_BYTES) {
+    before = passing.passed;
+    await passing.written();
+    over = await Promise.race([
+      passing.outputEnded.then(() => true),
+      after(LEFT_BEHIND_MS).then(() => false),
+    ]);
+  }
+  await passing.written();
 }
 
 /**

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createEndpoints, describeHttpMethod } from "../operation/http-endpoint.ts";
+import { CLIENT_GONE_STATUS, createEndpoints, describeHttpMethod } from "../operation/http-endpoint.ts";
 import { isObject } from "../operation/message.ts";
 import * as semconv from "../semconv.ts";
 import { hub } from "./hub.ts";
@@ -13,12 +13,18 @@ let watching = false;
 /** The HTTP request that the running code serves. Weakly held: a timer that a handler starts may outlive it by days. */
 const serving = new AsyncLocalStorage<WeakRef<IncomingMessage>>();
 
+/** Requests whose connection closed before their response was finished. */
+const abandoned = new WeakSet<IncomingMessage>();
+
 /** An HTTP request that carried a message. */
 export interface ServedRequest {
   readonly headers: () => Readonly<Record<string, unknown>>;
   /** The sender, and the version of HTTP. */
   readonly attributes: Readonly<Record<string, string | number>>;
-  /** Whether its connection is closed, so that no answer can reach whoever asked. */
+  /**
+   * Whether its client left before the response was finished. Over SSE the response is finished at once, and the answer travels
+   * on another connection: whether this one is closed says nothing there.
+   */
   readonly gone: () => boolean;
 }
 
@@ -31,7 +37,10 @@ export function servedRequest(extra: unknown): ServedRequest | undefined {
   return {
     headers,
     attributes: attributesOf(request, headers),
-    gone: () => held?.deref()?.socket.destroyed === true,
+    gone: () => {
+      const asked = held?.deref();
+      return asked !== undefined && abandoned.has(asked);
+    },
   };
 }
 
@@ -77,13 +86,16 @@ export function watchHttpRequests(): void {
     serving.enterWith(new WeakRef(request));
     // Not `http.server.response.finish`: a stream that the client leaves never finishes, but always closes.
     response.once("close", () => {
+      if (!response.writableFinished) abandoned.add(request);
       safely("http response", () => {
-        if (speaksMcp(request) && response.statusCode < 400) endpoints.learn(url);
+        // Until then 200 is only what Node would send by default.
+        const status = response.headersSent ? response.statusCode : CLIENT_GONE_STATUS;
+        if (speaksMcp(request) && status < 400) endpoints.learn(url);
         const contentType = String(response.getHeader("content-type"));
         hub()?.observer.httpExchange({
           endpoint: endpoints.describe(url),
           method: describeHttpMethod(request.method),
-          status: response.statusCode,
+          status,
           durationMs: performance.now() - start,
           stream: contentType.startsWith("text/event-stream") && isStanding(request),
         });

@@ -48,15 +48,20 @@ export function stdioServerLoaded(): void {
 
 /**
  * Called when a transport starts; guards the stdout of a stdio server's transport.
+ * @param wrote called for each message that goes to it
  * @returns removes the guard
  */
-export function guardServer(transport: Transport, role: Role | undefined): (() => void) | undefined {
+export function guardServer(
+  transport: Transport,
+  role: Role | undefined,
+  wrote: (line: string) => void,
+): (() => void) | undefined {
   if (role === "client" || (policyNow()?.mode ?? "off") === "off") return undefined;
   return safely("guard stdout", () => {
     const stdout = stdoutOf(transport);
     if (stdout === undefined) return undefined;
     if (stdout !== process.stdout) expectNoMore(process.stdout);
-    const release = guardStdout(stdout, policyNow);
+    const release = guardStdout(stdout, policyNow, wrote);
     return () => {
       safely("release stdout", release);
     };

@@ -10,6 +10,9 @@ export interface HttpExchange {
   readonly stream: boolean;
 }
 
+/** The status of a request whose client left before one was sent, as nginx writes it in its log. */
+export const CLIENT_GONE_STATUS = 499;
+
 /** The usual paths of MCP servers and their probes. */
 const USUAL = [
   "/mcp",

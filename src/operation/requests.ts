@@ -1,7 +1,7 @@
 import { describeConnection, type Connection } from "./connection.ts";
 import type { KnownNames, NameOwner } from "./known-names.ts";
-import { isObject, type RequestId } from "./message.ts";
-import { methodRow } from "./methods.ts";
+import { isObject, metaOf, paramsOf, type NotificationMessage, type RequestId } from "./message.ts";
+import { METHODS, methodRow } from "./methods.ts";
 import type { ActiveOperation } from "./observer.ts";
 import { nameOf, type Operation } from "./operation.ts";
 import type { Outcome } from "./outcome.ts";
@@ -33,6 +33,19 @@ export interface PendingRequest {
   /** Whether nobody can get the answer any more. */
   readonly isGone?: (() => boolean) | undefined;
 }
+
+/**
+ * The id of the request that a notification answers in all but name: its stream stays open, and it has been accepted.
+ * `undefined` for every other notification.
+ */
+export function acknowledgedBy(message: NotificationMessage): unknown {
+  if (!ACKNOWLEDGEMENTS.has(message.method)) return undefined;
+  return metaOf(paramsOf(message))?.["io.modelcontextprotocol/subscriptionId"];
+}
+
+const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(
+  [...METHODS.values()].flatMap((row) => row.endsAt ?? []),
+);
 
 /** Requests in one direction of one connection, by id and by progress token. */
 export interface PendingTable {

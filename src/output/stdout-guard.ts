@@ -26,10 +26,13 @@ export interface StdoutPolicy {
 }
 
 type PolicyNow = () => StdoutPolicy | undefined;
+type Hearer = (line: string) => void;
 
 interface Guard {
   /** The number of transports that write to the stream. */
   owners: number;
+  /** Hear each message that is written, in one write and one line. */
+  readonly hearers: Set<Hearer>;
   /** Unreported stray writes from before the first transport: until then it is unknown whether this is a stdio server. */
   early: { count: number; place: string | undefined } | undefined;
   remove(): void;
@@ -39,17 +42,24 @@ const guards = new WeakMap<Writable, Guard>();
 
 /**
  * Guards the stream from now on, for a transport.
+ * @param hear called for each message that is written in one write
  * @returns ends that; the last call leaves the stream as it was
  */
-export function guardStdout(stream: Writable, policyNow: PolicyNow): () => void {
+export function guardStdout(
+  stream: Writable,
+  policyNow: PolicyNow,
+  hear: Hearer = () => undefined,
+): () => void {
   const guard = guards.get(stream) ?? shadowWrite(stream, policyNow);
   guard.owners += 1;
+  guard.hearers.add(hear);
   if (guard.early !== undefined) tellEarly(guard, policyNow());
   let over = false;
   return () => {
     if (over) return;
     over = true;
     guard.owners -= 1;
+    guard.hearers.delete(hear);
     if (guard.owners === 0) guard.remove();
   };
 }
@@ -111,6 +121,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
     const content = contentOf(chunk, encoding);
     if (content === undefined) return undefined;
     const pieces = read(typeof content === "string" ? content : content.toString("latin1"));
+    if (pieces === undefined) for (const hear of guard.hearers) hear(String(content));
     if (pieces?.some(({ stray }) => stray) === true) safely("stray output", () => note(policy));
     if (policy.mode !== "protect") return undefined;
     if (pieces !== undefined) return divide(content, pieces);
@@ -174,6 +185,7 @@ function shadowWrite(stream: Writable, policyNow: PolicyNow): Guard {
 
   const guard: Guard = {
     owners: 0,
+    hearers: new Set(),
     early: undefined,
     remove() {
       removed = true;

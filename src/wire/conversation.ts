@@ -15,11 +15,12 @@ import {
   type RequestMessage,
   type ResponseMessage,
 } from "../operation/message.ts";
-import { METHODS, methodRow } from "../operation/methods.ts";
+import { methodRow } from "../operation/methods.ts";
 import type { ActiveOperation } from "../operation/observer.ts";
 import { describeOperation, describeProgress, type Operation, type Side } from "../operation/operation.ts";
 import { CANCELLED, CONNECTION_CLOSED, describeResponse, SUCCESS } from "../operation/outcome.ts";
 import {
+  acknowledgedBy,
   createPendingTable,
   describeQuestion,
   finish,
@@ -97,7 +98,8 @@ export function createConversation(
 
   /** What a server asks while it serves one request belongs to that; of several, none can be told from outside. */
   function inCause<T>(fn: () => T): T {
-    return asked.size() === 1 ? (asked.peek()?.active.run(fn) ?? fn()) : fn();
+    const only = asked.size() === 1 ? asked.peek() : undefined;
+    return only === undefined ? fn() : only.active.run(fn);
   }
 
   function notificationPasses(
@@ -141,9 +143,8 @@ export function createConversation(
 
   /** Ends a request whose stream stays open: it has been answered in all but name. */
   function acknowledge(message: NotificationMessage): void {
-    const id = metaOf(paramsOf(message))?.["io.modelcontextprotocol/subscriptionId"];
-    if (id === undefined || !ACKNOWLEDGEMENTS.has(message.method)) return;
-    const pending = asked.take(id);
+    const id = acknowledgedBy(message);
+    const pending = id === undefined ? undefined : asked.take(id);
     if (pending !== undefined) finish(pending, SUCCESS, connection, known);
   }
 
@@ -202,7 +203,11 @@ export function createConversation(
       });
     },
     version: (version) => learnVersion(connection, version),
-    unread: () => known.suppress("too_long"),
+    unread(answers) {
+      known.suppress("too_long");
+      const pending = answers === undefined ? undefined : asked.take(answers);
+      if (pending !== undefined) finish(pending, SUCCESS, connection, known);
+    },
     running: () => asked.size(),
     end() {
       if (ended) return;
@@ -224,7 +229,3 @@ export function createConversation(
 }
 
 const NOTHING: Passed = { carrier: {} };
-
-const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(
-  [...METHODS.values()].flatMap((row) => row.endsAt ?? []),
-);

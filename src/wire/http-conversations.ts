@@ -8,9 +8,10 @@ export interface HttpConversations {
   find(key: string): Kept | undefined;
   /** A conversation of one exchange, until it is kept. */
   open(sessionId?: string): Kept;
-  keep(key: string, conversation: Kept): void;
-  /** It is over. */
-  end(key: string): void;
+  /** @returns the conversation that had this key, which is no longer kept */
+  keep(key: string, conversation: Kept): Kept | undefined;
+  /** It is over. @param only nothing happens where another one has the key by now */
+  end(key: string, only?: Kept): void;
   readonly size: number;
 }
 
@@ -43,10 +44,11 @@ export function createHttpConversations(observing: Observing, most: number = MOS
     kept.set(key, { conversation, seenAt: performance.now() });
   }
 
-  function end(key: string): void {
-    const entry = kept.get(key);
+  function end(key: string, only?: Kept): void {
+    const conversation = kept.get(key)?.conversation;
+    if (only !== undefined && conversation !== only) return;
     kept.delete(key);
-    entry?.conversation.end();
+    conversation?.end();
   }
 
   function giveUpOldest(): void {
@@ -70,9 +72,12 @@ export function createHttpConversations(observing: Observing, most: number = MOS
       return conversation;
     },
     keep(key, conversation) {
+      const replaced = kept.get(key)?.conversation;
+      if (replaced !== undefined) replaced.kept = false;
       conversation.kept = true;
       touch(key, conversation);
       giveUpOldest();
+      return replaced === conversation ? undefined : replaced;
     },
     end,
     get size() {

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { describeHttpMethod, type Endpoints } from "../operation/http-endpoint.ts";
+import { CLIENT_GONE_STATUS, describeHttpMethod, type Endpoints } from "../operation/http-endpoint.ts";
 import { isObject } from "../operation/message.ts";
 import type { Carrier } from "../operation/observer.ts";
-import { CANCELLED, CONNECTION_CLOSED, type Outcome } from "../operation/outcome.ts";
+import { CANCELLED, CONNECTION_CLOSED, SUCCESS, type Outcome } from "../operation/outcome.ts";
 import { safely } from "../output/safely.ts";
 import * as semconv from "../semconv.ts";
 import { editMeta } from "./edit-meta.ts";
@@ -46,8 +46,8 @@ export interface Observed {
 /** A longer id is not remembered, in characters: a server that knows no sessions takes any that a client makes up. */
 const MAX_SESSION_ID = 1024;
 
-/** What the metrics say where no status was sent: of the proxy's own answer, and of a client that did not wait for any (nginx). */
-const OWN_STATUS = { complete: 502, "target gone": 502, "client gone": 499 } as const;
+/** What the metrics say where no status was sent: of the proxy's own answer, and of a client that did not wait for any. */
+const OWN_STATUS = { complete: 502, "target gone": 502, "client gone": CLIENT_GONE_STATUS } as const;
 
 export function createExchange(
   { observing, conversations, endpoints }: Observed,
@@ -70,6 +70,8 @@ export function createExchange(
   let resumable = false;
   let reader: MessageReader | undefined;
   let address: string | undefined;
+  /** Something in the response could not be read: an answer, most likely. */
+  let unreadable = false;
   let ended = false;
 
   const circumstances = {
@@ -99,8 +101,11 @@ export function createExchange(
     if (status >= 400 || conversation.kept) return;
     const id = initializes ? given : session;
     if (id === undefined || id.length > MAX_SESSION_ID) return;
+    const key = sessionKey(id);
+    // Two requests may both be the first that names a session: one conversation is enough, and only a new session ends an old one.
+    if (!initializes && conversations.find(key) !== undefined) return;
     conversation.sessionId = id;
-    conversations.keep(sessionKey(id), conversation);
+    conversations.keep(key, conversation)?.end();
   }
 
   /** Before Streamable HTTP: the stream says where the messages of its connection are to be sent. */
@@ -110,17 +115,18 @@ export function createExchange(
     const query = to.searchParams;
     conversation.sessionId = query.get("sessionId") ?? query.get("session_id") ?? to.pathname + to.search;
     address = addressKey(to.pathname + to.search);
+    // Some servers name the same address on every stream. The stream that had it goes on until its own end.
     conversations.keep(address, conversation);
   }
 
   function settle(how: Parameters<Exchange["end"]>[0]): void {
     // The answer comes by the stream of the connection, or by a stream that goes on with this one.
-    const later = status < 400 && (byAddress !== undefined || status === 202 || resumable);
+    const later = status > 0 && status < 400 && (byAddress !== undefined || status === 202 || resumable);
     if (!(later && conversation.kept))
-      for (const { settle: over } of asked) over?.(describeUnanswered(status, how));
+      for (const { settle: over } of asked) over?.(describeUnanswered(status, how, unreadable));
     const closed = method === "DELETE" && status >= 200 && status < 300;
     if (session !== undefined && (closed || status === 404)) conversations.end(sessionKey(session));
-    if (address !== undefined) conversations.end(address);
+    if (address !== undefined) conversations.end(address, conversation);
     if (!conversation.kept) conversation.end();
   }
 
@@ -161,7 +167,10 @@ export function createExchange(
           message: (message) => conversation.toClient(message),
           endpoint: learnAddress,
           resumable: () => (resumable = true),
-          unread: () => conversation.unread(),
+          unread: () => {
+            unreadable = true;
+            conversation.unread();
+          },
         });
       });
     },
@@ -179,9 +188,14 @@ export function createExchange(
   };
 }
 
-/** HTTP has refused the request, or its answer will not come. */
-function describeUnanswered(status: number, how: Parameters<Exchange["end"]>[0]): Outcome {
+/** HTTP has refused the request, or its answer will not come, or it came and could not be read: then HTTP's success is what is known. */
+function describeUnanswered(
+  status: number,
+  how: Parameters<Exchange["end"]>[0],
+  unreadable: boolean,
+): Outcome {
   if (status >= 400) return { errorType: String(status) };
+  if (unreadable && how === "complete") return SUCCESS;
   return how === "client gone" ? CANCELLED : CONNECTION_CLOSED;
 }
 

@@ -7,7 +7,7 @@ import { createExchange, type Exchange, type Observed } from "./http-exchange.ts
 import { createHops } from "./http-hops.ts";
 import { MAX_LINE_BYTES } from "./lines.ts";
 import type { Observing } from "./passing.ts";
-import { forwardedHeaders } from "./raw-headers.ts";
+import { forwardedHeaders, responseHeaders } from "./raw-headers.ts";
 
 export interface ProxyOptions {
   readonly target: URL;
@@ -70,7 +70,13 @@ export function createProxy({ target, observing, admits }: ProxyOptions): http.S
       });
       made.on("response", (incoming) => {
         answered = true;
-        answer(incoming, response, exchange);
+        try {
+          answer(incoming, response, exchange);
+        } catch (error) {
+          // A head that Node reads and does not write.
+          incoming.destroy();
+          fail(error as Error, "cannot pass on the answer of");
+        }
       });
       made.on("error", (error) => {
         // It may answer before it has read everything: then the response says how it ended.
@@ -80,10 +86,10 @@ export function createProxy({ target, observing, admits }: ProxyOptions): http.S
       return made;
     }
 
-    function fail(error: Error): void {
+    function fail(error: Error, what = "cannot reach"): void {
       exchange?.end(response.destroyed ? "client gone" : "target gone");
       if (response.headersSent || response.destroyed) response.destroy();
-      else refuse(response, 502, `cannot reach ${target.origin}: ${error.message}`);
+      else refuse(response, 502, `${what} ${target.origin}: ${error.message}`);
     }
 
     response.on("close", () => {
@@ -137,8 +143,8 @@ function answer(
   response: http.ServerResponse,
   exchange: Exchange | undefined,
 ): void {
+  response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, responseHeaders(incoming));
   exchange?.responds(incoming.statusCode ?? 0, incoming.headers);
-  response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, incoming.rawHeaders);
   // Soon, since a stream may have nothing to say for hours; and with the first bytes of the body where those are there already.
   // Not by flushHeaders(), which sends headers as UTF-8.
   let begun = false;

@@ -21,15 +21,34 @@ export interface LineSplitter {
   readonly kept: number;
 }
 
-/** @param limit the longest line that is kept whole @param tooLong is called once for each line that is longer */
+/** A line that was too long to be kept, and has ended. */
+export interface LongLine {
+  /** Its first bytes, and its last ones: enough to see what kind of message it is. */
+  readonly head: Buffer;
+  readonly tail: Buffer;
+}
+
+const EDGE_BYTES = 512;
+
+/** @param limit the longest line that is kept whole @param tooLong is called once for each line that is longer, at its end */
 export function createLineSplitter(
   limit: number = MAX_LINE_BYTES,
-  tooLong: () => void = () => undefined,
+  tooLong: (line: LongLine) => void = () => undefined,
 ): LineSplitter {
   let chunks: Buffer[] = [];
   let kept = 0;
-  /** Within a line that is too long: the rest of it passes. */
-  let passing = false;
+  /** Of a line that is too long: the rest of it passes. */
+  let passing: { head: Buffer; tail: Buffer } | undefined;
+
+  function follow(line: { head: Buffer; tail: Buffer }, bytes: Buffer): void {
+    if (line.head.length < EDGE_BYTES) line.head = Buffer.concat([line.head, bytes.subarray(0, EDGE_BYTES)]);
+    line.tail = Buffer.concat([line.tail, bytes.subarray(-EDGE_BYTES)]).subarray(-EDGE_BYTES);
+  }
+
+  function over(): void {
+    if (passing !== undefined) tooLong(passing);
+    passing = undefined;
+  }
 
   function take(last: Buffer): Buffer {
     const bytes = chunks.length === 0 ? last : Buffer.concat([...chunks, last], kept + last.length);
@@ -47,17 +66,20 @@ export function createLineSplitter(
         const end = newline === -1 ? chunk.length : newline + 1;
         const bytes = chunk.subarray(start, end);
         start = end;
-        if (!passing && kept + bytes.length > limit) {
-          passing = true;
-          tooLong();
+        if (passing === undefined && kept + bytes.length > limit) {
+          passing = { head: Buffer.alloc(0), tail: Buffer.alloc(0) };
           // What was kept is passed on as it is, not copied together first.
-          pieces.push(...chunks.map((part): Piece => ({ bytes: part, kind: "part" })));
+          for (const part of chunks) {
+            pieces.push({ bytes: part, kind: "part" });
+            follow(passing, part);
+          }
           chunks = [];
           kept = 0;
         }
-        if (passing) {
+        if (passing !== undefined) {
           pieces.push({ bytes, kind: "part" });
-          passing = newline === -1;
+          follow(passing, bytes);
+          if (newline !== -1) over();
         } else if (newline === -1) {
           chunks.push(bytes);
           kept += bytes.length;
@@ -68,7 +90,7 @@ export function createLineSplitter(
       return pieces;
     },
     end() {
-      passing = false;
+      over();
       return kept === 0 ? [] : [{ bytes: take(Buffer.alloc(0)), kind: "part" }];
     },
     get kept() {

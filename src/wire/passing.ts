@@ -1,3 +1,4 @@
+import type { RequestId } from "../operation/message.ts";
 import type { KnownNames } from "../operation/known-names.ts";
 import type { Carrier, OperationObserver } from "../operation/observer.ts";
 import type { AttributeValues } from "../operation/operation.ts";
@@ -33,8 +34,8 @@ export interface Conversation {
   toClient(message: unknown): void;
   /** The protocol's revision, where the transport tells it. */
   version(version: unknown): void;
-  /** A message was too long to be read. */
-  unread(): void;
+  /** A message was too long to be read. @param answers the request whose result it is, where that shows */
+  unread(answers?: RequestId): void;
   running(): number;
   /** The connection is closed. Calls after the first do nothing. */
   end(): void;

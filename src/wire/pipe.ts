@@ -1,10 +1,12 @@
 import type { Readable, Writable } from "node:stream";
 import { createConnection, learnFromResult, type Peer } from "../operation/connection.ts";
 import { describeMessage, isObject } from "../operation/message.ts";
+import type { RequestId } from "../operation/message.ts";
 import { safely } from "../output/safely.ts";
 import { ATTR_NETWORK_TRANSPORT } from "../semconv.ts";
 import { createConversation } from "./conversation.ts";
 import { editMeta } from "./edit-meta.ts";
+import { answeredBy } from "./long-answer.ts";
 import { createLineSplitter, MAX_LINE_BYTES } from "./lines.ts";
 import { parse } from "./parse.ts";
 import { pass } from "./pass.ts";
@@ -25,8 +27,10 @@ export type Decide = (server: Peer | undefined) => Observing | undefined;
 export interface Relay {
   /** Resolves when the server's output has ended. */
   readonly outputEnded: Promise<void>;
-  /** Resolves when the host has got all of it, or is gone. */
+  /** Resolves when the host has got all that has come so far, or is gone. */
   written(): Promise<void>;
+  /** How many bytes have come from the server. */
+  readonly passed: number;
   /** The server is gone. */
   end(): void;
 }
@@ -44,12 +48,12 @@ export function relay({ host, server }: Ends, decide: Decide): Relay {
   let waiting: { readonly message: unknown; readonly since: number }[] = [];
   let waitingBytes = 0;
   let unread = 0;
-  const tooLong = (): void => {
+  const tooLong = (answers?: RequestId): void => {
     unread += 1;
-    conversation?.unread();
+    safely("a long line", () => conversation?.unread(answers));
   };
-  const up = createLineSplitter(MAX_LINE_BYTES, tooLong);
-  const down = createLineSplitter(MAX_LINE_BYTES, tooLong);
+  const up = createLineSplitter(MAX_LINE_BYTES, () => tooLong());
+  const down = createLineSplitter(MAX_LINE_BYTES, (line) => tooLong(answeredBy(line)));
   /** Of the line that is under way to the server, how much was passed on before observing began. */
   let ahead = 0;
   const toServer = pass(host.input, server.input);
@@ -65,10 +69,12 @@ export function relay({ host, server }: Ends, decide: Decide): Relay {
     for (const { bytes, kind } of up.push(chunk)) if (kind === "line") wait(bytes);
     ahead = up.kept;
   });
-  host.input.on("end", () => {
+  const inputIsOver = (): void => {
     if (state === "observing") for (const { bytes } of up.end()) forward(bytes, false);
     server.input.end();
-  });
+  };
+  // A terminal that is gone, or a socket that is reset, ends with an error: only `close` follows.
+  host.input.once("end", inputIsOver).once("close", inputIsOver);
 
   function forward(bytes: Buffer, whole: boolean): void {
     const passed = Math.min(ahead, bytes.length);
@@ -97,7 +103,9 @@ export function relay({ host, server }: Ends, decide: Decide): Relay {
     for (const message of [parse(line)].flat()) if (message !== undefined) waiting.push({ message, since });
   }
 
+  let passed = 0;
   server.output.on("data", (chunk: Buffer) => {
+    passed += chunk.length;
     toHost.write(chunk);
     if (state === "away") return;
     for (const { bytes, kind } of down.push(chunk)) {
@@ -131,6 +139,9 @@ export function relay({ host, server }: Ends, decide: Decide): Relay {
   return {
     outputEnded: new Promise((resolve) => server.output.once("close", resolve)),
     written: () => toHost.written(),
+    get passed() {
+      return passed;
+    },
     end() {
       // It has not said a word: what it was asked is known all the same.
       if (state === "waiting" && waiting.length > 0) begin(undefined);

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from "node:http";
+
 /**
  * Headers as they stand on the wire, name and value in turns: order, spelling and repetition are kept. Source:
  * https://nodejs.org/api/http.html#messagerawheaders
@@ -38,6 +40,16 @@ export function forwardedHeaders(
   for (const [name, value] of fresh) headers.push(name, value);
   if (find(headers, "host") === undefined) headers.unshift("Host", host);
   return headers;
+}
+
+/**
+ * The headers of a response on its way to the client. `Trailer` announces what only a chunked body can have: on any other it says
+ * nothing, and Node refuses to write it.
+ */
+export function responseHeaders({ rawHeaders, headers }: IncomingMessage): string[] {
+  if (/\bchunked\b/i.test(headers["transfer-encoding"] ?? "") || headers["trailer"] === undefined)
+    return rawHeaders;
+  return rawHeaders.filter((_, at) => rawHeaders[at - (at % 2)]?.toLowerCase() !== "trailer");
 }
 
 const UPGRADE: ReadonlySet<string> = new Set(["upgrade", "http2-settings", "connection"]);

@@ -81,3 +81,19 @@ test("a collection that hangs is given up, and the next scrape starts anew", asy
   expect(await outcome).toBe("Error: no answer within 8000 ms");
   expect(await route?.answer({})).toMatchObject({ status: 200 });
 });
+
+test("collections that always hang do not pile up", async () => {
+  vi.useFakeTimers();
+  const collections = vi.fn<() => Promise<Collected>>(() => new Promise(() => {}));
+  const route = createRoutes({ ...others, collect: collections })["/metrics"];
+  const outcomes: unknown[] = [];
+
+  for (let scrape = 0; scrape < 6; scrape += 1) {
+    const outcome = Promise.resolve(route?.answer({})).catch(String);
+    await vi.advanceTimersByTimeAsync(8_000);
+    outcomes.push(await outcome);
+  }
+
+  expect(outcomes.at(-1)).toBe("Error: 4 earlier collections have not ended");
+  expect(collections).toHaveBeenCalledTimes(4);
+});

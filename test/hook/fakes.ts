@@ -1,5 +1,6 @@
 import { afterEach } from "vitest";
 import { occupyHub } from "../../src/hook/hub.ts";
+import type { StdoutPolicy } from "../../src/output/stdout-guard.ts";
 import { onFault } from "../../src/output/safely.ts";
 import { tapTransport } from "../../src/hook/connection/tap.ts";
 import type { Role } from "../../src/operation/connection.ts";
@@ -36,7 +37,7 @@ afterEach(() => releases.splice(0).forEach((release) => release()));
 
 /** Puts a recording observer behind the hooks until the end of the test. */
 export function record(
-  options: { carrier?: Carrier; observer?: Partial<OperationObserver> } = {},
+  options: { carrier?: Carrier; observer?: Partial<OperationObserver>; stdout?: StdoutPolicy } = {},
 ): Recording {
   const told: Told[] = [];
   const faults: string[] = [];
@@ -56,7 +57,7 @@ export function record(
     ...options.observer,
   };
   onFault((where, error) => faults.push(`${where}: ${String(error)}`));
-  const hub = occupyHub({ observer, known });
+  const hub = occupyHub({ observer, known, ...(options.stdout && { stdout: options.stdout }) });
   if (hub === undefined) throw new Error("a recording is on already");
   releases.push(() => hub.release());
   return {

@@ -50,6 +50,31 @@ it("the endpoint is the requested path, also where a router removes its own part
   expect(exchanges[0]?.endpoint).toBe("/weather/mcp");
 });
 
+it("a client that leaves before the answer is status 499, and makes no path an endpoint", async () => {
+  const exchanges: HttpExchange[] = [];
+  record({ observer: { httpExchange: (exchange) => void exchanges.push(exchange) } });
+  const server = createServer((request) => void request.resume());
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const left = ask({
+    port,
+    path: "/left",
+    method: "POST",
+    headers: { "mcp-protocol-version": "2025-06-18" },
+  }).end();
+  left.on("error", () => undefined);
+  await once(server, "request");
+
+  left.destroy();
+
+  await until(
+    () => exchanges.length > 0,
+    () => "no exchange",
+  );
+  expect(exchanges[0]).toMatchObject({ status: 499, endpoint: "_OTHER" });
+});
+
 it("a message over Streamable HTTP has its client's address and HTTP's version, and the parent that the headers name [attr.client.address, attr.network.protocol, span.parent.headers]", async () => {
   const sdk = await loadSdk("v1-latest");
 

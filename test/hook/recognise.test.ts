@@ -42,6 +42,37 @@ describe("a file with an SDK inside", () => {
     expect(seen(code)).toContain("{Protocol:this}");
   });
 
+  // A relay's bundle may have no Protocol.
+  it.each([
+    ["StdioServerTransport", "sdk/dist/esm/server/stdio.js"],
+    ["StdioClientTransport", "sdk/dist/esm/client/stdio.js"],
+    ["SSEServerTransport", "sdk/dist/esm/server/sse.js"],
+    ["SSEClientTransport", "sdk/dist/esm/client/sse.js"],
+    ["WebStandardStreamableHTTPServerTransport", "sdk/dist/esm/server/webStandardStreamableHttp.js"],
+    ["StreamableHTTPClientTransport", "sdk/dist/esm/client/streamableHttp.js"],
+    ["WebSocketClientTransport", "sdk/dist/esm/client/websocket.js"],
+    ["StdioServerTransport", "server/dist/stdio.mjs"],
+    ["WebStandardStreamableHTTPServerTransport", "server/dist/index.mjs"],
+    ["StdioClientTransport", "client/dist/stdio.mjs"],
+    ["SSEClientTransport", "client/dist/index.mjs"],
+    ["StreamableHTTPClientTransport", "client/dist/index.mjs"],
+  ])("is known by a %s alone, minified as well: %s", (name, file) => {
+    const source = installed(`@modelcontextprotocol/${file}`);
+    const { code } = esbuild.transformSync(source, { minify: true, format: "cjs" });
+
+    for (const text of [source, code]) {
+      expect(mayHoldSdk(text)).toBe(true);
+      expect(seen(text)?.split(`{${name}:this}`)).toHaveLength(2);
+    }
+  });
+
+  it("knows v1's HTTP server for Node beside the one that it contains", () => {
+    const files = ["webStandardStreamableHttp.js", "streamableHttp.js"];
+    const source = files.map((file) => installed(`@modelcontextprotocol/sdk/dist/esm/server/${file}`));
+
+    expect(seen(source.join("\n"))).toContain("{StreamableHTTPServerTransport:this}");
+  });
+
   it("is changed once, by however many hooks it comes", () => {
     expect(seen(seen(PROTOCOL) ?? "")).toBeUndefined();
   });

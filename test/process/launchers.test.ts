@@ -13,13 +13,30 @@ let dist: string;
 beforeAll(async () => {
   dist = dirname(fileURLToPath(await installedPackage("otel-2")));
   sandbox = await createSandbox("process", "sdk-v1-latest", "otel-2", "launchers");
-  writeFileSync(sandbox.path("package.json"), "{}");
+  writeFileSync(sandbox.path("package.json"), '{ "scripts": { "talk": "node v1.mjs" } }');
+  writeFileSync(sandbox.path("shebang"), '#!/usr/bin/env node\nimport("./v1.mjs");\n', { mode: 0o755 });
   writeFileSync(
     sandbox.path("tsconfig.json"),
     '{ "compilerOptions": { "module": "commonjs", "target": "es2022" } }',
   );
 });
 afterAll(() => sandbox.remove());
+
+it.each([
+  ["an npm script", "npm run --silent talk"],
+  ["a shebang", "./shebang"],
+])("%s", { tags: ["proof"] }, async (_launcher, command) => {
+  const start = `require("node:child_process").spawnSync(${JSON.stringify(command)}, { shell: true, stdio: "inherit" })`;
+
+  const { stdout, stderr, spans } = await traceProgram(["-e", start], {
+    cwd: sandbox.folder,
+    env: { NODE_OPTIONS: `--import=${join(dist, "register.js")}` },
+  });
+
+  expect(stdout).toContain("2 + 3 = 5\n");
+  expect(stderr.match(/, instrumented /g)).toHaveLength(1);
+  expect(chainsOf(spans)).toEqual(CONVERSATION);
+});
 
 // Node's ES module loader runs the program wherever `--import` is given, and knows no TypeScript: ts-node needs `--require`.
 it.each<[string, string, string, string[]]>([

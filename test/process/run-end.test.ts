@@ -1,5 +1,5 @@
 // However one of host, `mcp-otelkit run` and server ends, the others are soon gone, as they would be without `run`.
-import type { ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -165,3 +165,21 @@ it.skipIf(!hasPython)(`leaves no file behind${needsPython}`, async () => {
 
   expect(readdirSync(temporary)).toEqual([]);
 });
+
+it.skipIf(!hasPython)(
+  `passes on all that the server wrote, although the host reads it late${needsPython}`,
+  async () => {
+    const written = 400_000;
+    const child = spawn(
+      execPath,
+      [CLI, "run", "--", "python3", "-c", `import sys; sys.stdout.write("x" * ${written})`],
+      { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, OTEL_SDK_DISABLED: "true" } },
+    );
+    await after(1500); // long after the server's end
+
+    let read = 0;
+    for await (const chunk of child.stdout) read += (chunk as Buffer).length;
+
+    expect(read).toBe(written);
+  },
+);

@@ -14,5 +14,6 @@ it("an answer that nobody got is no success", async () => {
     ["tools/call arrives", undefined],
     ["tools/call unwritable", "TypeError"],
     ["tools/call late", "connection_closed"],
+    ["tools/call elsewhere", undefined],
   ]);
 });

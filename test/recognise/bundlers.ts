@@ -70,6 +70,8 @@ export const BUNDLERS: Readonly<Record<string, Bundler>> = {
   Rspack: packed("rspack"),
   tsup: packed("tsup"),
   Vite: packed("vite"),
+  // Parcel 2.16 loses a namespace that is exported as the default, and a default that is exported by a name: its bundles end
+  // with a ReferenceError of their own. `alias` in package.json takes the CommonJS of those modules.
   Parcel: {
     command: ({ format, minify }) => [
       `${M}/parcel/lib/bin.js`,

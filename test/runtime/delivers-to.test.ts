@@ -36,6 +36,12 @@ describe("an SDK delivers to an endpoint", () => {
     expect(deliversTo(providerOf(exporter), endpoint)).toBe(true);
   });
 
+  it("not where neither address can be read", () => {
+    const lost = { _exporter: { _config: { url: "not a url%%" } } };
+
+    expect(deliversTo(lost, "http://[bad")).toBe(false);
+  });
+
   it("by the second of its processors", () => {
     const vendor = new JsonExporter({ url: "https://vendor.example/v1/traces" });
     const own = new JsonExporter({ url: `${HERE}/v1/traces` });

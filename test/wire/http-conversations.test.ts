@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { hub } from "../../src/hook/hub.ts";
-import { createHttpConversations, sessionKey } from "../../src/wire/http-conversations.ts";
+import { addressKey, createHttpConversations, sessionKey } from "../../src/wire/http-conversations.ts";
 import { countObserved } from "../../src/wire/live.ts";
 import { record } from "../hook/fakes.ts";
 
@@ -23,6 +23,21 @@ it("gives up the one that was not heard of for longest, where there are too many
   expect(conversations.size).toBe(2);
   expect(conversations.find(sessionKey("b"))).toBeUndefined();
   expect(conversations.find(sessionKey("a"))?.sessionId).toBe("a");
+});
+
+it("ends a conversation by an address only where the address is still its own", () => {
+  const conversations = createHttpConversations(observing());
+  const before = countObserved();
+  const [first, second] = [conversations.open("/messages"), conversations.open("/messages")];
+  conversations.keep(addressKey("/messages"), first);
+
+  expect(conversations.keep(addressKey("/messages"), second)).toBe(first);
+  second.toServer(CALL);
+  conversations.end(addressKey("/messages"), first);
+
+  expect(first.kept).toBe(false);
+  expect(conversations.find(addressKey("/messages"))).toBe(second);
+  expect(countObserved()).toBe(before + 1);
 });
 
 it("holds nothing of a conversation that is over", () => {

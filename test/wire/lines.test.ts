@@ -49,6 +49,29 @@ describe("the line splitter", () => {
     expect(long).toBe(1);
   });
 
+  it("shows the beginning and the end of a line over the limit", () => {
+    const seen: string[] = [];
+    const lines = createLineSplitter(5, ({ head, tail }) =>
+      seen.push(`${head.toString()} ${tail.toString()}`),
+    );
+
+    for (const text of ["abc", "def", "ghi"]) lines.push(bytes(text));
+    expect(seen).toEqual([]);
+    lines.push(bytes("\nok\n"));
+
+    expect(seen).toEqual(["abcdefghi\n abcdefghi\n"]);
+  });
+
+  it("takes a long line in very many pieces", () => {
+    const lines = createLineSplitter(200_000);
+    let passed = 0;
+
+    for (let sent = 0; sent <= 200_000; sent += 1)
+      for (const piece of lines.push(bytes("x"))) passed += piece.bytes.length;
+
+    expect(passed).toBe(200_001);
+  });
+
   it("never keeps more than its limit of a line of 50 MB", () => {
     const lines = createLineSplitter();
     const chunk = Buffer.alloc(64 * 1024, "x");

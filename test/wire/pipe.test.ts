@@ -37,7 +37,9 @@ function conversation(seenFromWithin = false, observer: Partial<OperationObserve
     passing,
     asked,
     hostIn,
+    hostOut,
     serverIn,
+    serverOut,
     toServer: (content: string | Buffer) => said(hostIn, serverIn, content),
     toHost: (content: string | Buffer) => said(serverOut, hostOut, content),
   };
@@ -162,6 +164,48 @@ describe("a relay", () => {
     expect(passed).toBe(long.length);
     expect(talk.known.suppressed.get("too_long")).toBe(1);
     expect(talk.open()).toEqual([]);
+  });
+
+  it.each([
+    ["the id first", (filler: string) => `{"jsonrpc":"2.0","id":1,"result":{"x":"${filler}"}}\n`],
+    ["the id last", (filler: string) => `{"result":{"x":"${filler}"},"jsonrpc":"2.0","id":1}\n`],
+  ])("ends a call whose answer is too long to be read: %s", async (_case, answer) => {
+    const talk = await begun();
+    await talk.toServer(CALL);
+    const long = answer("x".repeat(17 * 1024 * 1024));
+    let passed = 0;
+    talk.hostOut.on("data", (chunk: Buffer) => (passed += chunk.length));
+
+    talk.serverOut.write(long);
+    while (passed < long.length) await turn();
+
+    expect(talk.lines().slice(-1)).toEqual(["SERVER tools/call 1"]);
+    expect(talk.open()).toEqual([]);
+  });
+
+  it("tells a notification of the server once while a call is open, and that once again where two are", async () => {
+    const talk = await begun();
+    await talk.toServer(CALL);
+    const changed = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n';
+
+    await talk.toHost(changed);
+    await talk.toServer(CALL.replace('"id":1', '"id":2'));
+    await talk.toHost(changed);
+
+    expect(
+      talk.told.filter(({ operation }) => operation.method === "notifications/tools/list_changed"),
+    ).toHaveLength(2);
+  });
+
+  it("ends the server's input where the host's ends with an error", async () => {
+    const talk = await begun();
+    talk.hostIn.write("half");
+
+    talk.hostIn.destroy(new Error("ECONNRESET"));
+    await turn();
+    await turn();
+
+    expect(talk.serverIn.writableEnded).toBe(true);
   });
 
   it("ends what is open when the server is gone, and what it never answered", async () => {

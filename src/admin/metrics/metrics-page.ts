@@ -42,11 +42,12 @@ export function renderMetrics(collected: Collected, options: PageOptions): strin
       continue;
     }
     for (const name of namesOf(family, options.openMetrics)) taken.add(name);
-    lines.push(...renderFamily(family, options));
+    // One by one: as arguments of one call, the points of a large application overflow the stack.
+    for (const line of renderFamily(family, options)) lines.push(line);
   }
   // OpenMetrics has no comments.
   if (options.openMetrics) lines.push("# EOF");
-  else lines.push(...problems.map((problem) => `# not shown: ${oneLine(problem)}`));
+  else for (const problem of problems) lines.push(`# not shown: ${oneLine(problem)}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 

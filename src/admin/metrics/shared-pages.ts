@@ -4,6 +4,9 @@ import { renderMetrics, type ExemplarOf } from "./metrics-page.ts";
 
 /** Below the 10 seconds that Prometheus waits: a callback of somebody's instrument may hang, and then the scraper is told. */
 const COLLECT_TIMEOUT_MS = 8_000;
+/** One that hangs for once must not be the last; a callback that always hangs must not pile them up. */
+const MOST_HANGING = 4;
+
 /**
  * Of each second, so much goes into pages, and who asks when it is spent is given the last one, which is of the same second. So a scraper
  * has what is true now, and a thousand scrapers cost the application a tenth of its time.
@@ -18,7 +21,10 @@ interface Collection {
   isOver: boolean;
 }
 
-/** The page in one format or the other, for all who ask. Never are two collections under way: each runs every callback of every observable instrument. */
+/**
+ * The page in one format or the other, for all who ask. While one collection is under way no other begins, unless it hangs: each runs
+ * every callback of every observable instrument.
+ */
 export function createSharedPages(
   collect: () => Promise<Collected>,
   exemplarOf: ExemplarOf | undefined,
@@ -26,6 +32,18 @@ export function createSharedPages(
   let windowBegan = -Infinity;
   let spentMs = 0;
   let last: Collection | undefined;
+  /** Their scrapers have given up, and they go on: a collection cannot be stopped. */
+  let hanging = 0;
+
+  async function collectAnew(): Promise<Collected> {
+    if (hanging >= MOST_HANGING) throw new Error(`${hanging} earlier collections have not ended`);
+    hanging += 1;
+    try {
+      return await collect();
+    } finally {
+      hanging -= 1;
+    }
+  }
 
   function current(): Collection {
     // Before it is asked whether a second is over, so that no page outlives the second it was begun in.
@@ -40,7 +58,7 @@ export function createSharedPages(
 
   function begin(now: number): Collection {
     const collection: Collection = {
-      collected: inTime(collect, COLLECT_TIMEOUT_MS).finally(() => {
+      collected: inTime(collectAnew, COLLECT_TIMEOUT_MS).finally(() => {
         collection.isOver = true;
         spentMs += performance.now() - now;
       }),

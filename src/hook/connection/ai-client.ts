@@ -25,7 +25,7 @@ export function wrapAiClient(prototype: object): boolean {
             if (isTransport(transport)) tapTransport(transport, "client", describePeer(clientInfo));
           });
           // The application may hand over a transport of an MCP SDK, whose `start` is patched too.
-          const under: Connecting = { role: "client", over: false };
+          const under: Connecting = { role: "client", over: false, probes: false };
           const ready = surround(
             "connecting",
             (init) => runConnecting(under, init),

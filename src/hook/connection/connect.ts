@@ -32,7 +32,7 @@ export function wrapConnect(prototype: object, starts = true): boolean {
           observing.observer.connecting(role, self);
           if (typeof this === "object" && this !== null) lookForOthers(this, transport);
         });
-        const under: Connecting = { role, over: !starts };
+        const under: Connecting = { role, over: !starts, probes: !starts };
         const connected = surround(
           "connecting",
           (connect) => runConnecting(under, connect),
@@ -50,8 +50,8 @@ export function wrapConnect(prototype: object, starts = true): boolean {
 }
 
 /**
- * A transport class whose instances also start without a protocol: v2's stdio client probes on a sibling process,
- * v2's `serveStdio` answers subscriptions itself.
+ * A transport class whose instances also start without a protocol: relays wire two of them to each other, v2's stdio
+ * client probes on a sibling process, v2's `serveStdio` answers subscriptions itself.
  */
 export function wrapStart(prototype: object, role: Role): boolean {
   return replaceMethod(
@@ -59,12 +59,24 @@ export function wrapStart(prototype: object, role: Role): boolean {
     "start",
     (original) =>
       function (...args) {
-        if (hub() !== undefined) {
-          safely("start", () => {
-            if (isTransport(this)) tapStarted(this, role);
-          });
-        }
-        return original.apply(this, args);
+        const observing = hub();
+        const started =
+          observing === undefined
+            ? undefined
+            : safely("start", () => (isTransport(this) ? tapStarted(this, role) : undefined));
+        if (started === undefined) return original.apply(this, args);
+        // What this transport starts is a part of it.
+        const under: Connecting = { role, over: false, probes: false };
+        const ready = surround(
+          "starting",
+          (start) => runConnecting(under, start),
+          () => original.apply(this, args),
+        );
+        return passOn(ready, (failure) => {
+          under.over = true;
+          if (failure === undefined && started === "relay" && role === "server")
+            observing?.observer.connected(role);
+        });
       },
   );
 }

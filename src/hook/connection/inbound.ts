@@ -9,17 +9,18 @@ import {
   type RequestMessage,
   type ResponseMessage,
 } from "../../operation/message.ts";
-import { METHODS, methodRow } from "../../operation/methods.ts";
+import { methodRow } from "../../operation/methods.ts";
 import type { Carrier } from "../../operation/observer.ts";
 import { describeOperation, describeProgress } from "../../operation/operation.ts";
 import { taskEndIn, taskEndOf } from "../../operation/tasks.ts";
 import { asksForInput, CANCELLED, describeResponse, SUCCESS } from "../../operation/outcome.ts";
 import * as semconv from "../../semconv.ts";
 import type { Hub } from "../hub.ts";
-import { readable } from "./readable.ts";
+import { isBatch, readable } from "./readable.ts";
 import { servedRequest, type ServedRequest } from "../http-requests.ts";
 import { noteArrived } from "./arrived-context.ts";
 import {
+  acknowledgedBy,
   describeQuestion,
   finish,
   learnNames,
@@ -31,13 +32,14 @@ import { endTask, finishOrFollow } from "./tasks.ts";
 import { safely, surround } from "../../output/safely.ts";
 import { clientAnswered } from "./session-start.ts";
 import { versionHeaderOf } from "../sdk-shapes.ts";
-import { arrivedAtEdge, currentRequest, type Tap } from "./tap-state.ts";
+import { arrivedAt, currentRequest, type Tap } from "./tap-state.ts";
 
 /** The wrapper around a delivery, and the work after it. */
 interface Arrival {
-  readonly around: <T>(deliver: () => T) => T;
-  readonly after?: () => void;
+  readonly around: Around;
+  readonly after?: (() => void) | undefined;
 }
+type Around = <T>(deliver: () => T) => T;
 
 /**
  * Handles a message that arrives. `deliver` passes it to the protocol, synchronously: some transports decide by what
@@ -66,8 +68,27 @@ export function arrive(
 
 function observe(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | undefined {
   tap.session?.seen();
+  return isBatch(value) ? observeBatch(tap, value, extra, hub) : observeOne(tap, value, extra, hub);
+}
+
+/** A batch is handled in one call, so no message of it but a single one has a context of its own. */
+function observeBatch(tap: Tap, batch: readonly unknown[], extra: unknown, hub: Hub): Arrival | undefined {
+  const arrivals = batch.flatMap((value) => observeOne(tap, value, extra, hub) ?? []);
+  const [first, second] = arrivals;
+  if (first === undefined || second === undefined) return first;
+  return {
+    around: (deliver) => deliver(),
+    after() {
+      for (const { after } of arrivals) after?.();
+    },
+  };
+}
+
+function observeOne(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | undefined {
   const seen = describeMessage(readable(value));
-  switch (seen?.kind) {
+  if (seen === undefined) return undefined;
+  if (seen.kind !== "response" && arrivedBefore(tap, value as object)) return undefined;
+  switch (seen.kind) {
     case "request":
     case "notification":
       learnVersion(tap.connection, versionHeaderOf(extra));
@@ -77,16 +98,27 @@ function observe(tap: Tap, value: unknown, extra: unknown, hub: Hub): Arrival | 
         : notificationArrives(tap, seen.message, extra, hub);
     case "response":
       return responseArrives(tap, seen.message, hub);
-    case undefined:
-      return undefined;
   }
 }
 
+/**
+ * Whether the message has arrived at another tap. A bare transport whose messages arrive at one with a protocol is the
+ * edge of that: wrapped by it, or an entry in front of the protocol.
+ */
+function arrivedBefore(tap: Tap, message: object): boolean {
+  const first = tap.bare || tap.shares ? undefined : arrivedAt.get(message);
+  if (first !== undefined && first !== tap) {
+    first.edge = true;
+    return true;
+  }
+  if (tap.bare && !tap.edge) arrivedAt.set(message, tap);
+  return false;
+}
+
 function requestArrives(tap: Tap, message: RequestMessage, extra: unknown, hub: Hub): Arrival | undefined {
-  if (arrivedAtEdge.has(message)) return undefined;
   if (tap.edge) {
     if (methodRow(message.method).endsAt === undefined) return undefined;
-    arrivedAtEdge.add(message);
+    arrivedAt.set(message, tap);
   }
   const http = currentExchange(tap, extra);
   const operation = describeOperation(message, "server", tap.connection, hub.known, http?.attributes);
@@ -145,17 +177,12 @@ function notificationArrives(
 
 /** Ends a request whose stream stays open: the acknowledgement is its answer. */
 export function acknowledge(table: PendingTable, message: NotificationMessage, tap: Tap, hub: Hub): void {
-  const id = metaOf(paramsOf(message))?.["io.modelcontextprotocol/subscriptionId"];
-  if (id === undefined || !ACKNOWLEDGEMENTS.has(message.method)) return;
-  const pending = table.take(id);
+  const id = acknowledgedBy(message);
+  const pending = id === undefined ? undefined : table.take(id);
   if (pending === undefined) return;
   if (tap.edge) tap.subscriptions.add(id);
   finish(pending, SUCCESS, tap.connection, hub.known);
 }
-
-const ACKNOWLEDGEMENTS: ReadonlySet<string> = new Set(
-  [...METHODS.values()].flatMap((row) => row.endsAt ?? []),
-);
 
 function responseArrives(tap: Tap, response: ResponseMessage, hub: Hub): Arrival | undefined {
   // v1 and v2 look requests up by `Number(id)`, so an answer with id "3" reaches request 3.

@@ -7,6 +7,20 @@ import type { JsonObject } from "../../operation/message.ts";
  * anything.
  */
 
+/** More messages than this in one array are passed on unread. */
+const MOST_IN_BATCH = 1000;
+
+/** Whether this is a batch of messages, as JSON-RPC has it and MCP had it in 2025-03-26, that can be read and copied. */
+export function isBatch(message: unknown): message is readonly unknown[] {
+  return (
+    Array.isArray(message) &&
+    !types.isProxy(message) &&
+    message.length <= MOST_IN_BATCH &&
+    !("toJSON" in message) &&
+    Array.from(message.keys()).every((at) => "value" in (Object.getOwnPropertyDescriptor(message, at) ?? {}))
+  );
+}
+
 /** The parts of a message that are read. */
 const PARTS = ["params", "result", "error"] as const;
 

@@ -12,10 +12,15 @@ export interface Tap {
   /** Requests from this process that the peer has not answered. */
   readonly outbound: PendingTable;
   /**
-   * Set on a transport that belongs to an entry in front of the protocol (v2's `serveStdio`): most messages pass
-   * through to an inner transport that has its own tap, and only what the entry answers itself is counted here.
+   * Set on a transport whose messages pass through to another transport that has its own tap: in front of the
+   * protocol (v2's `serveStdio`), or inside a transport that wraps it. Only what an entry answers itself is counted
+   * here.
    */
-  readonly edge: boolean;
+  edge: boolean;
+  /** Started by hand, and no protocol has been connected over it: a relay's, or one that another transport wraps. */
+  bare: boolean;
+  /** In memory, where both sides of a connection share a message: the same object twice is two messages. */
+  readonly shares: boolean;
   /** Set where answers are kept for a client that comes back for them. */
   readonly resumable: boolean;
   /** Subscriptions an edge has acknowledged: their cancellation ends at the edge as well. */
@@ -32,13 +37,15 @@ export interface Tap {
   session?: ActiveSession;
   /** Removes the guard of a stdio server's stdout. */
   unguard?: (() => void) | undefined;
+  /** Set while the transport sends, and so may write. */
+  sending: boolean;
   /** The message being delivered: a chained handler must not count it twice. */
   delivering?: unknown;
 }
 
-/** Messages that an edge follows: the inner tap ignores them, and the other way round. */
-export const arrivedAtEdge = new WeakSet<object>();
-export const departed = new WeakSet<object>();
+/** Messages that an edge or a bare transport follows: the inner tap ignores them, and the other way round. */
+export const arrivedAt = new WeakMap<object, Tap>();
+export const departed = new WeakMap<object, Tap>();
 
 /** The answer that is being sent: transports that cannot send it tell `onerror`, and resolve as if they could. */
 export const currentAnswer = new AsyncLocalStorage<{ failure?: { readonly error: unknown } }>();

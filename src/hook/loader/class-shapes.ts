@@ -12,6 +12,9 @@ interface Shape {
 /** In the body of each SDK's Protocol, from 0.6 to 2.x, minified or not. */
 export const PROTOCOL_TEXT = "unknown message ID";
 
+/** The end of the error message of a transport that is started twice, in each transport but v1's wrapper for Node. */
+export const TRANSPORT_TEXT = "ransport already started";
+
 /**
  * The SDK's classes from 0.6 to 2.x, and the client of the AI SDK, which has the text of the protocol as well. Each row has to be so
  * long that no other class of the world fits.
@@ -52,6 +55,39 @@ export const SHAPES: Readonly<Record<SdkClass, Shape>> = {
   StdioServerTransport: {
     methods: ["start", "send", "close", "processReadBuffer"],
     says: ["_stdin", "_stdout", "_readBuffer"],
+  },
+  SSEClientTransport: {
+    methods: ["start", "send", "close", "_startOrAuth", "_commonHeaders"],
+    says: ["_eventSource", "_endpoint", "onmessage"],
+  },
+  SSEServerTransport: {
+    methods: ["start", "send", "close", "handlePostMessage", "handleMessage"],
+    says: ["_sseResponse", "onmessage"],
+  },
+  StreamableHTTPClientTransport: {
+    methods: ["start", "send", "close", "_startOrAuthSse", "_handleSseStream", "_commonHeaders"],
+    says: ["_abortController", "mcp-session-id", "onmessage"],
+  },
+  // It delegates `start` to the next one; before that existed, it was that one.
+  StreamableHTTPServerTransport: {
+    methods: ["start", "send", "close", "handleRequest", "closeSSEStream"],
+    says: ["_webStandardTransport", "onmessage"],
+  },
+  WebStandardStreamableHTTPServerTransport: {
+    methods: [
+      "start",
+      "send",
+      "close",
+      "handleRequest",
+      "handleGetRequest",
+      "handlePostRequest",
+      "validateSession",
+    ],
+    says: ["_streamMapping", "onmessage"],
+  },
+  WebSocketClientTransport: {
+    methods: ["start", "send", "close"],
+    says: ["WebSocketClientTransport already started", "onmessage"],
   },
 };
 

@@ -1,4 +1,10 @@
-import { MESSAGE_CLASSES, SDK_CLASSES, type SdkClass } from "./targets.ts";
+import {
+  MESSAGE_CLASSES,
+  SDK_CLASSES,
+  TRANSPORT_CLASSES,
+  type SdkClass,
+  type TransportClass,
+} from "./targets.ts";
 import { isObject } from "../../operation/message.ts";
 import { wrapAiClient } from "../connection/ai-client.ts";
 import { wrapConnect, wrapFunnel, wrapStart } from "../connection/connect.ts";
@@ -9,7 +15,7 @@ import { wrapRegistrations, wrapTemplateMatch, wrapToolExecution } from "../serv
 type Class = ((...args: never[]) => unknown) & { readonly prototype: object };
 
 /** How each class of an SDK is patched. */
-const PATCHES: Readonly<Record<SdkClass, (prototype: object) => boolean | void>> = {
+const PATCHES: Readonly<Record<Exclude<SdkClass, TransportClass>, (prototype: object) => boolean | void>> = {
   Protocol: (prototype) => wrapConnect(prototype) && wrapFunnel(prototype),
   Client: (prototype) => wrapConnect(prototype, false),
   Server: () => true, // nothing to patch; its presence shows that this process is a server
@@ -19,12 +25,16 @@ const PATCHES: Readonly<Record<SdkClass, (prototype: object) => boolean | void>>
   },
   AiClient: wrapAiClient,
   UriTemplate: wrapTemplateMatch,
-  StdioClientTransport: (prototype) => wrapStart(prototype, "client"),
-  StdioServerTransport(prototype) {
-    stdioServerLoaded();
-    return wrapStart(prototype, "server");
-  },
 };
+
+function patchClass(name: SdkClass, prototype: object): boolean | void {
+  if (name === "StdioServerTransport") stdioServerLoaded();
+  return isTransportClass(name) ? wrapStart(prototype, TRANSPORT_CLASSES[name]) : PATCHES[name](prototype);
+}
+
+function isTransportClass(name: SdkClass): name is TransportClass {
+  return name in TRANSPORT_CLASSES;
+}
 
 /** On a patched prototype: the version of mcp-otelkit that patched it. All copies in the process share it. */
 const MARK = Symbol.for("mcp-otelkit.patched");
@@ -42,14 +52,13 @@ export interface PatchResult {
 export function patchExports(exports: Readonly<Record<string, unknown>>, version: string): PatchResult {
   const result = { patched: [] as string[], already: [] as string[], refused: [] as string[] };
   for (const name of SDK_CLASSES) {
-    const patch = PATCHES[name];
     const found =
       exports[name] ??
       (name === "Protocol" ? (baseOf(exports["Server"]) ?? baseOf(exports["Client"])) : undefined);
     if (!isClass(found)) continue;
     const { prototype } = found;
     if (Object.hasOwn(prototype, MARK)) result.already.push(name);
-    else if (patch(prototype) === false) result.refused.push(name);
+    else if (patchClass(name, prototype) === false) result.refused.push(name);
     else {
       Object.defineProperty(prototype, MARK, { value: version });
       result.patched.push(name);

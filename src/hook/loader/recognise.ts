@@ -1,15 +1,17 @@
 import { basename } from "node:path";
 import { classBodies } from "./class-bodies.ts";
-import { PROTOCOL_TEXT, shapeOf } from "./class-shapes.ts";
+import { PROTOCOL_TEXT, shapeOf, TRANSPORT_TEXT } from "./class-shapes.ts";
 import { HAND_OVER, isChanged } from "./hook-symbol.ts";
-import { MESSAGE_CLASSES, ownerOf, type SdkClass, type SdkFile } from "./targets.ts";
+import { carriesMessages, ownerOf, type SdkClass, type SdkFile } from "./targets.ts";
 
-const NEEDLE = Buffer.from(PROTOCOL_TEXT);
+const TEXTS = [PROTOCOL_TEXT, TRANSPORT_TEXT];
+const NEEDLES = TEXTS.map((text) => Buffer.from(text));
 
 /** The only test for every file; most files end here. */
 export function mayHoldSdk(source: string | Uint8Array): boolean {
-  if (typeof source === "string") return source.includes(PROTOCOL_TEXT);
-  return Buffer.from(source.buffer, source.byteOffset, source.byteLength).includes(NEEDLE);
+  if (typeof source === "string") return TEXTS.some((text) => source.includes(text));
+  const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+  return NEEDLES.some((needle) => bytes.includes(needle));
 }
 
 /**
@@ -25,7 +27,7 @@ export function recognise(path: string, format: "esm" | "cjs", source: string): 
     .map((body) => ({ at: body.start, name: shapeOf(source, body) }))
     .filter((found): found is { at: number; name: SdkClass } => found.name !== undefined)
     .toSorted((one, other) => one.at - other.at);
-  if (!classes.some(({ name }) => MESSAGE_CLASSES.includes(name))) return undefined;
+  if (!classes.some(({ name }) => carriesMessages(name))) return undefined;
   const file = describe(path, format);
   if (file === undefined) return undefined;
   let changed = "";

@@ -22,6 +22,10 @@ export const SDK_ROWS: readonly SdkRow[] = [
       "shared/protocol.js": "esm",
       "server/index.js": "esm",
       "server/stdio.js": "esm",
+      "server/sse.js": "esm",
+      "client/stdio.js": "esm",
+      "client/sse.js": "esm",
+      "client/websocket.js": "esm",
       "esm/shared/protocol.js": "esm",
       "cjs/shared/protocol.js": "cjs",
       "esm/server/index.js": "esm",
@@ -30,6 +34,20 @@ export const SDK_ROWS: readonly SdkRow[] = [
       "cjs/server/mcp.js": "cjs",
       "esm/server/stdio.js": "esm",
       "cjs/server/stdio.js": "cjs",
+      "esm/server/sse.js": "esm",
+      "cjs/server/sse.js": "cjs",
+      "esm/server/streamableHttp.js": "esm",
+      "cjs/server/streamableHttp.js": "cjs",
+      "esm/server/webStandardStreamableHttp.js": "esm",
+      "cjs/server/webStandardStreamableHttp.js": "cjs",
+      "esm/client/stdio.js": "esm",
+      "cjs/client/stdio.js": "cjs",
+      "esm/client/sse.js": "esm",
+      "cjs/client/sse.js": "cjs",
+      "esm/client/streamableHttp.js": "esm",
+      "cjs/client/streamableHttp.js": "cjs",
+      "esm/client/websocket.js": "esm",
+      "cjs/client/websocket.js": "cjs",
       "esm/shared/uriTemplate.js": "esm",
       "cjs/shared/uriTemplate.js": "cjs",
     },
@@ -52,8 +70,26 @@ export const SDK_ROWS: readonly SdkRow[] = [
   { package: "ai", from: [4, 2], below: 6, files: {} },
 ];
 
-/** One of these is in every file that holds an SDK: the class through which all messages of a connection go. */
+/** The classes through which all messages of a connection go. */
 export const MESSAGE_CLASSES: readonly string[] = ["Protocol", "AiClient"];
+
+/** The classes of transports that relays wire to each other, with no class for messages between them. */
+export const TRANSPORT_CLASSES = {
+  StdioClientTransport: "client",
+  StdioServerTransport: "server",
+  SSEClientTransport: "client",
+  SSEServerTransport: "server",
+  StreamableHTTPClientTransport: "client",
+  StreamableHTTPServerTransport: "server",
+  WebStandardStreamableHTTPServerTransport: "server",
+  WebSocketClientTransport: "client",
+} as const;
+export type TransportClass = keyof typeof TRANSPORT_CLASSES;
+
+/** One of these is in every file that holds an SDK. */
+export function carriesMessages(name: SdkClass): boolean {
+  return MESSAGE_CLASSES.includes(name) || name in TRANSPORT_CLASSES;
+}
 
 /** The classes that a loaded file is asked for, in the order in which they are patched and named. */
 export const SDK_CLASSES = [
@@ -63,8 +99,7 @@ export const SDK_CLASSES = [
   "McpServer",
   "AiClient",
   "UriTemplate",
-  "StdioClientTransport",
-  "StdioServerTransport",
+  ...(Object.keys(TRANSPORT_CLASSES) as TransportClass[]),
 ] as const;
 export type SdkClass = (typeof SDK_CLASSES)[number];
 

@@ -14,6 +14,7 @@ const MOST_OBJECTS = 500;
 /** @param endpoint the value of `OTEL_EXPORTER_OTLP_ENDPOINT`; gRPC also takes `host:port` */
 export function deliversTo(provider: unknown, endpoint: string): boolean {
   const wanted = placeOf(endpoint);
+  if (wanted === undefined) return false;
   const waiting: unknown[] = [provider];
   const seen = new Set<unknown>();
   for (let at = 0; at < waiting.length && seen.size < MOST_OBJECTS; at += 1) {
