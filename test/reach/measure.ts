@@ -124,13 +124,13 @@ function isOfConversation({ kind, name }: SeenSpan): boolean {
   return kind === "SERVER" || name.startsWith("tools/");
 }
 
-function throughOf({ native }: PublicServer, { stderr, startMs, spans }: Talked): string {
+function throughOf({ unseen }: PublicServer, { stderr, startMs, spans }: Talked): string {
   if (startMs === undefined) return "it does not answer initialize in time";
   const lines = [...stderr.matchAll(/mcp-otelkit: (.*)/g)].map(([, line = ""]) => line);
   const instrumented = [...new Set(lines.flatMap((line) => /, instrumented ([^;]+)/.exec(line)?.[1] ?? []))];
   if (instrumented.length > 0)
     return `${instrumented.join(" and ")}${spans.length > 0 && !spans.some(isOfConversation) ? ", what it asks itself alone" : ""}`;
-  return native ? "a native program" : (lines[0] ?? "it says nothing");
+  return unseen ?? lines[0] ?? "it says nothing";
 }
 
 function lossOf(stderr: string): string {

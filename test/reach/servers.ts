@@ -10,8 +10,8 @@ export interface PublicServer {
    * no weight.
    */
   readonly tool?: true;
-  /** What its launcher starts is no JavaScript, so that no preload reaches it. */
-  readonly native?: true;
+  /** Why no preload sees it. */
+  readonly unseen?: string;
   /** The command, where the package has several. */
   readonly bin?: string;
   /** `$DIR` is an empty folder, `$REMOTE` the address of an MCP server over HTTP; here and in `env`. */
@@ -24,6 +24,8 @@ export interface PublicServer {
 
 /** The day of the list of npm packages with monthly downloads from which the figures come. */
 export const DOWNLOADS_READ_ON = "2026-11-26";
+
+const NATIVE = "its launcher starts a native program";
 
 const official = (name: string, version: string, downloads: number, more: Partial<PublicServer> = {}) => ({
   name: `@modelcontextprotocol/server-${name}`,
@@ -56,7 +58,7 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
   official("github", "2025.4.8", 280864),
   official("memory", "2026.8.31", 261331, { env: { MEMORY_FILE_PATH: "$DIR/memory.json" } }),
   official("postgres", "0.6.2", 251900, { args: ["postgresql://127.0.0.1:1/none"] }),
-  { name: "@azure/mcp", version: "2.0.5", downloads: 251520, native: true, args: ["server", "start"] },
+  { name: "@azure/mcp", version: "2.0.5", downloads: 251520, unseen: NATIVE, args: ["server", "start"] },
   official("everything", "2026.8.31", 244826),
   {
     name: "@notionhq/notion-mcp-server",
@@ -139,7 +141,7 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
     env: { DATADOG_API_KEY: "invented", DATADOG_APP_KEY: "invented" },
   },
   { name: "@antv/mcp-server-chart", version: "0.9.10", downloads: 67547 },
-  { name: "@microsoft/workiq", version: "1.0.0", downloads: 67014, native: true, args: ["mcp"] },
+  { name: "@microsoft/workiq", version: "1.0.0", downloads: 67014, unseen: NATIVE, args: ["mcp"] },
   {
     name: "@dynatrace-oss/dynatrace-mcp-server",
     version: "2.1.2",
@@ -185,7 +187,7 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
     name: "slack-mcp-server",
     version: "1.3.0",
     downloads: 37038,
-    native: true,
+    unseen: NATIVE,
     args: ["--transport", "stdio"],
     env: { SLACK_MCP_XOXP_TOKEN: "demo" },
   },
@@ -199,7 +201,13 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
   { name: "@aashari/mcp-server-atlassian-jira", version: "3.3.0", downloads: 34018 },
   { name: "@browsermcp/mcp", version: "0.1.3", downloads: 32296 },
   { name: "exa-mcp-server", version: "3.4.1", downloads: 32174, env: { EXA_API_KEY: "invented" } },
-  { name: "@21st-dev/magic", version: "0.2.3", downloads: 30583, env: { API_KEY: "invented" } },
+  {
+    name: "@21st-dev/magic",
+    version: "0.2.3",
+    downloads: 30583,
+    unseen: "has no SDK: it passes lines on to HTTP by hand",
+    env: { API_KEY: "invented" },
+  },
   {
     name: "backlog-mcp-server",
     version: "0.20.4",
@@ -208,7 +216,7 @@ export const PUBLIC_SERVERS: readonly PublicServer[] = [
   },
   { name: "@shopify/dev-mcp", version: "1.16.0", downloads: 26057, env: { OPT_OUT_INSTRUMENTATION: "true" } },
   { name: "@sveltejs/mcp", version: "0.1.26", downloads: 20481 },
-  { name: "kubernetes-mcp-server", version: "0.0.67", downloads: 17422, native: true },
+  { name: "kubernetes-mcp-server", version: "0.0.67", downloads: 17422, unseen: NATIVE },
   { name: "shadcn", version: "4.23.0", downloads: 5605702, tool: true, args: ["mcp"] },
 
   { name: "python:mcp-server-time", version: "2026.10.19", bin: "mcp-server-time" },
