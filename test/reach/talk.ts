@@ -34,6 +34,7 @@ const ANSWER_MS = patience(15_000);
 /** A session lasts longer than the first batch of spans. What comes after it has to be delivered while the server ends. */
 const SPAN_MS = patience(1_500);
 const ARRIVAL_MS = patience(500);
+const LEFT_BEHIND_MS = patience(500);
 /** A host sends SIGTERM after two seconds to a server that does not end with its input. A busy machine needs more for the same. */
 const GRACE_MS = patience(1_500);
 
@@ -88,6 +89,9 @@ export async function talk({ node, command, env, files }: Program, traced = fals
   child.stdin.on("error", () => undefined);
   child.on("error", (error) => (stderr += error.message));
   const ended = once(child, "close").catch(() => [null, null]) as Promise<[number | null, string | null]>;
+  // A launcher may end and leave a program behind that holds its pipes open.
+  let leaving: NodeJS.Timeout | undefined;
+  child.once("exit", () => (leaving = setTimeout(endGroup, LEFT_BEHIND_MS, child.pid)));
   const waiting = new Map<unknown, (answered: boolean) => void>();
   void ended.then(() => waiting.forEach((settle) => settle(false)));
   createInterface({ input: child.stdout }).on("line", (line) => {
@@ -135,6 +139,7 @@ export async function talk({ node, command, env, files }: Program, traced = fals
       spans: receiver.spans().filter(isOurs),
     };
   } finally {
+    clearTimeout(leaving);
     endGroup(child.pid);
     await receiver.close();
   }
