@@ -104,7 +104,9 @@ describe.each(combinations())("%s", (name, config) => {
   it("has no list of statements with two contexts", () => {
     const transforms = Object.entries(at(config, "processors")).filter(([id]) => typeOf(id) === "transform");
     const mixed = transforms
-      .flatMap(([, processor]) => [...leaves(processor)])
+      .flatMap(([id, processor]) =>
+        [...leaves(processor)].map(([keys, statement]) => [[id, ...keys], statement] as const),
+      )
       .reduce((groups, [keys, statement]) => {
         const group = keys.slice(0, -1).join(".");
         const found = /\b(span|spanevent|log|datapoint|metric)\./.exec(String(statement))?.[1];
@@ -163,6 +165,24 @@ function settings(tree: Tree, keys: readonly string[] = []): Map<string, string>
     ),
   );
 }
+
+it("short-lived keeps what Prometheus makes labels of, except for the process, and nothing else", () => {
+  const statements = JSON.stringify(at(overlay("short-lived"), "processors", "transform/short-lived"));
+  const [, kept = "never"] =
+    /keep_matching_keys\(resource\.attributes, \\"([^"]+)\\"\)/.exec(statements) ?? [];
+  const promoted = strings(at(load("prometheus/prometheus.yaml"), "otlp")["promote_resource_attributes"]);
+
+  const others = [
+    "host.name",
+    "process.pid",
+    "telemetry.sdk.version",
+    "service.instance.id",
+    "mcp.short_lived",
+  ];
+  const keeps = [...new Set([...promoted, ...others])].filter((name) => new RegExp(kept).test(name));
+
+  expect(keeps).toEqual(promoted.filter((name) => name !== "service.instance.id"));
+});
 
 it("the Collector of the tests is built of what the files use", () => {
   const manifest = readFileSync(new URL("../stack/go/otelcol/manifest.yaml", import.meta.url), "utf8");

@@ -114,7 +114,7 @@ it("bound their lines: by a top, or by labels that have few values", () => {
 const OF_ALL_SERVERS = "mcp-clients: p95 of tool calls, at the client and in the server B";
 
 /** Named like counters: a time that only Collectors have, and a gauge. */
-const NO_COUNTERS = ["otelcol_process_uptime_total", "process_unix_file_descriptor_count"];
+const NO_COUNTERS = ["otelcol_process_uptime_seconds_total", "process_unix_file_descriptor_count"];
 
 /** The pipeline's own metrics have separate selectors. */
 const NOT_OF_SERVERS = /^(up|ALERTS|otelcol_|prometheus_|loki_)/;

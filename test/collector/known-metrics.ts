@@ -52,9 +52,9 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   ),
   otelcol_exporter_queue_size: ["exporter", "data_type"],
   otelcol_exporter_queue_capacity: ["exporter", "data_type"],
-  otelcol_process_memory_rss: [],
+  otelcol_process_memory_rss_bytes: [],
   otelcol_process_cpu_seconds_total: [],
-  otelcol_process_uptime_total: [],
+  otelcol_process_uptime_seconds_total: [],
   // Prometheus, Loki and Alertmanager about themselves. https://prometheus.io/docs/concepts/jobs_instances/
   up: [],
   ALERTS: ["alertname", "alertstate", "severity", "component"],

@@ -58,8 +58,9 @@ describe.each(files.map((file) => [nameOf(file), read(file)] as const))("%s", (n
     for (const query of blocks(text, "logql")) expect(faultOfLogql(query), query).toBeUndefined();
   });
 
+  // Not by `error=true`: Jaeger 2.13 finds nothing by it when it keeps traces in memory.
   it("searches Jaeger by fields of its form and attributes of mcp-otelkit's spans", () => {
-    const attributes = new Set<unknown>([...Object.values(semconv), "error"]);
+    const attributes = new Set<unknown>(Object.values(semconv));
 
     for (const block of blocks(text, "jaeger"))
       for (const line of block.split("\n")) {

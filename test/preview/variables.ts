@@ -6,6 +6,8 @@ export interface Times {
   readonly from: number;
   readonly to: number;
   readonly step: number;
+  /** Where two seconds between scrapes are not what there is. */
+  readonly rateInterval?: string;
 }
 
 /** The time that a rate looks back: enough for a scrape every 2 s, and for the busy machine that this may run on. */
@@ -21,7 +23,7 @@ export async function fillerFor(
   labelValues: (selector: string, label: string) => Promise<readonly string[]>,
 ): Promise<{ fill: Fill; values: ReadonlyMap<string, string> }> {
   const values = new Map<string, string>([
-    ["__rate_interval", RATE_INTERVAL],
+    ["__rate_interval", times.rateInterval ?? RATE_INTERVAL],
     ["__range", `${Math.round(times.to - times.from)}s`],
   ]);
   const fill: Fill = (text) =>

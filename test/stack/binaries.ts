@@ -27,7 +27,11 @@ export interface Built<Name extends string = Program> {
 
 /** The modules whose programs are not in the cache. */
 export function unbuilt(): string[] {
-  return BUILDS.filter((build) => !isWhole(build, keptIn(build))).map(({ module }) => module);
+  return BUILDS.filter((build) => !isBuilt(build)).map(({ module }) => module);
+}
+
+export function isBuilt(build: Build<string>): boolean {
+  return isWhole(build, keptIn(build));
 }
 
 /** Why there are no programs, in words for people; or undefined. */

@@ -6,21 +6,13 @@ import { arrived, queryPrometheus } from "./ask.ts";
 import { PRELOAD, program, type Told } from "./cast.ts";
 import { addressOf, getJson } from "./get.ts";
 import { givenStack, NEEDS_SERVERS } from "./given.ts";
+import { eachSecond, hurried } from "./hurry.ts";
 
 const SERVER = fileURLToPath(new URL("../../examples/v2-server/server.mjs", import.meta.url));
 const TIMES_FASTER = 60;
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-/** `15m` becomes `15s`, in ranges, offsets, `for` and what is compared with the age of a sample; rules are evaluated each second. */
-function hurried(rules: string): string {
-  return rules
-    .replaceAll(/\b(\d+)([mhdw])\b/g, (_, count: string, unit: string) => {
-      return `${(Number(count) * (SECONDS[unit] ?? 1)) / TIMES_FASTER}s`;
-    })
-    .replace("expr: vector(150)", "expr: vector(5)")
-    .replaceAll(/^ {4}interval: .*\n/gm, "")
-    .replaceAll(/^ {2}- name: .*$/gm, "$&\n    interval: 1s");
-}
+/** `15m` becomes `15s`, also where it is compared with the age of a sample. */
+const rules = (text: string): string => eachSecond(hurried(text, TIMES_FASTER), 5);
 
 interface Alert {
   readonly state: string;
@@ -28,7 +20,7 @@ interface Alert {
 }
 
 describe("a server that is gone", { ...NEEDS_SERVERS, timeout: 180_000 }, () => {
-  const stack = givenStack({ rules: hurried });
+  const stack = givenStack({ rules });
   const firing = async (name: string, job: string): Promise<boolean> => {
     const url = addressOf(stack().prometheus.url, "/api/v1/alerts", {});
     const answer = await getJson<{ data: { alerts: Alert[] } }>(url);

@@ -62,7 +62,7 @@ export const BUILDS: readonly Build[] = [
   },
 ];
 
-export function folderOf({ module }: Build<string>): string {
+export function folderOf({ module }: Pick<Build, "module">): string {
   return join(MODULES, module);
 }
 

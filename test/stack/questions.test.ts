@@ -70,6 +70,11 @@ describe("the questions of guide and dashboards", { ...NEEDS_SERVERS, timeout: 1
       memory = "",
       day = "",
       ofServer = "",
+      peak = "",
+      session = "",
+      prediction = "",
+      eachRate = "",
+      eachP95 = "",
     ] = readFileSync(new URL("../collector/guide/queries.txt", import.meta.url), "utf8")
       .split("\n\n")
       .slice(1)
@@ -117,6 +122,41 @@ describe("the questions of guide and dashboards", { ...NEEDS_SERVERS, timeout: 1
         expect(megabytes).toBeGreaterThan(10);
         expect(megabytes).toBeLessThan(2000);
       }
+    });
+
+    it("knows the same for each series", async () => {
+      const rates = await query(`300 * ${eachRate}`);
+      const of = (job: string) =>
+        rates.filter(({ labels }) => labels["job"] === job).reduce((sum, { value }) => sum + value, 0);
+      expect(
+        wrong(
+          { brief: of("brief"), steady: of("steady"), killed: of("killed") },
+          { brief: 35, steady: 50, killed: 6 },
+        ),
+      ).toEqual([]);
+      const p95s = (await query(eachP95)).filter(({ value }) => !Number.isNaN(value));
+      expect(new Set(p95s.map(({ labels }) => labels["job"]))).toEqual(
+        new Set(["brief", "steady", "killed"]),
+      );
+      for (const { value } of p95s) expect(value).toBeLessThan(10);
+    });
+
+    it("knows how long sessions are, of those that ended", async () => {
+      const lasted = (await query(session)).filter(({ value }) => !Number.isNaN(value));
+      expect(new Set(lasted.map(({ labels }) => labels["job"]))).toEqual(new Set(["brief"]));
+      for (const { value } of lasted) expect(value).toBeLessThan(60);
+    });
+
+    it("plans: the busiest time, and the memory of tomorrow", async () => {
+      // Its steps are the full five minutes, so it is asked at the next of them; one may have come in the middle of the calls.
+      const at = Math.ceil(Date.now() / 300_000) * 300;
+      const [busiest] = await queryPrometheus(stack().prometheus.url, peak, at);
+      const calls = 300 * (busiest?.value ?? Number.NaN);
+      expect(calls).toBeGreaterThan(91 / 2 - 1);
+      expect(calls).toBeLessThan(91 * EXTRAPOLATED);
+      const tomorrow = await query(prediction);
+      expect(tomorrow.map(({ labels }) => labels["job"])).toContain("steady");
+      for (const { value } of tomorrow) expect(value).not.toBeNaN();
     });
   });
 

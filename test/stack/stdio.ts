@@ -12,6 +12,8 @@ export interface StdioServer {
   succeed(times: number): Promise<void>;
   /** A tool that throws. */
   fail(times: number): Promise<void>;
+  /** The tool that succeeds, without its argument. */
+  misuse(times: number): Promise<void>;
   /** As a host ends it: by closing its stdin. Resolves when it has ended, and so has sent what it had. */
   end(): Promise<void>;
   kill(): Promise<void>;
@@ -39,12 +41,14 @@ export async function startStdioServer(
   transport.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const client = new Client({ name: "driver", version: "1.0.0" });
   await client.connect(transport);
-  const call = async (name: string, times: number): Promise<void> => {
-    for (let n = 0; n < times; n += 1) await client.callTool({ name, arguments: { city: "Graz" } });
+  const call = async (name: string, times: number, args: object = { city: "Graz" }): Promise<void> => {
+    for (let n = 0; n < times; n += 1) await client.callTool({ name, arguments: { ...args } });
   };
   return {
     succeed: (times) => call("forecast", times),
     fail: (times) => call("storm_warning", times),
+    // Some SDKs answer with a result, others with an error.
+    misuse: (times) => call("forecast", times, {}).catch(() => undefined),
     end: () => client.close(),
     async kill() {
       if (transport.pid !== null) process.kill(transport.pid, "SIGKILL");

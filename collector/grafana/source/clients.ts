@@ -19,7 +19,9 @@ import { client, instance, top } from "./selectors.ts";
 const OPERATION = "mcp_client_operation_duration_seconds";
 const COUNT = `${OPERATION}_count`;
 const SESSION = "mcp_client_session_duration_seconds";
-const FAILED = `${CLIENT}, error_type!=""`;
+/** Notifications are sent without an answer, so none of them fails. A call that is given up sends one more. */
+const REQUESTS = `${CLIENT}, mcp_method_name!~"notifications/.*"`;
+const FAILED = `${REQUESTS}, error_type!=""`;
 const CALLS = `${CLIENT}, mcp_method_name="tools/call"`;
 const GIVEN_UP = `${CLIENT}, error_type=~"timeout|cancelled|connection_closed"`;
 
@@ -48,7 +50,7 @@ const requests = [
     stacked: true,
     queries: [
       {
-        expr: `100 * ${ratePerSecond("error_type", COUNT, FAILED)} / on () group_left () ${ratePerSecond("", COUNT, CLIENT)}`,
+        expr: `100 * ${ratePerSecond("error_type", COUNT, FAILED)} / on () group_left () ${ratePerSecond("", COUNT, REQUESTS)}`,
         legend: "{{error_type}}",
       },
     ],
@@ -127,13 +129,13 @@ const servers = [
     },
     queries: [
       {
-        expr: increaseInRange("job, server_address, server_port, network_transport", COUNT, CLIENT),
+        expr: increaseInRange("job, server_address, server_port, network_transport", COUNT, REQUESTS),
         legend: "Requests",
       },
       {
         expr: percentOf(
           increaseInRange("job, server_address, server_port, network_transport", COUNT, FAILED),
-          increaseInRange("job, server_address, server_port, network_transport", COUNT, CLIENT),
+          increaseInRange("job, server_address, server_port, network_transport", COUNT, REQUESTS),
         ),
         legend: "Failed",
         unit: "percent",
@@ -144,7 +146,7 @@ const servers = [
           0.95,
           "job, server_address, server_port, network_transport",
           OPERATION,
-          CLIENT,
+          REQUESTS,
         ),
         legend: "p95",
         unit: "s",
@@ -169,7 +171,10 @@ const servers = [
     stacked: true,
     queries: [
       { expr: `60 * sum (rate(${SESSION}_count{${CLIENT}, error_type=""}[${WINDOW}]))`, legend: "in order" },
-      { expr: `60 * ${ratePerSecond("error_type", `${SESSION}_count`, FAILED)}`, legend: "{{error_type}}" },
+      {
+        expr: `60 * ${ratePerSecond("error_type", `${SESSION}_count`, `${CLIENT}, error_type!=""`)}`,
+        legend: "{{error_type}}",
+      },
     ],
     noData: "No session has ended yet",
   }),

@@ -7,10 +7,11 @@ import { SERVER } from "./queries.ts";
 import { choice, instance, server, text } from "./selectors.ts";
 
 const OPERATION = "mcp_server_operation_duration_seconds";
-/** Requests, not notifications; and nothing that only keeps a line open. */
-const REQUESTS = `${SERVER}, mcp_method_name!~"notifications/.*|ping|subscriptions/listen"`;
-/** Callers' mistakes have no error.type on a server, so they are not among these. */
-const BAD = `${REQUESTS}, error_type!="", error_type!~"$forgiven"`;
+/** Requests, not notifications; and nothing that only keeps a line open. Like the rules of the objectives' alerts. */
+const REQUESTS = `${SERVER}, mcp_method_name!~"notifications/.*|ping|subscriptions/listen|logging/setLevel"`;
+/** By these a server says that its caller was wrong. Ours have no error.type then, others have the code in it. */
+const CALLER_WRONG = "-32700|-32600|-32601|-32602|-32002";
+const BAD = `${REQUESTS}, error_type!~"|${CALLER_WRONG}|cancelled|$forgiven", rpc_response_status_code!~"${CALLER_WRONG}"`;
 
 const count = (selector: string, window: string, by = ""): string =>
   `sum${by === "" ? "" : ` by (${by}) `}(increase(${OPERATION}_count{${selector}}[${window}]))`;

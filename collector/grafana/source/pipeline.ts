@@ -66,7 +66,7 @@ const first = [
     width: 6,
     queries: [
       {
-        expr: `min(otelcol_process_uptime_total{${COLLECTOR}})`,
+        expr: `min(otelcol_process_uptime_seconds_total{${COLLECTOR}})`,
         legend: "up",
       },
     ],
@@ -150,7 +150,7 @@ const collector = [
     unit: "bytes",
     queries: [
       {
-        expr: `max by (job, instance) (otelcol_process_memory_rss{${COLLECTOR}})`,
+        expr: `max by (job, instance) (otelcol_process_memory_rss_bytes{${COLLECTOR}})`,
         legend: "{{job}} {{instance}}",
       },
     ],
@@ -286,7 +286,8 @@ export const pipelineHealth = () =>
         name: "collector",
         label: "Collector",
         description: "Collectors that Prometheus scrapes, by job.",
-        from: "otelcol_process_memory_rss",
+        // Jaeger 2 is made of the same parts, and says the same of itself.
+        from: 'otelcol_process_memory_rss_bytes{job!="jaeger"}',
         take: "job",
       }),
       top(),

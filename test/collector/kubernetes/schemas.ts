@@ -28,18 +28,17 @@ export interface Schemas {
 export async function schemas(): Promise<Schemas | string> {
   if (!onPath("go")) return "go is not on the PATH, and the schemas are in Go modules";
   const validators = new Map<string, () => ValidateFunction>();
-  const missing: string[] = [];
+  let operators: Definitions;
   try {
     addApi(join(await moduleFolder(API), "api", "openapi-spec", "v3"));
-    addCrds(join(await moduleFolder(PROMETHEUS_OPERATOR), "example", "prometheus-operator-crd"));
+    operators = await customResources();
   } catch (error) {
     return `the schemas could not be fetched: ${String(error)}`;
   }
-  if (OPENTELEMETRY_OPERATOR) addCrds(OPENTELEMETRY_OPERATOR);
-  else missing.push("opentelemetry.io: OPENTELEMETRY_OPERATOR_CRDS names no folder");
+  for (const crd of operators.crds) addCrd(crd);
 
   return {
-    missing,
+    missing: operators.missing,
     problems(object) {
       const validate = validators.get(`${String(object["apiVersion"])}/${String(object["kind"])}`)?.();
       if (!validate) return undefined;
@@ -67,21 +66,39 @@ export async function schemas(): Promise<Schemas | string> {
     }
   }
 
-  function addCrds(folder: string): void {
-    for (const file of readdirSync(folder).filter((name) => name.endsWith(".yaml"))) {
-      const crd = parse(readFileSync(join(folder, file), "utf8")) as Tree;
-      const { group } = at(crd, "spec");
-      const { kind } = at(crd, "spec", "names");
-      for (const version of trees(at(crd, "spec")["versions"])) {
-        const schema = strict(at(version, "schema", "openAPIV3Schema")) as Tree;
-        const properties = { ...at(schema, "properties"), metadata: { type: "object" } };
-        validators.set(
-          `${String(group)}/${String(version["name"])}/${String(kind)}`,
-          once({ ...schema, properties }),
-        );
-      }
+  function addCrd(crd: Tree): void {
+    const { group } = at(crd, "spec");
+    const { kind } = at(crd, "spec", "names");
+    for (const version of trees(at(crd, "spec")["versions"])) {
+      const schema = strict(at(version, "schema", "openAPIV3Schema")) as Tree;
+      const properties = { ...at(schema, "properties"), metadata: { type: "object" } };
+      validators.set(
+        `${String(group)}/${String(version["name"])}/${String(kind)}`,
+        once({ ...schema, properties }),
+      );
     }
   }
+}
+
+interface Definitions {
+  readonly crds: readonly Tree[];
+  /** Whole groups of kinds without a definition here, and why. */
+  readonly missing: readonly string[];
+}
+
+/** The CRDs of the two Operators, as far as they can be had. */
+export async function customResources(): Promise<Definitions> {
+  const prometheus = join(await moduleFolder(PROMETHEUS_OPERATOR), "example", "prometheus-operator-crd");
+  const folders = [prometheus, ...(OPENTELEMETRY_OPERATOR ? [OPENTELEMETRY_OPERATOR] : [])];
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".yaml"))
+      .map((name) => join(folder, name)),
+  );
+  return {
+    crds: files.map((file) => parse(readFileSync(file, "utf8")) as Tree),
+    missing: OPENTELEMETRY_OPERATOR ? [] : ["opentelemetry.io: OPENTELEMETRY_OPERATOR_CRDS names no folder"],
+  };
 }
 
 function once(schema: Tree): () => ValidateFunction {
