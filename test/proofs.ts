@@ -98,6 +98,14 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     homes: ["bundlers"],
     node: tsx("test/recognise/main.ts"),
   },
+  reach: {
+    shows:
+      "the public servers that people run most are seen, by the preload alone and through `run`, say the same and end the same; prints what share of them",
+    minutes: 90,
+    needs: "a package registry; python3 and Go for one server each",
+    homes: ["node-24"],
+    node: tsx("test/reach/main.ts"),
+  },
   install: {
     shows:
       "the install has one OpenTelemetry API, whatever the application has installed, with npm 10, npm 11, pnpm and Yarn PnP",
