@@ -7,7 +7,7 @@ import { logLevel, say, SILENT, type Say } from "./output/say.ts";
 import { isDisabled, isInstrumentationEnabled, readSdkMode } from "./settings/otel-settings.ts";
 import { VERSION } from "./version.ts";
 import { describeFault } from "./output/describe-fault.ts";
-import { SDK_ROWS } from "./hook/loader/targets.ts";
+import { IMPLEMENTATIONS } from "./hook/loader/implementations.ts";
 import { onSdkSeen } from "./hook/loader/sdk-listeners.ts";
 import { firstLine } from "./output/say.ts";
 import { loadChunk } from "./runtime/chunks.ts";
@@ -90,6 +90,6 @@ export function startRuntime(env: NodeJS.ProcessEnv = process.env): void {
     level,
     speak,
     syncHooksWork(process.versions.node),
-    SDK_ROWS.map((row) => row.package),
+    IMPLEMENTATIONS.map((row) => row.package),
   );
 }

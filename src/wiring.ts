@@ -3,7 +3,7 @@ import type { McpConfig } from "./settings/config.ts";
 import { countRunning as countTapped, endEverything as endTapped } from "./hook/connection/close.ts";
 import { occupyHub } from "./hook/hub.ts";
 import { watchHttpRequests } from "./hook/http-requests.ts";
-import { onOthers } from "./hook/other-instrumentations.ts";
+import { onOthers, tellOfTracer } from "./hook/other-instrumentations.ts";
 import { onFault, safely } from "./output/safely.ts";
 import { installLoadHook } from "./hook/loader/load-hook.ts";
 import { patchByHand, patchSdkFile } from "./hook/loader/patch-sdk.ts";
@@ -76,7 +76,10 @@ export function startWiring(
   options: WiringOptions = {},
 ): { readonly telemetry: Telemetry; readonly metrics: McpMetrics; stop(): void } | undefined {
   const known = createKnownNames();
-  const telemetry = createTelemetry(wiring, known, { name: SCOPE, version: VERSION });
+  const telemetry = createTelemetry({ ...wiring, otherTracer: tellOfTracer }, known, {
+    name: SCOPE,
+    version: VERSION,
+  });
   const { observer } = telemetry;
   const stdout = createStdoutPolicy(
     () => wiring.config().stdout,

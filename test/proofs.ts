@@ -8,7 +8,7 @@ const NODES = ["node-22", "node-24", "node-26"];
 const LINES = ["otel-2", "otel-3"];
 
 /** What `npm test` needs: see `exclude` and the tag `proof` in vitest.config.ts. */
-export const TEST_HOMES = [...SDKS.slice(0, 3), "ai-sdk", "node-24", ...LINES];
+export const TEST_HOMES = [...SDKS.slice(0, 3), "ai-sdk", "tmcp", "node-24", ...LINES];
 
 /**
  * What takes minutes to show, or many programs. `npm run prove` prints this table, and `npm run prove -- NAME WORD...` runs
@@ -47,7 +47,17 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     shows:
       "the tests that `npm test` leaves out: more Nodes, more OpenTelemetry lines, more loggers, more sessions",
     minutes: 9,
-    homes: [...SDKS, ...NODES, ...LINES, "ai-sdk", "auto-instrumentations", "launchers", "other-runtimes"],
+    homes: [
+      ...SDKS,
+      ...NODES,
+      ...LINES,
+      "ai-sdk",
+      "tmcp",
+      "auto-instrumentations",
+      "frameworks",
+      "launchers",
+      "other-runtimes",
+    ],
     node: vitest("--tagsFilter=proof"),
   },
   canary: {
@@ -87,6 +97,14 @@ export const PROOFS: Readonly<Record<string, Command>> = {
     needs: "a package registry",
     homes: ["bundlers"],
     node: tsx("test/recognise/main.ts"),
+  },
+  reach: {
+    shows:
+      "the public servers that people run most are seen, by the preload alone and through `run`, say the same and end the same; prints what share of them",
+    minutes: 90,
+    needs: "a package registry; python3 and Go for one server each",
+    homes: ["node-24"],
+    node: tsx("test/reach/main.ts"),
   },
   install: {
     shows:

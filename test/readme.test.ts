@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { labelName, metricName } from "../src/admin/metrics/prometheus-names.ts";
 import { SETTINGS } from "../src/settings/mcp-settings.ts";
-import { SDK_ROWS } from "../src/hook/loader/targets.ts";
+import { IMPLEMENTATIONS } from "../src/hook/loader/implementations.ts";
 import { INSTRUMENTS, type InstrumentRow } from "../src/signals/metrics/instruments.ts";
 
 const README = new URL("../README.md", import.meta.url);
@@ -50,15 +50,15 @@ const KINDS = {
 
 const TABLES: Record<string, string[]> = {
   sdks: [
-    "| package | versions | formats |",
-    "|---|---|---|",
-    ...SDK_ROWS.map(({ package: name, from, below, files }) => {
+    "| package | as | versions | formats |",
+    "|---|---|---|---|",
+    ...IMPLEMENTATIONS.map(({ package: name, as, from, below, files }) => {
       const found = Object.values(files);
       // Where no file is known by its name, classes are recognised in either format.
       const formats = [...new Set(found.length === 0 ? ["esm", "cjs"] : found)].map((format) =>
         format === "esm" ? "ES modules" : "CommonJS",
       );
-      return `| \`${name}\` | ${from.join(".")} to ${below - 1}.x | ${formats.join(", ")} |`;
+      return `| \`${name}\` | ${as} | ${from.join(".")} to ${below - 1}.x | ${formats.join(", ")} |`;
     }),
   ],
   settings: [

@@ -91,6 +91,9 @@ export function watchHttpRequests(): void {
         // Until then 200 is only what Node would send by default.
         const status = response.headersSent ? response.statusCode : CLIENT_GONE_STATUS;
         if (speaksMcp(request) && status < 400) endpoints.learn(url);
+        const session = request.headers["mcp-session-id"];
+        if (request.method === "DELETE" && typeof session === "string" && status < 300)
+          for (const listener of deletions) listener(session);
         const contentType = String(response.getHeader("content-type"));
         hub()?.observer.httpExchange({
           endpoint: endpoints.describe(url),
@@ -102,6 +105,13 @@ export function watchHttpRequests(): void {
       });
     });
   });
+}
+
+const deletions = new Set<(sessionId: string) => void>();
+
+/** Calls the listener when this process has deleted a session because its client asked for that. */
+export function onSessionDeleted(listener: (sessionId: string) => void): void {
+  deletions.add(listener);
 }
 
 /** A stream that lasts as long as its client is connected: before 2026-07-28 a GET, from then on a subscription. */

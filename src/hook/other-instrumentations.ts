@@ -14,12 +14,16 @@ interface Other {
   readonly channels?: readonly string[];
   /** The mark on a function that it wraps. */
   readonly mark?: string;
+  /** A global that it sets where it instruments a server. */
+  readonly global?: string;
   /** A part of the path of its files, where the mark alone does not identify it. */
   readonly path?: RegExp;
   readonly advice: string;
 }
 
 const SDK_CHANNEL = "tracing:orchestrion:@modelcontextprotocol/";
+
+const OR_KEEP = "or set OTEL_NODE_DISABLED_INSTRUMENTATIONS=mcp to keep its spans alone";
 
 const OTHERS: readonly Other[] = [
   {
@@ -44,6 +48,11 @@ const OTHERS: readonly Other[] = [
     mark: "__wrapped",
     path: /@arizeai[\\/]openinference-instrumentation-mcp[\\/]/,
     advice: "take it out of your instrumentations",
+  },
+  {
+    who: "mcp-handler",
+    global: "mcp-handler.telemetry.v1",
+    advice: `pass telemetry: false to createMcpHandler, ${OR_KEEP}`,
   },
   { who: "another instrumentation", mark: "__wrapped", advice: "take it out of your instrumentations" },
 ];
@@ -91,6 +100,29 @@ export function lookForOthers(protocol: object, transport: object): void {
   }).unref();
 }
 
+let toldOfSpan = false;
+
+/**
+ * Reports a tracer that makes spans of MCP messages around those of mcp-otelkit: a server may instrument itself. Later, and only
+ * where nothing known explains it.
+ */
+export function tellOfTracer(name: string): void {
+  if (toldOfSpan) return;
+  toldOfSpan = true;
+  const tell = (): void => {
+    if (told.size > 0) return;
+    report?.(
+      `the tracer ${JSON.stringify(name.slice(0, 100))} instruments MCP in this process as well, so each message is recorded twice; ` +
+        `take its spans out of the server, ${OR_KEEP}`,
+    );
+  };
+  const callOff = atExit(tell);
+  setImmediate(() => {
+    callOff();
+    setImmediate(tell).unref();
+  }).unref();
+}
+
 /** Reports that another copy of this package was first: the classes stay as it patched them, and only that copy records. */
 export function tellOfCopy(other: string, own: string): void {
   report?.(
@@ -104,9 +136,12 @@ function findOthers(functions: readonly object[]): Other[] {
     mark !== undefined && functions.some((fn) => Boolean((fn as Record<string, unknown>)[mark]));
   const found: Other[] = [];
   for (const other of OTHERS) {
-    const { channels = [], mark, path } = other;
+    const { channels = [], mark, path, global } = other;
     const named = found.some((one) => one.mark === mark); // the last row is for a mark that no other row explains
-    if (channels.some((channel) => hasSubscribers(channel))) found.push(other);
+    const active =
+      channels.some((channel) => hasSubscribers(channel)) ||
+      (global !== undefined && Symbol.for(global) in globalThis);
+    if (active) found.push(other);
     else if (marked(mark) && (path === undefined ? !named : isLoaded(path))) found.push(other);
   }
   return found;

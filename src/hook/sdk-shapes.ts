@@ -75,7 +75,7 @@ const NETWORKS: readonly (readonly [RegExp, NetworkAttributes])[] = [
   [/^InMemory/, {}],
   [/^Stdio/, PIPE],
   [/^WebSocket/, WEBSOCKET],
-  [/HTTP|^SSE/, HTTP],
+  [/HTTP|^SSE/i, HTTP],
 ];
 
 /** Properties of the same transports, minified or not: a bundle keeps these names and loses those of classes. */

@@ -15,6 +15,7 @@ import * as semconv from "../semconv.ts";
 import { registeredLoggerProvider, type LoggerProvider } from "./logs/logger-provider.ts";
 import { createLogs, type Self } from "./logs/logs.ts";
 import { createMetrics, type McpMetrics } from "./metrics/metrics.ts";
+import { tracerAround } from "./spans/other-spans.ts";
 import { openToSend, parentsOf, whileOpen } from "./spans/parents.ts";
 import { inject, type Trust } from "./spans/propagation.ts";
 import { describeSessionId, withoutSession } from "./session-id.ts";
@@ -34,6 +35,8 @@ export interface Signals {
   readonly propagator?: (() => TextMapPropagator | undefined) | undefined;
   /** Whether mcp-otelkit has instrumented HTTP, and so handles the headers of requests. */
   readonly ownHttp?: (() => boolean) | undefined;
+  /** Called with the name of another tracer that makes spans of the same messages. */
+  readonly otherTracer?: ((name: string) => void) | undefined;
 }
 
 export interface Telemetry {
@@ -99,6 +102,8 @@ export function createTelemetry(
       }
       const tracer = signals.tracer(); // first: it may start OpenTelemetry, which must not count as the operation's time
       const measured = metrics.begin(operation);
+      const other = tracerAround(operation, context.active(), scope.name);
+      if (other !== undefined) signals.otherTracer?.(other);
       const span =
         operation.side === "client"
           ? startClientSpan(operation, params, tracer, config, signals.ownHttp?.() === true)

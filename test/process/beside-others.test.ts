@@ -20,6 +20,11 @@ it.concurrent.each([
   ],
   ["sentry-by-hand", "Sentry", "take the integration McpServer"],
   ["dd-trace", "dd-trace", "set DD_TRACE_MODELCONTEXTPROTOCOL_SDK_ENABLED=false"],
+  [
+    "mcp-handler",
+    "mcp-handler",
+    "pass telemetry: false to createMcpHandler, or set OTEL_NODE_DISABLED_INSTRUMENTATIONS=mcp",
+  ],
   ["wrapped", "another instrumentation", "take it out of your instrumentations"],
 ])("%s is reported", async (what, who, advice) => {
   const { stdout, stderr, spans } = await traceProgram([...PRELOAD, "beside-others.mjs", what]);
@@ -29,6 +34,20 @@ it.concurrent.each([
     expect.stringContaining(`mcp-otelkit: ${who} ${TWICE}${advice}`),
   ]);
   expect(chainsOf(spans)).toEqual(CONVERSATION);
+});
+
+it.concurrent("a server that instruments itself is reported once, by its spans around those of mcp-otelkit", async () => {
+  const { stdout, stderr, spans } = await traceProgram([...PRELOAD, "beside-others.mjs", "by-hand"]);
+
+  expect(stdout).toBe("2 + 3 = 5\n");
+  expect(stderr.split("\n").filter((line) => line.includes(TWICE))).toEqual([
+    expect.stringContaining(
+      `mcp-otelkit: the tracer "by-hand" ${TWICE}take its spans out of the server, or set OTEL_NODE_DISABLED_INSTRUMENTATIONS=mcp`,
+    ),
+  ]);
+  const own = spans.filter(({ scope }) => scope === "mcp-otelkit");
+  expect(chainsOf(own)).toEqual(CONVERSATION);
+  expect(spans.filter(({ scope }) => scope === "by-hand")).toHaveLength(3);
 });
 
 it.concurrent("nothing is reported without another one", async () => {

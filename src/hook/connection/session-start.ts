@@ -4,8 +4,20 @@ import type { Hub } from "../hub.ts";
 import { followTap } from "./close.ts";
 import type { Tap } from "./tap-state.ts";
 
+/**
+ * A server whose name is not known from its object introduces itself by its answer to `initialize`, or by the `_meta` of any other
+ * answer.
+ */
+function introduce({ connection }: Tap, hub: Hub): void {
+  const { role, self, server } = connection;
+  if (role !== "server" || self !== undefined || server === undefined) return;
+  connection.self = server;
+  hub.observer.offers(undefined, server);
+}
+
 /** A server's session begins with its answer to `initialize`. */
 export function serverAnswered(tap: Tap, method: string, outcome: Outcome, hub: Hub): void {
+  introduce(tap, hub);
   if (method === "initialize" && outcome === SUCCESS && tap.connection.role !== "client")
     open(tap, performance.now(), hub);
 }

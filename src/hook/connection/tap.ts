@@ -98,21 +98,11 @@ function tapOf(transport: Transport, role: Role | undefined): Tap {
     return known;
   }
   for (const name of TAPPED) assertReplaceable(transport, name);
-  const tap: Tap = {
-    connection: createConnection(role, networkOf(transport), () => sessionIdOf(transport)),
-    inbound: createPendingTable(() => followTap(tap)),
-    outbound: createPendingTable(() => followTap(tap)),
-    edge: false,
-    bare: false,
-    shares: "_otherTransport" in transport,
-    resumable: isResumable(transport),
-    subscriptions: new Set(),
-    answering: new Map(),
-    tasks: new Map(),
-    connected: false,
-    sending: false,
-    since: performance.now(),
-  };
+  const tap = createTap(
+    createConnection(role, networkOf(transport), () => sessionIdOf(transport)),
+    isResumable(transport),
+    "_otherTransport" in transport,
+  );
   tapSend(transport, tap);
   standOn(transport, "onmessage", (args, pass) => receive(tap, args, pass));
   standOn(transport, "onerror", (args, pass) => {
@@ -152,6 +142,26 @@ function tapClose(transport: Transport, tap: Tap): void {
     writable: true,
     enumerable: own?.enumerable ?? false,
   });
+}
+
+/** The state of a connection on which nothing has been seen. */
+export function createTap(connection: Connection, resumable = false, shares = false): Tap {
+  const tap: Tap = {
+    connection,
+    inbound: createPendingTable(() => followTap(tap)),
+    outbound: createPendingTable(() => followTap(tap)),
+    edge: false,
+    bare: false,
+    shares,
+    resumable,
+    subscriptions: new Set(),
+    answering: new Map(),
+    tasks: new Map(),
+    connected: false,
+    sending: false,
+    since: performance.now(),
+  };
+  return tap;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { HAND_OVER } from "./hook-symbol.ts";
 import { mayHoldSdk, recognise } from "./recognise.ts";
-import { findSdkFile, SDK_CLASSES } from "./targets.ts";
+import { CLASS_ROWS, findSdkFile } from "./targets.ts";
 
 /**
  * What is appended to an ECMAScript module of an SDK, or `undefined` for any other file.
@@ -14,8 +14,8 @@ export function footerFor(url: string): string | undefined {
   if (!url.startsWith("file:")) return undefined;
   const sdk = findSdkFile(fileURLToPath(url.replace(/[?#].*$/, "")));
   if (sdk?.format !== "esm") return undefined;
-  const classes = SDK_CLASSES.map(
-    (name) => `${name}: typeof ${name} === "function" ? ${name} : undefined`,
+  const classes = CLASS_ROWS.map(
+    ([name]) => `${name}: typeof ${name} === "function" ? ${name} : undefined`,
   ).join(", ");
   return `\n;${HAND_OVER}${JSON.stringify(sdk)}, { ${classes} });\n`;
 }

@@ -1,7 +1,8 @@
 import { tellOfCopy } from "../other-instrumentations.ts";
 import { exportsOf, patchExports, type PatchResult } from "./patch.ts";
 import type { SdkReport } from "./sdk-listeners.ts";
-import { SDK_ROWS, type SdkFile } from "./targets.ts";
+import { IMPLEMENTATIONS } from "./implementations.ts";
+import type { SdkFile } from "./targets.ts";
 
 /**
  * Patches the classes in a loaded SDK file.
@@ -36,7 +37,7 @@ function patcherOf(patched: unknown): string | undefined {
 }
 
 function supportedVersions(name: string): string {
-  const row = SDK_ROWS.find((candidate) => candidate.package === name);
+  const row = IMPLEMENTATIONS.find((candidate) => candidate.package === name);
   return row === undefined ? "none" : `${row.from.join(".")} up to but not including ${row.below}.0`;
 }
 

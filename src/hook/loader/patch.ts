@@ -1,40 +1,9 @@
-import {
-  MESSAGE_CLASSES,
-  SDK_CLASSES,
-  TRANSPORT_CLASSES,
-  type SdkClass,
-  type TransportClass,
-} from "./targets.ts";
 import { isObject } from "../../operation/message.ts";
-import { wrapAiClient } from "../connection/ai-client.ts";
-import { wrapConnect, wrapFunnel, wrapStart } from "../connection/connect.ts";
-import { stdioServerLoaded } from "../stdio-server.ts";
-import { wrapRegistrations, wrapTemplateMatch, wrapToolExecution } from "../server-details.ts";
+import { PATCHES } from "./patches.ts";
+import { CLASS_ROWS, MESSAGE_CLASSES } from "./targets.ts";
 
 /** A class as the SDK exports it: a function with a prototype to patch. */
 type Class = ((...args: never[]) => unknown) & { readonly prototype: object };
-
-/** How each class of an SDK is patched. */
-const PATCHES: Readonly<Record<Exclude<SdkClass, TransportClass>, (prototype: object) => boolean | void>> = {
-  Protocol: (prototype) => wrapConnect(prototype) && wrapFunnel(prototype),
-  Client: (prototype) => wrapConnect(prototype, false),
-  Server: () => true, // nothing to patch; its presence shows that this process is a server
-  McpServer(prototype) {
-    wrapRegistrations(prototype);
-    wrapToolExecution(prototype);
-  },
-  AiClient: wrapAiClient,
-  UriTemplate: wrapTemplateMatch,
-};
-
-function patchClass(name: SdkClass, prototype: object): boolean | void {
-  if (name === "StdioServerTransport") stdioServerLoaded();
-  return isTransportClass(name) ? wrapStart(prototype, TRANSPORT_CLASSES[name]) : PATCHES[name](prototype);
-}
-
-function isTransportClass(name: SdkClass): name is TransportClass {
-  return name in TRANSPORT_CLASSES;
-}
 
 /** On a patched prototype: the version of mcp-otelkit that patched it. All copies in the process share it. */
 const MARK = Symbol.for("mcp-otelkit.patched");
@@ -51,14 +20,15 @@ export interface PatchResult {
 /** Patches the SDK classes in `exports`; each class once, however many files pass it. */
 export function patchExports(exports: Readonly<Record<string, unknown>>, version: string): PatchResult {
   const result = { patched: [] as string[], already: [] as string[], refused: [] as string[] };
-  for (const name of SDK_CLASSES) {
+  for (const [name] of CLASS_ROWS) {
+    const patch = PATCHES[name];
     const found =
       exports[name] ??
       (name === "Protocol" ? (baseOf(exports["Server"]) ?? baseOf(exports["Client"])) : undefined);
     if (!isClass(found)) continue;
     const { prototype } = found;
     if (Object.hasOwn(prototype, MARK)) result.already.push(name);
-    else if (patchClass(name, prototype) === false) result.refused.push(name);
+    else if (patch(prototype) === false) result.refused.push(name);
     else {
       Object.defineProperty(prototype, MARK, { value: version });
       result.patched.push(name);
@@ -89,11 +59,8 @@ function roleNames(given: Class): Record<string, unknown> {
   for (let current: unknown = given; isClass(current); current = baseOf(current)) {
     const { prototype } = current;
     const has = (method: string): boolean => Object.hasOwn(prototype, method);
-    if (has("connect") && has("request") && has("notification")) found["Protocol"] = current;
-    else if (has("callTool") && has("connect")) found["Client"] = current;
-    else if (has("registerTool") || (has("tool") && has("prompt"))) found["McpServer"] = current;
-    else if (has("init") && has("request") && has("onResponse")) found["AiClient"] = current;
-    else if (has("match") && has("expand")) found["UriTemplate"] = current;
+    const row = CLASS_ROWS.find(([, { handed }]) => handed?.some((methods) => methods.every(has)));
+    if (row !== undefined) found[row[0]] = current;
   }
   return found;
 }

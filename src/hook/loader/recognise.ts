@@ -1,10 +1,11 @@
 import { basename } from "node:path";
 import { classBodies } from "./class-bodies.ts";
-import { PROTOCOL_TEXT, shapeOf, TRANSPORT_TEXT } from "./class-shapes.ts";
+import { shapeOf } from "./class-shapes.ts";
 import { HAND_OVER, isChanged } from "./hook-symbol.ts";
-import { carriesMessages, ownerOf, type SdkClass, type SdkFile } from "./targets.ts";
+import { TRANSPORT_TEXT, type SdkClass } from "./implementations.ts";
+import { carriesMessages, CLASS_ROWS, ownerOf, type SdkFile } from "./targets.ts";
 
-const TEXTS = [PROTOCOL_TEXT, TRANSPORT_TEXT];
+const TEXTS = [...new Set(CLASS_ROWS.flatMap(([, { text }]) => text ?? [])), TRANSPORT_TEXT];
 const NEEDLES = TEXTS.map((text) => Buffer.from(text));
 
 /** The only test for every file; most files end here. */

@@ -49,7 +49,7 @@ export function markEnded(span: Span): void {
   ended.add(span);
 }
 
-function hasEnded(span: Span): boolean {
+export function hasEnded(span: Span): boolean {
   return ended.has(span) || (span as { ended?: unknown }).ended === true;
 }
 
