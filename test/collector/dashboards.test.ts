@@ -2,6 +2,7 @@
 // Rules marked "linter" are those of https://github.com/grafana/dashboard-linter, written anew.
 import { describe, expect, it } from "vitest";
 import { DASHBOARDS, asJson } from "../../collector/grafana/source/all.ts";
+import { INSTRUMENTS } from "../../src/signals/metrics/instruments.ts";
 import { FILES, allPanels, dashboards, panelsOf, textOf, type Panel } from "./dashboards.ts";
 
 describe("the files", () => {
@@ -143,6 +144,28 @@ describe("the overview", () => {
     expect(stepsOf(errors)).toEqual([null, 1, 5]);
     expect(errors?.fieldConfig.defaults.custom?.["thresholdsStyle"]).toEqual({ mode: "dashed" });
   });
+});
+
+it("choose one bound of the histogram by each threshold, in the writing of push and of scrape", () => {
+  const bounds = INSTRUMENTS.serverOperationDuration.buckets.map((bound) =>
+    Number.isInteger(bound) ? [`${bound}`, `${bound}.0`] : [`${bound}`],
+  );
+  const threshold = dashboards
+    .find(({ uid }) => uid === "mcp-objectives")
+    ?.templating.list.find(({ name }) => name === "threshold");
+  const values = (threshold?.query as string).split(",").map((choice) => choice.split(" : ")[1] ?? "");
+
+  expect(values).toHaveLength(5);
+  for (const value of values) {
+    const chosen = bounds.filter((writings) =>
+      writings.some((text) => new RegExp(`^(?:${value})$`).test(text)),
+    );
+    expect(chosen, value).toHaveLength(1);
+    expect(
+      chosen[0]?.filter((text) => !new RegExp(`^(?:${value})$`).test(text)),
+      value,
+    ).toEqual([]);
+  }
 });
 
 it("are files that may be edited after an import, against the linter's uneditable-dashboard", () => {

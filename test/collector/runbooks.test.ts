@@ -18,6 +18,9 @@ const nameOf = (file: string): string => file.replace(/.*\/|\.md$/g, "");
 
 it("there is a runbook for each alert, and none for another", () => {
   expect(files.map(nameOf)).toEqual(ALERT_NAMES);
+  expect(
+    [...read("runbooks/README.md").matchAll(/^- \[(\w+)\]\(\1\.md\)$/gm)].map(([, name]) => name),
+  ).toEqual(ALERT_NAMES);
 });
 
 describe.each(files.map((file) => [nameOf(file), read(file)] as const))("%s", (name, text) => {

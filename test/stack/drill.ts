@@ -53,7 +53,7 @@ const alertmanager = await startAlertmanager(stack);
 const shops = await startShops(stack.collector.http);
 
 const logs = stack.logs.store === "loki" ? "/loki/api/v1/query_range?query=" : "/select/logsql/query?query=";
-console.log(`Five shops are open, and something goes wrong in a minute. An alert comes within eight minutes after that.
+console.log(`Five shops are open, and something goes wrong in a minute. An alert comes within eight minutes after that (Watchdog is no alert: it always fires).
 
   alerts      ${typeof alertmanager === "string" ? `${stack.prometheus.url}/api/v1/alerts` : `${alertmanager.url}/api/v2/alerts`}
   runbooks    ${links}/runbooks/

@@ -17,8 +17,10 @@ const count = (selector: string, window: string, by = ""): string =>
   `sum${by === "" ? "" : ` by (${by}) `}(increase(${OPERATION}_count{${selector}}[${window}]))`;
 const share = (part: string, whole: string): string => `(${part} or 0 * ${whole}) / ${whole}`;
 const badShare = (window: string): string => share(count(BAD, window), count(REQUESTS, window));
+/** Like the rules of the latency's alerts. */
+const TOOL_CALLS = `${SERVER}, mcp_method_name="tools/call"`;
 const slowShare = (window: string): string =>
-  `1 - sum(increase(${OPERATION}_bucket{${REQUESTS}, le=~"$threshold"}[${window}])) / ${count(REQUESTS, window)}`;
+  `1 - sum(increase(${OPERATION}_bucket{${TOOL_CALLS}, le=~"$threshold"}[${window}])) / ${count(TOOL_CALLS, window)}`;
 const BUDGET = "(1 - $availability / 100)";
 const SLOW_BUDGET = "(1 - $speed / 100)";
 
@@ -49,7 +51,7 @@ const now = [
   }),
   stat({
     title: "Fast enough",
-    shows: "Requests that were answered within the threshold, in the whole period.",
+    shows: "Tool calls that were answered within the threshold, in the whole period.",
     whenBad: "Below the objective: the latency panels of the tool dashboard say which tool it is.",
     unit: "percentunit",
     decimals: 3,
@@ -57,7 +59,7 @@ const now = [
     falling: true,
     width: 6,
     queries: [{ expr: `1 - (${slowShare("$period")})`, legend: "fast enough" }],
-    noData: "No requests in this period",
+    noData: "No tool calls in this period",
   }),
   stat({
     title: "Requests in the last hour",
@@ -88,7 +90,7 @@ const burn = [
   }),
   timeSeries({
     title: "Burn rate of the latency budget",
-    shows: "The same for requests that took longer than the threshold.",
+    shows: "The same for tool calls that took longer than the threshold.",
     whenBad: "As on the left. A slow dependency shows here long before it shows as errors.",
     unit: "short",
     thresholds: [6, 14.4],
@@ -145,9 +147,9 @@ export const serviceLevels = () =>
       choice(
         "threshold",
         "Threshold",
-        "A request that takes longer is slow. It is a bound of the histogram's buckets, as pushed and as scraped.",
-        ["500 ms : 0.5", "1 s : 1|1.0", "2 s : 2|2.0", "5 s : 5|5.0", "10 s : 10|10.0"],
-        "1 s",
+        "A tool call that takes longer is slow. It is a bound of the histogram's buckets, as pushed and as scraped; the alerts compare with threshold:mcp_latency_seconds:objective.",
+        ["500 ms : 0[.]5", "1 s : 1|1[.]0", "2 s : 2|2[.]0", "5 s : 5|5[.]0", "10 s : 10|10[.]0"],
+        "5 s",
       ),
       text("speed", "Fast (%)", "So many of 100 requests shall be faster than the threshold.", "95"),
       choice(

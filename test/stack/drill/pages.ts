@@ -37,6 +37,7 @@ async function textAt(url: URL, metrics: string): Promise<string | undefined> {
   }
   if (folder !== "d") return undefined;
   const dashboard = dashboards.find(({ uid }) => uid === name);
+  if (name !== "" && dashboard === undefined) return undefined;
   if (dashboard === undefined)
     return `The dashboards: ${dashboards.map(({ uid }) => `/d/${uid}`).join(" ")}\nVariables as in Grafana: ?var-server=NAME\n`;
   return textOf(dashboard, url.searchParams, metrics);
