@@ -147,6 +147,7 @@ async function pipeline(stack: Stack): Promise<void> {
   stack.prometheus.scrape("pipeline-more", [
     target("otelcol-full", full.telemetry),
     target("otelcol-dying", dying.telemetry),
+    target("victoria-gone", NOBODY),
   ]);
   stack.prometheus.scrape("alertmanager", [{ targets: [new URL(NOBODY).host] }]);
   await arrived(

@@ -12,6 +12,12 @@ export const PIPELINE_CASES: readonly AlertCase[] = [
     value: [0, 0],
   },
   {
+    alert: "MCPBackEndDown",
+    did: "a log store does not answer",
+    labels: { job: "victoria-gone" },
+    value: [0, 0],
+  },
+  {
     alert: "MCPCollectorRefusing",
     did: "a Collector without a back end gets more spans than its queue holds",
     labels: { job: "otelcol-full", signal: "traces" },
