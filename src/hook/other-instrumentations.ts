@@ -110,11 +110,13 @@ export function tellOfTracer(name: string): void {
   if (toldOfSpan) return;
   toldOfSpan = true;
   const tell = (): void => {
-    if (told.size > 0) return;
-    report?.(
-      `the tracer ${JSON.stringify(name.slice(0, 100))} instruments MCP in this process as well, so each message is recorded twice; ` +
-        `take its spans out of the server, ${OR_KEEP}`,
-    );
+    safely("tell of a tracer", () => {
+      if (told.size > 0) return;
+      report?.(
+        `the tracer ${JSON.stringify(name.slice(0, 100))} instruments MCP in this process as well, so each message is recorded twice; ` +
+          `take its spans out of the server, ${OR_KEEP}`,
+      );
+    });
   };
   const callOff = atExit(tell);
   setImmediate(() => {

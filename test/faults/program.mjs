@@ -31,9 +31,10 @@ plan.on = true;
 const different = [];
 let conversations = 0;
 let current = [];
+let told = false;
 // With nothing left to wait for, Node just ends.
 process.once("exit", () => {
-  if (plan.on) tell({ different: [standsStill()] });
+  if (plan.on && !told) tell({ different: [standsStill()] });
 });
 // A request whose answer is lost waits a minute, while metrics continue.
 let lines = 0;
@@ -61,9 +62,19 @@ function standsStill() {
 }
 
 function tell(more) {
+  told = true;
   const { total, counts, places } = plan;
-  const told = { stable, conversations, total, counts, places: places.size, different, unhandled, ...more };
-  process.stdout.write(`${JSON.stringify(told)}\n`);
+  const verdict = {
+    stable,
+    conversations,
+    total,
+    counts,
+    places: places.size,
+    different,
+    unhandled,
+    ...more,
+  };
+  process.stdout.write(`${JSON.stringify(verdict)}\n`);
 }
 
 /** mcp-otelkit's instrumentation in front of real OpenTelemetry SDKs, whose exporters fail as well. */

@@ -18,10 +18,13 @@ const NET = new Set([
   "output/stack-room.js", // two assignments around every call
   "hook/connection/inbound.js arrive",
   "hook/connection/outbound.js depart",
+  "hook/connection/outbound.js prepare", // reads inside the net, and falls back to the message itself
+  "hook/connection/outbound.js prepareBatch", // the same for each message of a batch
   "hook/connection/calls.js runCall",
   "hook/connection/connect.js followCall", // reads inside the net, runs the call, hands its promise on
   "hook/connection/tap.js tapSend", // defines a property, once for each connection
   "hook/connection/tap.js receive",
+  "hook/connection/tap.js createTap", // makes an object
 ]);
 
 /** Patches at load time: before the first message, with a report on failure. */

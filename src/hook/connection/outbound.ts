@@ -52,9 +52,10 @@ interface Departure {
 
 /** Handles a message that is passed to the transport. `send` passes it on, and its result goes to the caller. */
 export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unknown) => unknown): unknown {
-  const { outgoing, around, settled } = isBatch(message)
-    ? prepareBatch(tap, message, hub)
-    : prepare(tap, message, hub);
+  const { outgoing, around, settled } =
+    Array.isArray(message) && safely("depart", () => isBatch(message)) === true
+      ? prepareBatch(tap, message, hub)
+      : prepare(tap, message, hub);
   try {
     const result = surround("send", around, () => send(outgoing));
     return settled === undefined ? result : passOn(result, settled);
