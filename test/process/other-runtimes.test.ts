@@ -50,7 +50,8 @@ async function converse(runtime: Runtime, flag: readonly string[], ...args: stri
       {
         node: await binary(runtime),
         cwd: sandbox.folder,
-        env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+        // Deno keeps compiled code by path, and takes it for a file that has been replaced since: this path is a new build each time.
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, DENO_DIR: sandbox.path(".deno") },
       },
     );
     for (const message of CONVERSATION)
