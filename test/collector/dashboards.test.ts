@@ -153,7 +153,8 @@ it("choose one bound of the histogram by each threshold, in the writing of push 
   const threshold = dashboards
     .find(({ uid }) => uid === "mcp-objectives")
     ?.templating.list.find(({ name }) => name === "threshold");
-  const values = (threshold?.query as string).split(",").map((choice) => choice.split(" : ")[1] ?? "");
+  const choices = typeof threshold?.query === "string" ? threshold.query.split(",") : [];
+  const values = choices.map((choice) => choice.split(" : ")[1] ?? "");
 
   expect(values).toHaveLength(5);
   for (const value of values) {
