@@ -17,9 +17,9 @@ const NET = new Set([
   "hook/connection/stand-on.js", // puts a function in the place of another
   "output/stack-room.js", // two assignments around every call
   "hook/connection/inbound.js arrive",
-  "hook/connection/outbound.js depart",
-  "hook/connection/outbound.js prepare", // reads inside the net, and falls back to the message itself
-  "hook/connection/outbound.js prepareBatch", // the same for each message of a batch
+  "hook/connection/depart.js depart",
+  "hook/connection/depart.js prepare", // reads inside the net, and falls back to the message itself
+  "hook/connection/depart.js prepareBatch", // the same for each message of a batch
   "hook/connection/calls.js runCall",
   "hook/connection/connect.js followCall", // reads inside the net, runs the call, hands its promise on
   "hook/connection/tap.js tapSend", // defines a property, once for each connection

@@ -2,10 +2,8 @@ import { learnFromRequest, learnFromResult } from "../../operation/connection.ts
 import { measureToolResult } from "../../privacy/uri.ts";
 import {
   describeMessage,
-  isObject,
   paramsOf,
   progressTokenOf,
-  type JsonObject,
   type NotificationMessage,
   type RequestMessage,
   type ResponseMessage,
@@ -23,11 +21,9 @@ import {
 import { taskEndIn, taskEndOf } from "../../operation/tasks.ts";
 import * as semconv from "../../semconv.ts";
 import { claimCall } from "./calls.ts";
-import { withMeta } from "./inject-meta.ts";
 import type { Hub } from "../hub.ts";
 import { acknowledge } from "./inbound.ts";
 import { followTap } from "./close.ts";
-import { isBatch, readable } from "./readable.ts";
 import {
   describeQuestion,
   finish,
@@ -37,94 +33,19 @@ import {
 } from "../../operation/requests.ts";
 import { taskAskedFor } from "../../operation/tool-tasks.ts";
 import { endTask, finishOrFollow } from "./tasks.ts";
-import { safely, surround } from "../../output/safely.ts";
 import { serverAnswered } from "./session-start.ts";
-import { passOn } from "./pass-on.ts";
-import { currentAnswer, departed, type Tap } from "./tap-state.ts";
+import { currentAnswer, type Tap } from "./tap-state.ts";
 
 /** How a message is sent: with what trace context, inside which context, and what is called with the result. */
-interface Departure {
+export interface Departure {
   /** For a message that carries trace context. */
   readonly carrier?: Carrier;
   readonly around?: <T>(send: () => T) => T;
   readonly settled?: (failure: { readonly error: unknown } | undefined) => void;
 }
 
-/** Handles a message that is passed to the transport. `send` passes it on, and its result goes to the caller. */
-export function depart(tap: Tap, message: unknown, hub: Hub, send: (message: unknown) => unknown): unknown {
-  const { outgoing, around, settled } =
-    Array.isArray(message) && safely("depart", () => isBatch(message)) === true
-      ? prepareBatch(tap, message, hub)
-      : prepare(tap, message, hub);
-  try {
-    const result = surround("send", around, () => send(outgoing));
-    return settled === undefined ? result : passOn(result, settled);
-  } catch (error) {
-    if (settled !== undefined) safely("send", () => settled({ error }));
-    throw error;
-  }
-}
-
-const passThrough = <T>(send: () => T): T => send();
-
-type Read = { readonly [K in keyof Departure]?: Departure[K] | undefined };
-
-/** What is sent in place of a message, and how. */
-interface Prepared {
-  readonly outgoing: unknown;
-  readonly around: NonNullable<Departure["around"]>;
-  readonly settled: Departure["settled"] | undefined;
-}
-
-function prepare(tap: Tap, message: unknown, hub: Hub): Prepared {
-  // Read here, inside `safely`: if the reading throws, the message is still sent.
-  const departure = safely("depart", () => {
-    const { carrier, around, settled } = observe(tap, message, hub) ?? {};
-    return { carrier, around, settled };
-  });
-  const { carrier, around = passThrough, settled }: Read = departure ?? {};
-  const outgoing =
-    carrier === undefined ? message : (safely("inject", () => withMeta(message, carrier)) ?? message);
-  if (departure !== undefined && typeof outgoing === "object" && outgoing !== null)
-    departed.set(outgoing, tap);
-  return { outgoing, around, settled };
-}
-
-/** Each message of a batch by itself; the batch is sent in the contexts of all, the last one innermost. */
-function prepareBatch(tap: Tap, batch: readonly unknown[], hub: Hub): Prepared {
-  const all = batch.map((message) => prepare(tap, message, hub));
-  return {
-    outgoing: all.every(({ outgoing }, at) => outgoing === batch[at])
-      ? batch
-      : all.map(({ outgoing }) => outgoing),
-    around: (send) =>
-      all.reduceRight(
-        (inner, { around }) =>
-          () =>
-            around(inner),
-        send,
-      )(),
-    settled(failure) {
-      for (const { settled } of all) safely("send", () => settled?.(failure));
-    },
-  };
-}
-
-function observe(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
-  const first = isObject(value) ? departed.get(value) : undefined;
-  // What another transport with a protocol sends through this one: that transport wraps this one.
-  if (first !== undefined && first !== tap && tap.bare && !first.bare && !first.shares) tap.edge = true;
-  // Only at an edge: elsewhere the same object is another message, forwarded or sent to several peers.
-  if (tap.edge && first !== undefined && !endsPending(tap, value as JsonObject)) return undefined;
-  return describeDeparture(tap, readable(value), hub);
-}
-
-/** Whether this answers a request that arrived before the transport was known to be an edge. */
-function endsPending(tap: Tap, { id, method }: JsonObject): boolean {
-  return method === undefined && tap.inbound.find(id) !== undefined;
-}
-
-function describeDeparture(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
+/** What is known of a message that departs, and what follows from it. */
+export function describeDeparture(tap: Tap, value: unknown, hub: Hub): Departure | undefined {
   const seen = describeMessage(value);
   switch (seen?.kind) {
     case "request":

@@ -12,7 +12,7 @@ import { hub } from "../hub.ts";
 import { guardServer } from "../stdio-server.ts";
 import { closeTap, rememberTap, watchInput } from "./close.ts";
 import { arrive } from "./inbound.ts";
-import { depart } from "./outbound.ts";
+import { depart } from "./depart.ts";
 import { createTap } from "./tap.ts";
 
 /**

@@ -5,7 +5,7 @@ import { arrive } from "./inbound.ts";
 import { closeTap, followTap, rememberTap, watchInput } from "./close.ts";
 import { describeMessage } from "../../operation/message.ts";
 import { createPendingTable } from "../../operation/requests.ts";
-import { depart } from "./outbound.ts";
+import { depart } from "./depart.ts";
 import { safely } from "../../output/safely.ts";
 import { isResumable, networkOf, sessionIdOf, type Transport } from "../sdk-shapes.ts";
 import { guardServer } from "../stdio-server.ts";
