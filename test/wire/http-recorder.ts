@@ -51,7 +51,10 @@ export async function startHttpRecorder(server: string): Promise<HttpRecorder> {
       },
     );
     onward.on("error", () => outgoing.destroy());
-    outgoing.on("close", () => onward.destroy());
+    // An SDK's client gives up the body of an acknowledgement as soon as it has the head: what was sent is known all the same.
+    let isShort = false;
+    onward.on("response", ({ headers }) => (isShort = headers["content-type"] !== "text/event-stream"));
+    outgoing.on("close", () => void (isShort || onward.destroy()));
     incoming.setEncoding("utf8").on("data", (text: string) => {
       exchange.request += text;
       onward.write(text);
