@@ -156,10 +156,28 @@ async function pipeline(stack: Stack): Promise<void> {
   );
   await dying.stop("SIGKILL");
   const traces = { resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] };
-  for (let bytes = 0; bytes <= 4 * QUEUE_BYTES; bytes += SPAN.name.length) {
-    await post(`${full.http}/v1/traces`, traces);
-    await untilTaken(`${full.http}/v1/metrics`, late(bytes));
-  }
+  const burst = async (): Promise<void> => {
+    for (let bytes = 0; bytes <= 4 * QUEUE_BYTES; bytes += SPAN.name.length) {
+      await post(`${full.http}/v1/traces`, traces);
+      await untilTaken(`${full.http}/v1/metrics`, late(bytes));
+    }
+  };
+  await burst();
+  // The Collector's counters begin with their first count: of what comes before Prometheus has seen them there is no rate.
+  for (const counter of [
+    "receiver_refused_spans",
+    "exporter_enqueue_failed_spans",
+    "exporter_send_failed_metric_points",
+  ])
+    await arrived(
+      () =>
+        queryPrometheus(
+          stack.prometheus.url,
+          `{__name__=~"otelcol_${counter}(_total)?",job="otelcol-full"} > 0`,
+        ),
+      (series) => series.length > 0,
+    );
+  await burst();
 }
 
 /** Some of the samples that come too late, each a series of its own. */

@@ -38,8 +38,8 @@ export const DID = {
 } as const;
 
 const exactly = (value: number): Range => [value - 1e-6, value + 1e-6];
-/** Between two samples Prometheus goes on for at most half of their distance at each end. */
-const counted = (events: number): Range => (events === 0 ? exactly(0) : [events * 0.99, events * 2]);
+/** Beyond the last of two samples Prometheus goes on for at most 1.1 of their distance, and before the first one to zero. */
+const counted = (events: number): Range => (events === 0 ? exactly(0) : [events * 0.99, events * 2.1]);
 /** A quantile is between the bounds of the buckets that the durations are in; a busy machine makes them longer. */
 function between(least: number, most: number, buckets: readonly number[] = []): Range {
   return [

@@ -18,8 +18,11 @@ const DID = {
   killed: { forecast: 5, storm_warning: 1 },
 } as const;
 const ALL = { forecast: 80, storm_warning: 11 };
-/** Of two samples Prometheus goes on for at most half of their distance at each end, which is at most twice what was counted. */
-const EXTRAPOLATED = 2;
+/**
+ * Beyond the last of two samples Prometheus goes on for at most 1.1 of their distance, and before the first one to zero: at most 2.1 times
+ * what was counted. https://github.com/prometheus/prometheus/blob/main/promql/functions.go (`extrapolatedRate`)
+ */
+const EXTRAPOLATED = 2.1;
 
 describe("the questions of guide and dashboards", { ...NEEDS_SERVERS, timeout: 120_000 }, () => {
   const stack = givenStack({ rules: (text) => text });
