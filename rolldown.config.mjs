@@ -44,7 +44,7 @@ const GROUPS = [
   },
 ];
 const CORE =
-  /\/src\/(version|settings\/(values|otel-settings)|semconv|operation\/class-name|output\/(at-exit|safely|say|stderr|stderr-descriptor|disguise|describe-fault)|hook\/(hub|loader\/(class-bodies|class-shapes|compile-hook|footer|hook-symbol|implementations|load-hook|other-runtime|read-file-hook|recognise|scan|sdk-listeners|targets))|runtime\/(chunks|logger-instrumentations|nothing-seen|spoken-to|threads)|runtime\/api\/(api-globals|api-version|late-providers|late-sdk|quiet-diagnostics))\.ts$|rolldown.runtime/;
+  /\/src\/(version|settings\/(values|otel-settings)|semconv|operation\/class-name|output\/(at-exit|safely|say|stderr|stderr-descriptor|disguise|describe-fault)|hook\/(hub|loader\/(shapes\/[\w-]+|compile-hook|footer|hook-symbol|implementations|load-hook|other-runtime|read-file-hook|sdk-listeners|targets))|runtime\/(chunks|logger-instrumentations|nothing-seen|spoken-to|threads)|runtime\/api\/(api-globals|api-version|late-providers|late-sdk|quiet-diagnostics))\.ts$|rolldown.runtime/;
 
 const output = {
   dir: "dist",

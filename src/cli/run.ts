@@ -6,7 +6,7 @@ import { say } from "../output/say.ts";
 import { flushTelemetry } from "../runtime/exit/flush-request.ts";
 import { createHandover, type Handover } from "../runtime/handover.ts";
 import { isWanted, loadAhead, observeFromOutside } from "../runtime/outside.ts";
-import { relay, type Relay } from "../wire/pipe.ts";
+import { relay, type Relay } from "../wire/pipe/pipe.ts";
 import { endWithUs } from "./end-with-us.ts";
 import { mayBeNode, nameOfCommand } from "./server-name.ts";
 

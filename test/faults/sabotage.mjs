@@ -1,6 +1,6 @@
 // A module loader that makes mcp-otelkit's built files fail on demand: every function at the top of a file first
 // checks whether it must fail now. Plain JavaScript, since it runs in Node's loader thread.
-const OURS = /\/faults\/plain\/((?:hook|operation|output|privacy|signals)\/(?:[\w-]+\/)?[\w-]+\.js)$/;
+const OURS = /\/faults\/plain\/((?:hook|operation|output|privacy|signals)\/(?:[\w-]+\/)*[\w-]+\.js)$/;
 
 /**
  * The safety net itself: the code that catches faults, and the code between the application's call and that code. If

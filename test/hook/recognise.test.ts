@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseAst } from "rolldown/parseAst";
 import { describe, expect, it } from "vitest";
-import { classBodies } from "../../src/hook/loader/class-bodies.ts";
+import { classBodies } from "../../src/hook/loader/shapes/class-bodies.ts";
 import { HOOK_SYMBOL } from "../../src/hook/loader/hook-symbol.ts";
-import { mayHoldSdk, recognise } from "../../src/hook/loader/recognise.ts";
+import { mayHoldSdk, recognise } from "../../src/hook/loader/shapes/recognise.ts";
 
 const installed = (path: string): string =>
   readFileSync(fileURLToPath(new URL(`../../node_modules/${path}`, import.meta.url)), "utf8");

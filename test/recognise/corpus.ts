@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mayHoldSdk, recognise } from "../../src/hook/loader/recognise.ts";
+import { mayHoldSdk, recognise } from "../../src/hook/loader/shapes/recognise.ts";
 import { PACKAGE_NAMES } from "./package-names.ts";
 
 const BATCH = 25;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createEventReader } from "../../src/wire/event-stream.ts";
+import { createEventReader } from "../../src/wire/http/event-stream.ts";
 import { patience } from "../support/patience.ts";
 
 function read(chunks: readonly (string | Buffer)[], limit = 1000) {

@@ -5,7 +5,7 @@ import {
   requestFromHttp2,
   toHttp2,
   trailersToHttp2,
-} from "../../src/wire/http2-headers.ts";
+} from "../../src/wire/http/http2-headers.ts";
 
 it("to HTTP/2 go all headers but those of one connection, in small letters", () => {
   const raw = [

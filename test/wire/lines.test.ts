@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createLineSplitter, type Piece } from "../../src/wire/lines.ts";
+import { createLineSplitter, type Piece } from "../../src/wire/pipe/lines.ts";
 
 /** `line "text"` or `part "text"`, for each piece. */
 function show(pieces: readonly Piece[]): string[] {

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { hub } from "../../src/hook/hub.ts";
-import { relay } from "../../src/wire/pipe.ts";
+import { relay } from "../../src/wire/pipe/pipe.ts";
 import type { OperationObserver } from "../../src/operation/observer.ts";
 import { CARRIER, record } from "../hook/fakes.ts";
 

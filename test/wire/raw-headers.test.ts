@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { forwardedHeaders } from "../../src/wire/raw-headers.ts";
+import { forwardedHeaders } from "../../src/wire/http/raw-headers.ts";
 
 const CONTEXT = { traceparent: "00-1-2-01" };
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { HAND_OVER } from "./hook-symbol.ts";
-import { mayHoldSdk, recognise } from "./recognise.ts";
+import { mayHoldSdk, recognise } from "./shapes/recognise.ts";
 import { CLASS_ROWS, findSdkFile } from "./targets.ts";
 
 /**

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { onCompiled, onCompiling } from "./compile-hook.ts";
 import { changeModule, withFooter } from "./footer.ts";
 import { HOOK_SYMBOL, isChanged } from "./hook-symbol.ts";
-import { mayHoldSdk, recognise } from "./recognise.ts";
+import { mayHoldSdk, recognise } from "./shapes/recognise.ts";
 import { otherRuntime } from "./other-runtime.ts";
 import { safely } from "../../output/safely.ts";
 import { findSdkFile, type SdkFile } from "./targets.ts";

@@ -1,6 +1,6 @@
-import { wrapAiClient } from "../connection/ai-client.ts";
+import { wrapAiClient } from "../implementations/ai-client.ts";
 import { wrapConnect, wrapFunnel, wrapStart } from "../connection/connect.ts";
-import { wrapTmcpServer } from "../connection/tmcp-server.ts";
+import { wrapTmcpServer } from "../implementations/tmcp-server.ts";
 import { wrapRegistrations, wrapTemplateMatch, wrapToolExecution } from "../server-details.ts";
 import { stdioServerLoaded } from "../stdio-server.ts";
 import { TRANSPORT_CLASSES, type SdkClass, type TransportClass } from "./implementations.ts";

@@ -1,16 +1,16 @@
 import type { Server } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { createEndpoints } from "../operation/http-endpoint.ts";
-import type { Carrier } from "../operation/observer.ts";
-import { safely } from "../output/safely.ts";
+import { createEndpoints } from "../../operation/http-endpoint.ts";
+import type { Carrier } from "../../operation/observer.ts";
+import { safely } from "../../output/safely.ts";
 import { askedByHttp1, askedByHttp2, replyByHttp1, replyByHttp2 } from "./http-clients.ts";
 import { createHttpConversations } from "./http-conversations.ts";
 import { createExchange, type Exchange, type Observed } from "./http-exchange.ts";
 import { createFront } from "./http-front.ts";
 import { createHops, type Hop } from "./http-hops.ts";
 import type { Answer, Asked, Reply, Sent } from "./http-sides.ts";
-import { MAX_LINE_BYTES } from "./lines.ts";
-import type { Observing } from "./passing.ts";
+import { MAX_LINE_BYTES } from "../pipe/lines.ts";
+import type { Observing } from "../passing.ts";
 import { forwardedHeaders, responseHeaders } from "./raw-headers.ts";
 
 export interface ProxyOptions {

@@ -1,6 +1,6 @@
 import type { ClassBody } from "./class-bodies.ts";
-import type { SdkClass } from "./implementations.ts";
-import { CLASS_ROWS } from "./targets.ts";
+import type { SdkClass } from "../implementations.ts";
+import { CLASS_ROWS } from "../targets.ts";
 
 /** Which class of an implementation this is; `undefined` for any other class. */
 export function shapeOf(source: string, { start, end, methods }: ClassBody): SdkClass | undefined {

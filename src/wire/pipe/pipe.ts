@@ -1,16 +1,16 @@
 import type { Readable, Writable } from "node:stream";
-import { createConnection, learnFromResult, type Peer } from "../operation/connection.ts";
-import { describeMessage, isObject } from "../operation/message.ts";
-import type { RequestId } from "../operation/message.ts";
-import { safely } from "../output/safely.ts";
-import { ATTR_NETWORK_TRANSPORT } from "../semconv.ts";
-import { createConversation } from "./conversation.ts";
-import { editMeta } from "./edit-meta.ts";
+import { createConnection, learnFromResult, type Peer } from "../../operation/connection.ts";
+import { describeMessage, isObject } from "../../operation/message.ts";
+import type { RequestId } from "../../operation/message.ts";
+import { safely } from "../../output/safely.ts";
+import { ATTR_NETWORK_TRANSPORT } from "../../semconv.ts";
+import { createConversation } from "../conversation.ts";
+import { editMeta } from "../edit-meta.ts";
 import { answeredBy } from "./long-answer.ts";
 import { createLineSplitter, MAX_LINE_BYTES } from "./lines.ts";
-import { parse } from "./parse.ts";
+import { parse } from "../parse.ts";
 import { pass } from "./pass.ts";
-import type { Conversation, Observing } from "./passing.ts";
+import type { Conversation, Observing } from "../passing.ts";
 
 /** The four streams between a host and the server that it speaks to. */
 export interface Ends {

@@ -9,7 +9,7 @@ import * as semconv from "../../semconv.ts";
 import { servedRequest } from "../http-requests.ts";
 import { hub } from "../hub.ts";
 import { replaceMethod } from "../replace.ts";
-import { passOn } from "./pass-on.ts";
+import { passOn } from "../connection/pass-on.ts";
 import { createStandInSessions } from "./stand-in-sessions.ts";
 import { createStandIn, type StandIn } from "./stand-in.ts";
 

@@ -10,10 +10,10 @@ import { finish } from "../../operation/requests.ts";
 import { safely } from "../../output/safely.ts";
 import { hub } from "../hub.ts";
 import { guardServer } from "../stdio-server.ts";
-import { closeTap, rememberTap, watchInput } from "./close.ts";
-import { arrive } from "./inbound.ts";
-import { depart } from "./depart.ts";
-import { createTap } from "./tap.ts";
+import { closeTap, rememberTap, watchInput } from "../connection/close.ts";
+import { arrive } from "../connection/inbound.ts";
+import { depart } from "../connection/depart.ts";
+import { createTap } from "../connection/tap.ts";
 
 /**
  * Observes a connection of an implementation that has no transport object to tap: messages are passed to it by hand, on their way

@@ -1,4 +1,4 @@
-import type { RequestId } from "../operation/message.ts";
+import type { RequestId } from "../../operation/message.ts";
 import type { LongLine } from "./lines.ts";
 
 const ID = String.raw`"id"\s*:\s*(-?\d{1,15}|"[^"\\]{0,128}")`;

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { CLIENT_GONE_STATUS, describeHttpMethod, type Endpoints } from "../operation/http-endpoint.ts";
-import { isObject } from "../operation/message.ts";
-import type { Carrier } from "../operation/observer.ts";
-import { CANCELLED, CONNECTION_CLOSED, SUCCESS, type Outcome } from "../operation/outcome.ts";
-import { safely } from "../output/safely.ts";
-import * as semconv from "../semconv.ts";
-import { editMeta } from "./edit-meta.ts";
+import { CLIENT_GONE_STATUS, describeHttpMethod, type Endpoints } from "../../operation/http-endpoint.ts";
+import { isObject } from "../../operation/message.ts";
+import type { Carrier } from "../../operation/observer.ts";
+import { CANCELLED, CONNECTION_CLOSED, SUCCESS, type Outcome } from "../../operation/outcome.ts";
+import { safely } from "../../output/safely.ts";
+import * as semconv from "../../semconv.ts";
+import { editMeta } from "../edit-meta.ts";
 import { addressKey, sessionKey, type HttpConversations } from "./http-conversations.ts";
 import { createMessageReader, type MessageReader } from "./message-reader.ts";
-import { parse } from "./parse.ts";
-import type { Observing, Passed } from "./passing.ts";
+import { parse } from "../parse.ts";
+import type { Observing, Passed } from "../passing.ts";
 
 /** What is known of a request before its body. */
 export interface ProxiedRequest {

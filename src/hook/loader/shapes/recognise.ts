@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { classBodies } from "./class-bodies.ts";
 import { shapeOf } from "./class-shapes.ts";
-import { HAND_OVER, isChanged } from "./hook-symbol.ts";
-import { TRANSPORT_TEXT, type SdkClass } from "./implementations.ts";
-import { carriesMessages, CLASS_ROWS, ownerOf, type SdkFile } from "./targets.ts";
+import { HAND_OVER, isChanged } from "../hook-symbol.ts";
+import { TRANSPORT_TEXT, type SdkClass } from "../implementations.ts";
+import { carriesMessages, CLASS_ROWS, ownerOf, type SdkFile } from "../targets.ts";
 
 const TEXTS = [...new Set(CLASS_ROWS.flatMap(([, { text }]) => text ?? [])), TRANSPORT_TEXT];
 const NEEDLES = TEXTS.map((text) => Buffer.from(text));

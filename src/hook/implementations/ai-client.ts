@@ -3,9 +3,9 @@ import { safely, surround } from "../../output/safely.ts";
 import { hub } from "../hub.ts";
 import { replaceMethod } from "../replace.ts";
 import { isTransport } from "../sdk-shapes.ts";
-import { followCall } from "./connect.ts";
-import { passOn } from "./pass-on.ts";
-import { runConnecting, tapTransport, type Connecting } from "./tap.ts";
+import { followCall } from "../connection/connect.ts";
+import { passOn } from "../connection/pass-on.ts";
+import { runConnecting, tapTransport, type Connecting } from "../connection/tap.ts";
 
 /**
  * The MCP client of Vercel's AI SDK, in `@ai-sdk/mcp` and up to 5.0 inside `ai`: a class of its own without a Protocol. `init` starts the

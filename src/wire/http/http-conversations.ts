@@ -1,7 +1,7 @@
-import type { NetworkAttributes } from "../operation/connection.ts";
-import { ATTR_NETWORK_PROTOCOL_NAME, ATTR_NETWORK_TRANSPORT } from "../semconv.ts";
-import { createConversation } from "./conversation.ts";
-import type { Conversation, Observing } from "./passing.ts";
+import type { NetworkAttributes } from "../../operation/connection.ts";
+import { ATTR_NETWORK_PROTOCOL_NAME, ATTR_NETWORK_TRANSPORT } from "../../semconv.ts";
+import { createConversation } from "../conversation.ts";
+import type { Conversation, Observing } from "../passing.ts";
 
 /** Conversations that last longer than one HTTP exchange, by what their requests name them: a session id, or an address. */
 export interface HttpConversations {

@@ -1,8 +1,8 @@
 import { createBrotliDecompress, createGunzip, createInflate, constants } from "node:zlib";
 import type { Transform } from "node:stream";
 import { createEventReader } from "./event-stream.ts";
-import { MAX_LINE_BYTES } from "./lines.ts";
-import { parse } from "./parse.ts";
+import { MAX_LINE_BYTES } from "../pipe/lines.ts";
+import { parse } from "../parse.ts";
 
 /** Reads the messages in the body of an HTTP response, as a copy of it passes. */
 export interface MessageReader {
