@@ -6,7 +6,7 @@ import { createHostCheck, isLoopback } from "../admin/host-check.ts";
 import { describeFault } from "../output/describe-fault.ts";
 import { say } from "../output/say.ts";
 import { observeFromOutside } from "../runtime/outside.ts";
-import { createProxy } from "../wire/http/http-proxy.ts";
+import { createProxy } from "../wire/http/proxy.ts";
 
 const DEFAULT_LISTEN = "127.0.0.1:3939";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { hub } from "../../src/hook/hub.ts";
-import { addressKey, createHttpConversations, sessionKey } from "../../src/wire/http/http-conversations.ts";
+import { addressKey, createHttpConversations, sessionKey } from "../../src/wire/http/conversations.ts";
 import { countObserved } from "../../src/wire/live.ts";
 import { record } from "../hook/fakes.ts";
 

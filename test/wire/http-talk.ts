@@ -3,7 +3,7 @@ import { once } from "node:events";
 import * as net from "node:net";
 import { onTestFinished } from "vitest";
 import { hub } from "../../src/hook/hub.ts";
-import { createProxy } from "../../src/wire/http/http-proxy.ts";
+import { createProxy } from "../../src/wire/http/proxy.ts";
 import type { OperationObserver } from "../../src/operation/observer.ts";
 import { record } from "../hook/fakes.ts";
 

@@ -11,7 +11,7 @@ import { Readable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { onTestFinished, vi } from "vitest";
 import { hub } from "../../src/hook/hub.ts";
-import { createProxy } from "../../src/wire/http/http-proxy.ts";
+import { createProxy } from "../../src/wire/http/proxy.ts";
 import { record } from "../hook/fakes.ts";
 import { makeCertificates } from "../stack/certificates.ts";
 

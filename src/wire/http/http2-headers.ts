@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http2";
-import type { Trailers } from "./http-sides.ts";
+import type { Trailers } from "./sides.ts";
 import type { RawHeaders } from "./raw-headers.ts";
 
 /** They speak of one connection of HTTP/1.1, and HTTP/2 forbids them: https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2 */

@@ -1,9 +1,9 @@
 import * as http2 from "node:http2";
 import { isIP } from "node:net";
 import * as tls from "node:tls";
-import type { Way } from "./http-sides.ts";
-import { byHttp1, hostOf } from "./http1-way.ts";
-import { byHttp2 } from "./http2-way.ts";
+import type { Way } from "./sides.ts";
+import { byHttp1, hostOf } from "./http1-target.ts";
+import { byHttp2 } from "./http2-target.ts";
 import { MAX_HEADER_BYTES } from "./raw-headers.ts";
 
 /** Where a request goes; an error where it cannot. At once, where nothing has to be asked first. */

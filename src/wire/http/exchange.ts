@@ -6,7 +6,7 @@ import { CANCELLED, CONNECTION_CLOSED, SUCCESS, type Outcome } from "../../opera
 import { safely } from "../../output/safely.ts";
 import * as semconv from "../../semconv.ts";
 import { editMeta } from "../edit-meta.ts";
-import { addressKey, sessionKey, type HttpConversations } from "./http-conversations.ts";
+import { addressKey, sessionKey, type HttpConversations } from "./conversations.ts";
 import { createMessageReader, type MessageReader } from "./message-reader.ts";
 import { parse } from "../parse.ts";
 import type { Observing, Passed } from "../passing.ts";

@@ -2,7 +2,7 @@ import * as http from "node:http";
 import type { Http2Session } from "node:http2";
 import * as https from "node:https";
 import type { Socket } from "node:net";
-import { byHttp1 } from "./http1-way.ts";
+import { byHttp1 } from "./http1-target.ts";
 import { createSecureTarget, type FindWay, type SecureTarget } from "./http2-sessions.ts";
 
 /**

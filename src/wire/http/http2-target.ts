@@ -1,5 +1,5 @@
 import { constants, sensitiveHeaders, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
-import type { Answer, Trailers, Way } from "./http-sides.ts";
+import type { Answer, Trailers, Way } from "./sides.ts";
 import { asHttp2, fromHttp2 } from "./http2-headers.ts";
 
 type ResponseHeaders = Answer["headers"] & { readonly ":status"?: number };

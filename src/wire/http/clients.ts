@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants, sensitiveHeaders, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
-import type { Asked, Reply } from "./http-sides.ts";
+import type { Asked, Reply } from "./sides.ts";
 import { asHttp2, requestFromHttp2, trailersToHttp2 } from "./http2-headers.ts";
 
 const NOTHING = Buffer.alloc(0);

@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import type { Way } from "./http-sides.ts";
+import type { Way } from "./sides.ts";
 import { MAX_HEADER_BYTES } from "./raw-headers.ts";
 
 /** Asks by HTTP/1.1. @param agent `false`: by a connection for this request alone */
