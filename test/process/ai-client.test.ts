@@ -1,11 +1,9 @@
 // The MCP client of the AI SDK has no Protocol, and is known by the shape of its class: in its own package, and inside `ai`.
-import { writeFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { installedPackage } from "../support/homes.ts";
-import { createSandbox, type Sandbox } from "../support/sandbox.ts";
+import { expect, it } from "vitest";
 import { describeVariants } from "../support/variants.ts";
 import { chainsOf } from "./chains.ts";
 import { runProgram, traceProgram } from "./program.ts";
+import { tracedSandbox } from "./traced-sandbox.ts";
 
 const CALLS = [
   "CLIENT initialize > SERVER initialize",
@@ -14,14 +12,7 @@ const CALLS = [
   "CLIENT tools/list > SERVER tools/list",
 ];
 
-let sandbox: Sandbox;
-let preload: string[];
-beforeAll(async () => {
-  preload = ["--import", await installedPackage("otel-2")];
-  sandbox = await createSandbox("process", "sdk-v1-latest", "ai-sdk", "otel-2");
-  writeFileSync(sandbox.path("package.json"), "{}");
-});
-afterAll(() => sandbox.remove());
+const sandbox = tracedSandbox("process", "sdk-v1-latest", "ai-sdk");
 
 /** What becomes of an aborted call, for the application and in its span. */
 const PACKAGES: [string, { failure: string; errorType: string }][] = [
@@ -32,7 +23,7 @@ const PACKAGES: [string, { failure: string; errorType: string }][] = [
 describeVariants(PACKAGES, {}, (name, { failure, errorType }) => {
   it("records each request, carries its trace, and answers as without us", async () => {
     const without = await runProgram(["ai-client.mjs", name], { cwd: sandbox.folder });
-    const { stdout, stderr, spans } = await traceProgram([...preload, "ai-client.mjs", name], {
+    const { stdout, stderr, spans } = await traceProgram([...sandbox.preload, "ai-client.mjs", name], {
       cwd: sandbox.folder,
     });
 

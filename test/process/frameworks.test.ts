@@ -1,12 +1,11 @@
 // Frameworks on top of the SDK: mcp-framework uses its Protocol, muppet only its transport, and mcp-handler instruments itself.
-import { cpSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { installedPackage } from "../support/homes.ts";
+import { cpSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { SeenSpan } from "../support/seen-span.ts";
-import { createSandbox, type Sandbox } from "../support/sandbox.ts";
 import { chainsOf } from "./chains.ts";
 import { join } from "./joined.ts";
 import { PROGRAMS, runProgram, traceProgram } from "./program.ts";
+import { tracedSandbox } from "./traced-sandbox.ts";
 
 const CHAINS = [
   "CLIENT initialize > SERVER initialize",
@@ -16,15 +15,8 @@ const CHAINS = [
   "CLIENT tools/list > SERVER tools/list",
 ];
 
-let sandbox: Sandbox;
-let preload: string[];
-beforeAll(async () => {
-  preload = ["--import", await installedPackage("otel-2")];
-  sandbox = await createSandbox("process/frameworks", "frameworks", "otel-2");
-  writeFileSync(sandbox.path("package.json"), "{}");
-  cpSync(`${PROGRAMS}/plain-sdk.mjs`, sandbox.path("plain-sdk.mjs"));
-});
-afterAll(() => sandbox.remove());
+const sandbox = tracedSandbox("process/frameworks", "frameworks");
+beforeAll(() => cpSync(`${PROGRAMS}/plain-sdk.mjs`, sandbox.path("plain-sdk.mjs")));
 
 const SERVERS: [file: string, transport: string, name: string, errorType: string][] = [
   ["muppet.mjs", "stdio", "muppet-server", "-32603"],
@@ -36,7 +28,7 @@ describe.each(SERVERS)("%s over %s", (file, transport, name, errorType) => {
   it("is observed like a server of the SDK", { tags: ["proof"] }, async () => {
     const program = [sandbox.path("client.mjs"), sandbox.path(file), transport];
     const without = await runProgram(program, { cwd: sandbox.folder });
-    const { stdout, spans, logs } = await join([...preload, ...program], { cwd: sandbox.folder });
+    const { stdout, spans, logs } = await join([...sandbox.preload, ...program], { cwd: sandbox.folder });
 
     expect(without.stdout).toMatch(/^add\n5\n/);
     expect(stdout).toBe(without.stdout);
@@ -67,7 +59,7 @@ describe("mcp-handler, which instruments itself", { tags: ["proof"] }, () => {
     [...new Set(spans.map(({ scope }) => scope))].toSorted();
 
   it("is reported once, with what keeps either set of spans", async () => {
-    const { stdout, stderr, spans } = await observe(preload);
+    const { stdout, stderr, spans } = await observe([...sandbox.preload]);
 
     expect(stdout).toBe("5\n");
     expect(stderr.split(REPORT)).toHaveLength(2);
@@ -79,7 +71,7 @@ describe("mcp-handler, which instruments itself", { tags: ["proof"] }, () => {
 
   it("telemetry: false keeps the spans of mcp-otelkit", async () => {
     const { stdout, stderr, spans } = await traceProgram(
-      [...preload, sandbox.path("mcp-handler.mjs"), "off"],
+      [...sandbox.preload, sandbox.path("mcp-handler.mjs"), "off"],
       {
         cwd: sandbox.folder,
       },
@@ -91,7 +83,7 @@ describe("mcp-handler, which instruments itself", { tags: ["proof"] }, () => {
   });
 
   it("OTEL_NODE_DISABLED_INSTRUMENTATIONS=mcp keeps those that the application's own OpenTelemetry gets", async () => {
-    const { stdout, stderr, spans } = await observe([...preload, "--import", "./plain-sdk.mjs"], {
+    const { stdout, stderr, spans } = await observe([...sandbox.preload, "--import", "./plain-sdk.mjs"], {
       OTEL_NODE_DISABLED_INSTRUMENTATIONS: "mcp",
     });
 

@@ -1,13 +1,12 @@
 // tmcp's server has no Protocol and is given no transport: it is known by the shape of its class, and each connection has a stand-in.
-import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { installedPackage } from "../support/homes.ts";
-import { createSandbox, type Sandbox } from "../support/sandbox.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createSandbox } from "../support/sandbox.ts";
 import { chainsOf } from "./chains.ts";
 import { join } from "./joined.ts";
 import { runProgram } from "./program.ts";
+import { tracedSandbox } from "./traced-sandbox.ts";
 
 interface Bundler {
   build(options: Record<string, unknown>): Promise<unknown>;
@@ -28,14 +27,7 @@ const CHAINS = [
   "CLIENT tools/list > SERVER tools/list",
 ];
 
-let sandbox: Sandbox;
-let preload: string[];
-beforeAll(async () => {
-  preload = ["--import", await installedPackage("otel-2")];
-  sandbox = await createSandbox("process", "tmcp", "sdk-v1-latest", "otel-2");
-  writeFileSync(sandbox.path("package.json"), "{}");
-});
-afterAll(() => sandbox.remove());
+const sandbox = tracedSandbox("process", "tmcp", "sdk-v1-latest");
 
 describe.each([
   ["stdio", { "network.transport": "pipe" }],
@@ -44,7 +36,7 @@ describe.each([
   it("traces, metrics, logs and sessions are those of the official SDK, and the application gets the same", async () => {
     const program = [sandbox.path("tmcp", "client.mjs"), transport];
     const without = await runProgram(program, { cwd: sandbox.folder });
-    const { stdout, stderr, spans, metrics, logs } = await join([...preload, ...program], {
+    const { stdout, stderr, spans, metrics, logs } = await join([...sandbox.preload, ...program], {
       cwd: sandbox.folder,
     });
 
@@ -90,7 +82,7 @@ describe.each([
 it("a request without a session, as of 2026-07-28, has its own connection", { tags: ["proof"] }, async () => {
   const modern = await createSandbox("process", "tmcp", "sdk-v2-latest", "otel-2");
   onTestFinished(() => modern.remove());
-  const { stdout, spans, logs } = await join([...preload, modern.path("tmcp", "stateless.mjs")], {
+  const { stdout, spans, logs } = await join([...sandbox.preload, modern.path("tmcp", "stateless.mjs")], {
     cwd: modern.folder,
   });
 
@@ -129,7 +121,7 @@ it("inside a minified bundle it is known as well", { tags: ["proof"] }, async ()
     logLevel: "silent",
   });
 
-  const { stderr, spans } = await join([...preload, "bundle.mjs", "http"], { cwd: sandbox.folder });
+  const { stderr, spans } = await join([...sandbox.preload, "bundle.mjs", "http"], { cwd: sandbox.folder });
 
   expect(stderr).toMatch(/instrumented MCP SDK inside bundle\.mjs \(esm\)/);
   expect(chainsOf(spans.filter(({ attributes }) => "mcp.method.name" in attributes))).toEqual(CHAINS);

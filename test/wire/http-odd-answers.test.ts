@@ -2,7 +2,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { countObserved } from "../../src/wire/live.ts";
-import { chunk, json, post, startProxied, STREAM } from "./http-talk.ts";
+import { chunk, json, post, startProxied } from "./http-talk.ts";
 
 const CALL = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "add" } });
 
@@ -93,16 +93,7 @@ it("two requests that are the first to name a session make one conversation, and
 
 it("two streams that name one address do not end each other's calls", async () => {
   const talk = await startProxied();
-  const [first, second] = [await talk.connect(), await talk.connect()];
-  const streams = [];
-  for (const line of [first, second]) {
-    line.send("GET /sse HTTP/1.1\r\nHost: here\r\naccept: text/event-stream\r\n\r\n");
-    const out = await talk.next();
-    await out.has("/sse");
-    out.send(`${STREAM}${chunk("event: endpoint\ndata: /messages/\n\n")}`);
-    await line.has("endpoint");
-    streams.push(out);
-  }
+  const [first, second] = [await talk.events("/messages/"), await talk.events("/messages/")];
   const client = await talk.connect();
   client.send(post(CALL).toString().replace("/mcp", "/messages/"));
   const target = await talk.next();
@@ -110,23 +101,18 @@ it("two streams that name one address do not end each other's calls", async () =
   target.send("HTTP/1.1 202 Accepted\r\ncontent-length: 8\r\n\r\nAccepted");
   await client.has("Accepted");
 
-  streams[0]?.socket.end();
-  await first.closed;
+  first.out.socket.end();
+  await first.stream.closed;
   expect(talk.open()).toEqual(["SERVER tools/call 1 open"]);
-  streams[1]?.send(chunk('event: message\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n'));
-  await second.has('"result":{}');
+  second.out.send(chunk('event: message\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n'));
+  await second.stream.has('"result":{}');
 
   expect(talk.lines()).toEqual(["SERVER tools/call 1"]);
 });
 
 it("a message for a stream's connection that the target drops has failed, although the stream goes on", async () => {
   const talk = await startProxied();
-  const stream = await talk.connect();
-  stream.send("GET /sse HTTP/1.1\r\nHost: here\r\naccept: text/event-stream\r\n\r\n");
-  const out = await talk.next();
-  await out.has("/sse");
-  out.send(`${STREAM}${chunk("event: endpoint\ndata: /messages?sessionId=7\n\n")}`);
-  await stream.has("endpoint");
+  await talk.events("/messages?sessionId=7");
   const client = await talk.connect();
   client.send(post(CALL).toString().replace("/mcp", "/messages?sessionId=7"));
   const target = await talk.next();

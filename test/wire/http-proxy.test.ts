@@ -302,12 +302,7 @@ describe("an event stream", () => {
 
   it("of a server before Streamable HTTP carries the answers to what is sent elsewhere", async () => {
     const talk = await startProxied();
-    const stream = await talk.connect();
-    stream.send("GET /sse HTTP/1.1\r\nHost: here\r\naccept: text/event-stream\r\n\r\n");
-    const out = await talk.next();
-    await out.has("/sse");
-    out.send(`${STREAM}${chunk("event: endpoint\ndata: /messages?sessionId=7\n\n")}`);
-    await stream.has("endpoint");
+    const { stream, out } = await talk.events("/messages?sessionId=7");
     const client = await talk.connect();
 
     client.send(post(JSON.stringify(CALL)).toString().replace("/mcp", "/messages?sessionId=7"));

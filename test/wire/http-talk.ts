@@ -61,6 +61,18 @@ export async function startProxied(
   const url = new URL(`http://127.0.0.1:${targetPort}/mcp`);
   const proxy = createProxy({ target: url, observing: hub(), admits });
   const port = await listen(proxy);
+  async function next(): Promise<Line> {
+    for (;;) {
+      const line = waiting.shift();
+      if (line !== undefined) return line;
+      await new Promise<void>((resolve) => (arrival = resolve));
+    }
+  }
+  async function connect(): Promise<Line> {
+    const socket = net.connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    return lineOf(socket);
+  }
   return {
     ...recording,
     targetPort,
@@ -70,17 +82,17 @@ export async function startProxied(
     /** The connections that the target has got, and {@link next} has not given out. */
     waiting,
     /** Its next connection. */
-    async next(): Promise<Line> {
-      for (;;) {
-        const line = waiting.shift();
-        if (line !== undefined) return line;
-        await new Promise<void>((resolve) => (arrival = resolve));
-      }
-    },
-    async connect(): Promise<Line> {
-      const socket = net.connect(port, "127.0.0.1");
-      await once(socket, "connect");
-      return lineOf(socket);
+    next,
+    connect,
+    /** The event stream of HTTP+SSE: a client's end and the target's, which says that messages belong to this address. */
+    async events(address: string): Promise<{ readonly stream: Line; readonly out: Line }> {
+      const stream = await connect();
+      stream.send("GET /sse HTTP/1.1\r\nHost: here\r\naccept: text/event-stream\r\n\r\n");
+      const out = await next();
+      await out.has("/sse");
+      out.send(`${STREAM}${chunk(`event: endpoint\ndata: ${address}\n\n`)}`);
+      await stream.has("endpoint");
+      return { stream, out };
     },
   };
 }

@@ -1,11 +1,9 @@
 // An MCP server over Streamable HTTP with sessions, as a shop might run it: quick tools and slow ones, short answers and long ones, and a
 // checkout that fails now and then, or mostly, if this is the one server of several that is set up wrongly (FAILING).
-import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { z } from "zod";
+import { serveSessions } from "../../fixtures/stack/serve-sessions.mjs";
 
 const failing = Number(process.env.FAILING ?? 0.03);
 const text = (value) => ({ content: [{ type: "text", text: value }] });
@@ -44,22 +42,4 @@ function shop() {
   return server;
 }
 
-const sessions = new Map();
-const http = createServer((request, response) => void answer(request, response));
-
-async function answer(request, response) {
-  const id = request.headers["mcp-session-id"];
-  let transport = sessions.get(id);
-  if (transport === undefined && id !== undefined) return response.writeHead(404).end();
-  if (transport === undefined) {
-    transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: randomUUID,
-      onsessioninitialized: (opened) => void sessions.set(opened, transport),
-    });
-    transport.onclose = () => sessions.delete(transport.sessionId);
-    await shop().connect(transport);
-  }
-  await transport.handleRequest(request, response);
-}
-
-http.listen(0, "127.0.0.1", () => console.log(`shop on http://127.0.0.1:${http.address().port}/mcp`));
+serveSessions("shop", shop);
