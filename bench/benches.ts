@@ -43,7 +43,7 @@ export const BENCHES: Readonly<Record<string, Command>> = {
   },
   hostile: {
     shows:
-      "what a peer can make us cost: 100,000 messages of each kind beside honest ones; words: how many, of a kind",
+      "what a peer can make mcp-otelkit cost: 100,000 messages of each kind beside honest ones; words: how many, of a kind",
     minutes: 20,
     homes: [],
     node: tsx("bench/hostile.ts"),

@@ -124,7 +124,7 @@ export const PROOFS: Readonly<Record<string, Command>> = {
   },
   kubernetes: {
     shows:
-      "a real API server takes every object of `collector/kubernetes`, by dry run and for real, admits its pods to restricted namespaces, and adds the preload as the policy says",
+      "a real API server takes every object of `collector/kubernetes` by dry run, and all overlays for good, admits their pods to restricted namespaces, and adds the preload as the policy says; the OpenTelemetry Operator's kinds where `OPENTELEMETRY_OPERATOR_CRDS` names their definitions",
     minutes: 2,
     needs:
       "Go, and many minutes once to build etcd and the API server; without Go it reports that it skipped",

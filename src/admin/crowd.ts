@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** Who is at the door: how many connections there may be, and what one of them may ask for before it has read what it was told. */
+/** Who is at the door: how many connections there may be, and what one of them may ask for before it has read its answers. */
 export interface Crowd {
   enter(socket: Socket): void;
   /** Whether a request is to be answered; one that is not has cost its connection. */
@@ -17,7 +17,7 @@ export interface CrowdOptions {
 const MAX_CONNECTIONS = 64;
 /** Scrapers and probes ask and wait for the answer; who sends many requests in one go sends hundreds, and each is an answer in memory. */
 const MAX_UNANSWERED = 8;
-/** What Prometheus waits for a whole page by default: whoever has not read it by then has gone. */
+/** What Prometheus waits for a whole page by default: a scraper that has not read it by then has gone. */
 const UNREAD_MS = 10_000;
 /** An answer that is on its way for as long as this is read slowly, if at all. */
 const SLOW_MS = 1_000;
@@ -53,7 +53,7 @@ export function createCrowd({ unreadMs = UNREAD_MS }: CrowdOptions = {}): Crowd 
 
     admit(socket, response) {
       const guest = open.get(socket);
-      // What came in the same packet as the request that was too many is still told to us.
+      // Requests in the same packet as the one that was too many arrive here all the same.
       if (guest === undefined || socket.destroyed) return false;
       if (guest.unanswered >= MAX_UNANSWERED) {
         socket.destroy();

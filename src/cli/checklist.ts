@@ -113,12 +113,18 @@ export const CHECKLIST: readonly Line[] = [
       fix: "LOG_LEVEL or OTEL_INSTRUMENTATION_MCP_LOG_LEVEL is info; debug only while you are looking for something",
       see(evidence) {
         const { LOG_LEVEL, OTEL_INSTRUMENTATION_MCP_LOG_LEVEL } = environment(evidence) ?? {};
-        const level = OTEL_INSTRUMENTATION_MCP_LOG_LEVEL ?? LOG_LEVEL;
-        if (level === undefined && !evidence.stderr) return undefined;
+        // One is for lines and records, the other for lines alone, where it counts more.
+        const levels = [OTEL_INSTRUMENTATION_MCP_LOG_LEVEL, LOG_LEVEL].filter((level) => level !== undefined);
+        if (levels.length === 0 && !evidence.stderr) return undefined;
         const debug =
-          level?.toLowerCase() === "debug" ||
+          levels.some((level) => level.toLowerCase() === "debug") ||
           evidence.stderr?.some((line) => /"level":"DEBUG"/.test(line)) === true;
-        return { ok: !debug, saw: debug ? "debug is on" : `LOG_LEVEL ${level || "is not set, so info"}` };
+        return {
+          ok: !debug,
+          saw: debug
+            ? "debug is on"
+            : `LOG_LEVEL ${levels.find((level) => level !== "") ?? "is not set, so info"}`,
+        };
       },
     },
     {

@@ -46,7 +46,7 @@ export async function proxy(words: readonly string[]): Promise<number> {
     say(`proxy: cannot listen on ${listen.host}:${listen.port}: ${describeListenError(error)}`);
     return 1;
   }
-  // A mistake of ours must not take the server along.
+  // A fault in here must not end the server.
   process.on("uncaughtException", (error) =>
     say(`mcp-otelkit failed, and requests pass: ${describeFault(error)}`),
   );

@@ -63,7 +63,7 @@ export async function run(words: readonly string[]): Promise<number> {
     return NOT_STARTED[started.code as keyof typeof NOT_STARTED] ?? 1;
   }
   child.on("error", () => undefined); // a signal that found nobody
-  // A mistake of ours must not take the server along.
+  // A fault in here must not end the server.
   process.on("uncaughtException", (error) =>
     say(`mcp-otelkit failed, and messages pass: ${describeFault(error)}`),
   );

@@ -152,6 +152,15 @@ const SPOILT: [line: string, spoil: (facts: Facts) => void, saw: string][] = [
     "debug is on",
   ],
   [
+    "Log level configurable via environment variable",
+    (facts) =>
+      (server(facts)["env"] = [
+        { name: "OTEL_INSTRUMENTATION_MCP_LOG_LEVEL", value: "info" },
+        { name: "LOG_LEVEL", value: "debug" },
+      ]),
+    "debug is on",
+  ],
+  [
     "Logs shipped to a centralized aggregation system",
     ({ http }) => (http["/loki/api/v1/query_range"] = { data: { result: [] } }),
     "0 records of the last hour",

@@ -2,27 +2,20 @@
  * `npm run prove -- kubernetes`: a real API server is shown every object of collector/kubernetes: by a server-side dry
  * run, then for real, then the pods that come of it, then the policy that adds the preload. Prints a table; exits 1 when
  * an object is refused or warned of, or when the server takes what it must not.
- * `tsx test/kubernetes/main.ts --unbuilt` prints which programs a run would have to build first.
  */
 import { spawnSync } from "node:child_process";
 import { kustomize, workloads } from "../collector/kubernetes/objects.ts";
 import { customResources } from "../collector/kubernetes/schemas.ts";
 import { modulesOf, refusedOf } from "../licences/go-modules.ts";
 import { renderTable } from "../matrix/table.ts";
-import { describeBuilds, ensure, isBuilt, type Built } from "../stack/binaries.ts";
+import { describeBuilds, ensure, type Built } from "../stack/binaries.ts";
 import { KUBERNETES_BUILDS, type KubernetesProgram } from "./builds.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { tryPolicy } from "./policy.ts";
 import { HEAD, cells, details, sources, type Row } from "./rows.ts";
 import { installCrds, makeNamespaces, showMistakes, showObjects, showPods } from "./show.ts";
 
-if (process.argv.includes("--unbuilt"))
-  console.log(
-    KUBERNETES_BUILDS.filter((build) => !isBuilt(build))
-      .flatMap(({ programs }) => programs)
-      .join(" "),
-  );
-else if (spawnSync("go", ["version"]).status === 0) process.exitCode = await prove();
+if (spawnSync("go", ["version"]).status === 0) process.exitCode = await prove();
 else
   console.log(
     "SKIPPED: there is no Go on this machine, and etcd, the API server and the CRDs come from Go modules",

@@ -36,7 +36,7 @@ export const sessionKey = (id: string): string => `session ${id}`;
 export const addressKey = (url: string): string => `address ${url}`;
 
 export function createHttpConversations(observing: Observing, most: number = MOST): HttpConversations {
-  /** The one heard of last stands last. */
+  /** The one heard of last is the last one. */
   const kept = new Map<string, { readonly conversation: Kept; readonly seenAt: number }>();
 
   function touch(key: string, conversation: Kept): void {

@@ -64,7 +64,7 @@ export function createExchange(
   const asked: Passed[] = [];
   let initializes = false;
   /** A stream that lasts as long as its client stays. */
-  let stands = method === "GET" || headers["mcp-method"] === "subscriptions/listen";
+  let isStanding = method === "GET" || headers["mcp-method"] === "subscriptions/listen";
   let status = 0;
   let streams = false;
   let resumable = false;
@@ -90,7 +90,7 @@ export function createExchange(
       // What makes a session is the answer, and not what the client calls it.
       if (!conversation.kept) conversation.sessionId = undefined;
     }
-    if (called === "subscriptions/listen") stands = true;
+    if (called === "subscriptions/listen") isStanding = true;
     const passed = conversation.toServer(message, circumstances);
     if (passed.settle !== undefined) asked.push(passed);
     return passed.carrier;
@@ -137,7 +137,7 @@ export function createExchange(
       method: describeHttpMethod(method),
       status: status === 0 ? OWN_STATUS[how] : status,
       durationMs: performance.now() - since,
-      stream: streams && stands,
+      stream: streams && isStanding,
     });
   }
 

@@ -3,7 +3,7 @@ import type { LongLine } from "./lines.ts";
 
 const ID = String.raw`"id"\s*:\s*(-?\d{1,15}|"[^"\\]{0,128}")`;
 const VERSION = String.raw`"jsonrpc"\s*:\s*"2\.0"`;
-/** A result follows. What stands before it is in this order, or the other way round, in every SDK that is known. */
+/** A result follows. What comes before it is in this order, or the other way round, in every SDK that is known. */
 const BEGINS_WITH_ID = new RegExp(
   String.raw`^\s*\{\s*(?:${VERSION}\s*,\s*)?${ID}\s*,\s*(?:${VERSION}\s*,\s*)?"result"\s*:`,
 );
